@@ -14,7 +14,9 @@ _WEIGHT_NORM = (("weight_g", "weight_v"), ("parametrizations.weight.original0", 
 
 def newest_checkpoint(folder):
     """The `checkpoint_<n>.pth` with the highest n in `folder`."""
-    found = [(int(m[1]), p) for p in Path(folder).glob("*.pth") if (m := re.fullmatch(r"checkpoint_(\d+)\.pth", p.name))]
+    found = [
+        (int(m[1]), p) for p in Path(folder).glob("*.pth") if (m := re.fullmatch(r"checkpoint_(\d+)\.pth", p.name))
+    ]
     if not found:
         raise ConvertError(f"no checkpoint_<n>.pth in {folder}")
     return max(found)[1]

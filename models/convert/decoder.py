@@ -6,16 +6,16 @@ from .layers import fsmn_feed_forward, fsmn_memory, lstm
 from .prosody import prenet_layers
 
 
-def heads_first(g, x, heads, *perm):
-    """[rows, width] as [heads, rows, width / heads], axes of [rows, heads, head] permuted by `perm`."""
-    rows, size = x
-    return g.transpose(g.reshape(rows, -1, heads, size // heads), *perm)
+def split_heads(g, rows, start, width, heads, *perm):
+    """Columns start .. start + width of `rows` as [rows, heads, head] with the axes permuted by `perm`."""
+    columns = g.slice(rows, start, start + width, 1)
+    return g.transpose(g.reshape(columns, -1, heads, width // heads), *perm)
 
 
 def attend(g, query, rows, mask, heads, width):
     """Attention of query [heads, 1, head] over rows [W, 2 * width] (keys, then values): [1, width]."""
-    keys = heads_first(g, (g.slice(rows, 0, width, 1), width), heads, 1, 2, 0)
-    values = heads_first(g, (g.slice(rows, width, 2 * width, 1), width), heads, 1, 0, 2)
+    keys = split_heads(g, rows, 0, width, heads, 1, 2, 0)
+    values = split_heads(g, rows, width, width, heads, 1, 0, 2)
     scores = g.op("Softmax", g.op("Add", g.op("MatMul", query, keys), mask), axis=-1)
     return g.reshape(g.op("MatMul", scores, values), 1, width)
 
@@ -40,7 +40,8 @@ def build_decoder(weights, heads, window, frames_per_step, int8):
 
     prenet = prenet_layers(weights, f"{dec}.prenet")
     for fc in prenet:
-        x = g.linear(x, weights.take(f"{fc}.weight"), weights.take(f"{fc}.bias"), fc)
+        # The loop through `previous` amplifies an error of the prenet: int8 here doubles that of all frames.
+        x = g.linear(x, weights.take(f"{fc}.weight"), weights.take(f"{fc}.bias"), fc, exact=True)
         x = g.op("Relu", x) if fc != prenet[-1] else x
     x = g.concat(memory, x, axis=1)
     key = f"{dec}.dec_in_proj"
@@ -53,8 +54,7 @@ def build_decoder(weights, heads, window, frames_per_step, int8):
         qkv_key, kv_key = f"{prefix}.w_x_qkv", f"{prefix}.w_h_kv"
         y = norm(g, x, weights, f"{prefix}.layer_norm")
         qkv = g.linear(y, weights.take(f"{qkv_key}.weight"), weights.take(f"{qkv_key}.bias"), qkv_key)
-        query = heads_first(g, (g.slice(qkv, 0, width, 1), width), heads, 1, 0, 2)
-        query = g.scale(query, (width // heads) ** -0.5)
+        query = g.scale(split_heads(g, qkv, 0, width, heads, 1, 0, 2), (width // heads) ** -0.5)
         past = g.squeeze(g.slice(history, layer, layer + 1, 0), 0)
         past = g.concat(g.slice(past, 1, None, 0), g.slice(qkv, width, 3 * width, 1), axis=0)
         coming = g.squeeze(g.slice(future, layer, layer + 1, 0), 0)

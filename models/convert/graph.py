@@ -113,11 +113,12 @@ class Graph:
     def transpose(self, x, *perm):
         return self.op("Transpose", x, perm=perm)
 
-    def linear(self, x, weight, bias, name):
-        """x [.., in] through a (out, in) or (out, in, 1) weight; `bias` may be None."""
+    def linear(self, x, weight, bias, name, exact=False):
+        """x [.., in] through a (out, in) or (out, in, 1) weight, kept in f32 if `exact`; `bias` may be None."""
         weight = np.asarray(weight, np.float32)
         weight = weight.reshape(weight.shape[0], -1).T
-        y = self.op("MatMul", x, self.weight(weight, f"{name}.weight", 1), name=name)
+        key = f"{name}.weight"
+        y = self.op("MatMul", x, self.const(weight, key) if exact else self.weight(weight, key, 1), name=name)
         return y if bias is None else self.op("Add", y, self.const(bias, f"{name}.bias"))
 
     def conv(self, x, weight, bias, name, **attributes):
@@ -148,9 +149,7 @@ class Graph:
 
     def model(self):
         """The checked ModelProto."""
-        graph = helper.make_graph(
-            self.nodes, self.name, self.inputs, self.outputs, list(self.initializers.values())
-        )
+        graph = helper.make_graph(self.nodes, self.name, self.inputs, self.outputs, list(self.initializers.values()))
         opsets = [helper.make_opsetid("", OPSET)]
         model = helper.make_model(graph, opset_imports=opsets, producer_name="langdu", ir_version=IR_VERSION)
         onnx.checker.check_model(model, full_check=True)

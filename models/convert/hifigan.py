@@ -175,9 +175,7 @@ def build_vocoder(vocoder, int8):
     for stage in range(len(vocoder.scales)):
         x = upsample(g, layers, x, stage, vocoder, excitation)
         blocks = [
-            residual_block(
-                g, layers, x, f"conv_blocks.{stage * len(vocoder.kernels) + j}", dilations, vocoder.slope
-            )
+            residual_block(g, layers, x, f"conv_blocks.{stage * len(vocoder.kernels) + j}", dilations, vocoder.slope)
             for j, dilations in enumerate(vocoder.dilations)
         ]
         x = g.scale(g.add(*blocks), 1 / len(blocks))

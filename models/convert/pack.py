@@ -48,16 +48,24 @@ def build_acoustic(state, config, window=DEFAULT_WINDOW, int8=True):
         "postnet": build_postnet(weights, shift, int8),
     }
     weights.ignore("variance_adaptor.dur_position_encoder.inv_timescales")
+    # The aligner finds durations in training and has no part in speaking.
+    weights.ignore(*(key for key in state if key.startswith("align_attention.")))
     weights.finish()
     layers = weights.count("mel_decoder.mel_dec.pnca.{}.pnca_attn.w_h_kv.weight")
     kv, memory = weights.take("mel_decoder.mel_dec.pnca.0.pnca_attn.w_h_kv.weight").shape
     postnet_layers = weights.count("mel_postnet.fsmn.ffn_lst.{}.w_1.weight")
     conv = weights.take("mel_postnet.fsmn.memory_block_lst.0.conv_dw.weight")
+    speakers, speaker_width = weights.take("spk_tokenizer.weight").shape
+    emotions, emotion_width = weights.take("emo_tokenizer.weight").shape
     sizes = {
-        "text_width": int(weights.take("text_encoder.ling_proj.weight").shape[0]),
         "channels": int(weights.take("mel_postnet.fc.weight").shape[0]),
-        "speaker_rows": int(weights.take("spk_tokenizer.weight").shape[0]),
-        "emotion_rows": int(weights.take("emo_tokenizer.weight").shape[0]),
+        "encoder": {
+            "text": int(weights.take("text_encoder.ling_proj.weight").shape[0]),
+            "speaker": speaker_width,
+            "emotion": emotion_width,
+            "speaker_rows": speakers,
+            "emotion_rows": emotions,
+        },
         "duration": {
             "layers": weights.count("variance_adaptor.duration_predictor.lstm.weight_hh_l{}"),
             "hidden": int(weights.take("variance_adaptor.duration_predictor.lstm.weight_hh_l0").shape[1]),
@@ -95,24 +103,20 @@ def build_generator(state, config, int8=True):
     return model, about
 
 
-def write_pack(out_dir, am_state, am_config, voc_state, voc_config, meta, int8=True, window=DEFAULT_WINDOW):
-    """Writes the six graphs and voice.json into `out_dir` and returns voice.json's content.
-
-    `am_state` and `voc_state` are flat state dicts (torch tensors or arrays) with KAN-TTS's key names; the configs
-    are the parsed config.yaml files. `meta` holds what the checkpoints don't know: `name`, `sample_rate`, `symbols`,
-    `speakers`, `emotions`, `pitch` {mean, std in Hz}, `license`, `provenance`; optional `language`, `mel` {mean, std}
-    (statistics per bin), and for NSF `source` {f0_mean, f0_std in Hz, or their replacement by a global range}.
-    Raises ConvertError naming the key or field at fault.
-    """
+def build_pack(am_state, am_config, voc_state, voc_config, meta, int8=True, window=DEFAULT_WINDOW):
+    """voice.json's content and {file name: bytes} of the six graphs; the arguments are those of `write_pack`."""
     graphs, sizes = build_acoustic(plain_state(am_state), am_config, window, int8)
     graphs["vocoder"], vocoder = build_generator(plain_state(voc_state), voc_config, int8)
-    if (sizes["channels"] > vocoder["bins"]) != ("source" in vocoder) or sizes["channels"] < vocoder["bins"]:
-        raise ConvertError(f"acoustic model has {sizes['channels']} mel columns, vocoder wants {vocoder['bins']}")
+    extra = 2 if "source" in vocoder else 0
+    if sizes["channels"] != vocoder["bins"] + extra:
+        raise ConvertError(
+            f"the acoustic model makes {sizes['channels']} columns, the vocoder wants {vocoder['bins']} + {extra}"
+        )
     if "source" in vocoder:
         if "source" not in meta:
             raise ConvertError("meta: field 'source' (F0 mean and std) is missing for an NSF voice")
         vocoder["source"] |= meta["source"]
-    for field in ("name", "sample_rate", "symbols", "speakers", "emotions", "pitch", "license", "provenance"):
+    for field in ("name", "sample_rate", "symbols", "speakers", "emotions", "license", "provenance"):
         if field not in meta:
             raise ConvertError(f"meta: field '{field}' is missing")
 
@@ -126,25 +130,39 @@ def write_pack(out_dir, am_state, am_config, voc_state, voc_config, meta, int8=T
         "provenance": meta["provenance"],
         "symbols": meta["symbols"],
         "speakers": meta["speakers"],
-        "speaker_rows": sizes["speaker_rows"],
         "emotions": meta["emotions"],
-        "emotion_rows": sizes["emotion_rows"],
-        "pitch": meta["pitch"],
+        **({"pitch": meta["pitch"]} if meta.get("pitch") else {}),
         "mel": {"bins": vocoder.pop("bins"), "channels": sizes["channels"], **meta.get("mel", {})},
-        "text_width": sizes["text_width"],
-        "duration": sizes["duration"],
-        "decoder": sizes["decoder"],
-        "postnet": sizes["postnet"],
+        **{room: sizes[room] for room in ("encoder", "duration", "decoder", "postnet")},
         "vocoder": vocoder,
         "files": {},
     }
+    files = {f"{name}.onnx": graphs[name].SerializeToString(deterministic=True) for name in GRAPHS}
+    for path, data in files.items():
+        digest = hashlib.sha256(data).hexdigest()
+        voice["files"][path.removesuffix(".onnx")] = {"path": path, "bytes": len(data), "sha256": digest}
+    return voice, files
+
+
+def save_pack(out_dir, voice, files):
+    """Writes what `build_pack` returned into `out_dir`."""
     out_dir = Path(out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
-    for graph in GRAPHS:
-        data = graphs[graph].SerializeToString(deterministic=True)
-        (out_dir / f"{graph}.onnx").write_bytes(data)
-        digest = hashlib.sha256(data).hexdigest()
-        voice["files"][graph] = {"path": f"{graph}.onnx", "bytes": len(data), "sha256": digest}
+    for path, data in files.items():
+        (out_dir / path).write_bytes(data)
     text = json.dumps(voice, ensure_ascii=False, indent=1)
     (out_dir / "voice.json").write_text(text + "\n", encoding="utf-8")
+
+
+def write_pack(out_dir, am_state, am_config, voc_state, voc_config, meta, int8=True, window=DEFAULT_WINDOW):
+    """Writes the six graphs and voice.json into `out_dir` and returns voice.json's content.
+
+    `am_state` and `voc_state` are flat state dicts (torch tensors or arrays) with KAN-TTS's key names; the configs
+    are the parsed config.yaml files. `window` is the decoder's band limit plus one, in steps. `meta` holds what the
+    checkpoints don't know: `name`, `sample_rate`, `symbols`, `speakers`, `emotions`, `license`, `provenance`;
+    optional `language`, `pitch` {mean, std} of F0 in Hz, `mel` {mean, std} per bin; and `source` {f0_mean, f0_std}
+    in Hz for an NSF voice. Raises ConvertError naming the key or field at fault.
+    """
+    voice, files = build_pack(am_state, am_config, voc_state, voc_config, meta, int8, window)
+    save_pack(out_dir, voice, files)
     return voice

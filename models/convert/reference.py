@@ -82,8 +82,8 @@ class Voice:
             symbols=ids[:, :4],
             position=np.arange(1, len(ids) + 1, dtype=np.float32),
             valid=valid,
-            speaker_weights=one_hot(ids[:, 5], self.about["speaker_rows"]),
-            emotion_weights=one_hot(ids[:, 4], self.about["emotion_rows"]),
+            speaker_weights=one_hot(ids[:, 5], self.about["encoder"]["speaker_rows"]),
+            emotion_weights=one_hot(ids[:, 4], self.about["encoder"]["emotion_rows"]),
         )
         return outputs, valid
 
@@ -155,9 +155,9 @@ class Voice:
 
     def render(self, condition):
         """Durations, memory, decoder frames and mel of condition [T, 96]."""
-        width = self.about["text_width"]
-        speaker_width = (self.about["decoder"]["memory"] - 3 * width) // 2
-        text, speaker, emotion = np.split(condition, [width, width + speaker_width], axis=1)
+        widths = self.about["encoder"]
+        ends = [widths["text"], widths["text"] + widths["speaker"]]
+        text, speaker, emotion = np.split(condition, ends, axis=1)
         log_durations = self.log_durations(condition)
         real = np.exp(log_durations) - 1
         durations = np.floor(real + 0.5).astype(int)

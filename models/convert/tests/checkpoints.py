@@ -181,7 +181,7 @@ def vocoder(params=TINY_VOCODER, seed=2):
         s.tensor(f"{key}.bias", shape[0], deviation=0.05)
 
     conv("conv_pre.conv1d", channels, params["in_channels"], 7)
-    for i, scale in enumerate(params["upsample_scales"]):
+    for i in range(len(params["upsample_scales"])):
         half = channels // 2
         conv(f"repeat_upsamples.{i}.2.conv1d", half, channels, 7)
         key = f"transpose_upsamples.{i}.1.deconv"
