@@ -1,0 +1,174 @@
+#!/usr/bin/env bash
+# The one door to langdu. Every step can be repeated; what is done already is not done again.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+WASM_BINDGEN=0.2.130 # the version of wasm-bindgen in Cargo.lock
+WASM_PACK=0.15.1
+GECKODRIVER=0.37.1
+VOICES=models
+RELEASE=target/wasm32-unknown-unknown/release
+export PATH="$PWD/.tools/bin:$PWD/node_modules/.bin:$PATH"
+
+usage() {
+  cat <<'TEXT'
+usage: ./build.sh <step>
+  setup   install what building needs: wasm32 target, wasm-bindgen, npm packages
+  build   compile the engine and the page into dist/
+  serve   build, then serve dist/ on 127.0.0.1 (PORT, 8080)
+  test    run every check and test: Rust, Python, TypeScript, wasm and the page in real browsers
+  bench   measure in Chromium; --json prints the figures as the last line
+  pack    build the npm package and print the sizes
+TEXT
+}
+
+say() { printf '\n\033[1m==> %s\033[0m\n' "$*"; }
+fail() { printf '\n%s\n' "$*" >&2; exit 1; }
+has() { command -v "$1" >/dev/null; }
+
+# cargo_tool <crate> <version> <command> [cargo install options]
+cargo_tool() {
+  local crate=$1 version=$2 tool=$3
+  shift 3
+  if has "$tool" && "$tool" --version | grep -qw -- "$version"; then return; fi
+  say "installing $crate $version into .tools (takes minutes, once)"
+  # A registry mirror may lack a version that the crate's own lock file names.
+  cargo install "$crate" --version "$version" --root .tools "$@" --locked ||
+    cargo install "$crate" --version "$version" --root .tools "$@"
+}
+
+setup() {
+  has cargo || fail "cargo is missing: install Rust from https://rustup.rs"
+  has node || fail "node is missing: install Node.js 20 or newer"
+  if has rustup && ! rustup target list --installed | grep -q wasm32-unknown-unknown; then
+    say "adding the wasm32 target"
+    rustup target add wasm32-unknown-unknown
+  fi
+  cargo_tool wasm-bindgen-cli "$WASM_BINDGEN" wasm-bindgen
+  if [ package-lock.json -nt node_modules/.package-lock.json ]; then
+    say "installing npm packages"
+    npm ci --no-audit --no-fund
+    touch node_modules/.package-lock.json
+  fi
+}
+
+setup_python() {
+  local wanted stamp=.venv/requirements.sha256
+  wanted=$(cat requirements-dev.txt models/*/requirements.txt 2>/dev/null | sha256sum)
+  [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && return
+  say "installing Python packages into .venv"
+  python3 -m venv .venv
+  local file
+  for file in requirements-dev.txt models/*/requirements.txt; do
+    .venv/bin/pip install --quiet --disable-pip-version-check -r "$file"
+  done
+  echo "$wanted" >"$stamp"
+}
+
+# apt_packages <command that shows they are there> <packages...>
+apt_packages() {
+  local tool=$1
+  shift
+  has "$tool" && return
+  if [ "$(id -u)" = 0 ] && has apt-get; then
+    say "installing $*"
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+  else
+    fail "$tool is missing: install the packages $* (Debian's names)"
+  fi
+}
+
+setup_browsers() {
+  apt_packages chromium chromium
+  apt_packages chromedriver chromium-driver
+  apt_packages firefox-esr firefox-esr
+  apt_packages pulseaudio pulseaudio
+  cargo_tool wasm-pack "$WASM_PACK" wasm-pack --debug
+  cargo_tool geckodriver "$GECKODRIVER" geckodriver --debug
+}
+
+build() {
+  setup
+  say "compiling the engine to WebAssembly"
+  cargo build --release --target wasm32-unknown-unknown --lib
+  mkdir -p dist
+  if [ "$RELEASE/langdu.wasm" -nt dist/engine_bg.wasm ]; then
+    wasm-bindgen --target web --out-dir dist --out-name engine "$RELEASE/langdu.wasm"
+  fi
+  say "building the page"
+  esbuild www/app.ts www/langdu.ts www/worker.ts www/player.worklet.ts \
+    --bundle --format=esm --target=es2022 --external:./engine.js --minify --outdir=dist --log-level=warning
+  cp www/index.html www/style.css www/icon.svg dist/
+  copy_voices
+}
+
+copy_voices() {
+  local manifest voice
+  for manifest in "$VOICES"/*/voice.json; do
+    [ -e "$manifest" ] || fail "there is no voice in $VOICES/"
+    voice=$(dirname "$manifest")
+    mkdir -p "dist/voices/$(basename "$voice")"
+    cp -u "$voice"/voice.json "$voice"/*.onnx "$voice"/LICENSE* "dist/voices/$(basename "$voice")/"
+  done
+}
+
+serve() {
+  build
+  exec node www/serve.mjs
+}
+
+lint() {
+  say "checking formats and lints"
+  cargo fmt --check
+  cargo clippy --release --all-targets -- -D warnings
+  cargo clippy --release --target wasm32-unknown-unknown --lib -- -D warnings
+  biome ci --error-on-warnings
+  tsc
+  .venv/bin/ruff check models tests
+  .venv/bin/ruff format --check models tests
+}
+
+# A silent sound card: Firefox's audio clock stands still without one.
+sound_server() {
+  pulseaudio --check 2>/dev/null ||
+    pulseaudio --start --exit-idle-time=-1 -n -L module-native-protocol-unix -L module-null-sink 2>/dev/null || true
+}
+
+run_tests() {
+  setup_browsers
+  setup_python
+  build
+  lint
+  say "Rust tests"
+  cargo test --release
+  say "Python tests"
+  .venv/bin/pytest -q models
+  say "wasm tests in Chromium"
+  wasm-pack test --headless --chrome --chromedriver "$(command -v chromedriver)" --release -- --test wasm
+  say "wasm tests in Firefox"
+  wasm-pack test --headless --firefox --geckodriver "$(command -v geckodriver)" --release -- --test wasm
+  say "the page in Chromium and Firefox"
+  sound_server
+  node --test --test-concurrency=1 tests/e2e/
+}
+
+bench() {
+  build
+  apt_packages chromium chromium
+  node tests/bench/bench.mjs "$@"
+}
+
+pack() {
+  build
+  say "packing the npm package"
+  tsc --noEmit false --declaration --emitDeclarationOnly --outDir dist/types
+  npm pack --pack-destination dist
+  node tests/bench/sizes.mjs
+}
+
+case "${1:-}" in
+  setup | build | serve | pack) "$1" ;;
+  test) run_tests ;;
+  bench) shift; bench "$@" ;;
+  *) usage; [ -z "${1:-}" ] ;;
+esac

@@ -1,0 +1,188 @@
+/** The reader: a sheet of paper, a few knobs, and a button. */
+import { Langdu, LangduError, type SpeechOptions } from './langdu.js';
+import { Reading } from './reading.js';
+import { describeError, SAMPLES } from './texts.js';
+
+const ICONS = { speak: 'M8 5v14l11-7z', pause: 'M7 5h3.5v14H7zM13.5 5H17v14h-3.5z' };
+
+function find<T extends Element = HTMLElement>(id: string): T {
+  const element = document.getElementById(id);
+  if (!element) throw new Error(`#${id} is missing`);
+  return element as unknown as T;
+}
+
+const text = find<HTMLTextAreaElement>('text');
+const controls = find<HTMLFormElement>('controls');
+const speak = find<HTMLButtonElement>('speak');
+const stop = find<HTMLButtonElement>('stop');
+const download = find<HTMLButtonElement>('download');
+const reading = new Reading(find('reading'), find('reading-text'), find('cursor'));
+
+let langdu: Langdu | null = null;
+let saving = false;
+
+function options(): SpeechOptions {
+  const form = new FormData(controls);
+  return {
+    emotion: String(form.get('emotion')),
+    speed: Number(form.get('speed')),
+    pitch: Number(form.get('pitch')),
+    volume: Number(form.get('volume')),
+  };
+}
+
+function showError(error: unknown): void {
+  const code = error instanceof LangduError ? error.code : 'E_WORKER';
+  find('alert-text').textContent = describeError(code);
+  find('alert').dataset.code = code;
+  find('alert').hidden = false;
+}
+
+function clearError(): void {
+  find('alert').hidden = true;
+  delete find('alert').dataset.code;
+}
+
+/** Brings buttons and sheet in line with what the engine is doing. */
+function refresh(): void {
+  const speaking = langdu?.speaking ?? false;
+  const playing = speaking && !langdu?.paused;
+  find('speak-label').textContent = playing ? '暂停' : speaking ? '继续' : '朗读';
+  find('speak-icon').setAttribute('d', playing ? ICONS.pause : ICONS.speak);
+  find('download-label').textContent = saving ? '生成中…' : '下载 WAV';
+  speak.disabled = !langdu;
+  stop.disabled = !speaking && !saving;
+  download.disabled = !langdu || saving;
+  text.hidden = speaking;
+  if (!speaking) reading.close();
+}
+
+function toggle(): void {
+  if (!langdu) return;
+  if (langdu.paused) langdu.resume();
+  else if (langdu.speaking) langdu.pause();
+  else {
+    clearError();
+    find('first-sound').textContent = '…';
+    const spoken = langdu.speak(text.value, options());
+    const typing = document.activeElement === text;
+    reading.open(text.value);
+    if (typing) find('reading').focus();
+    spoken.catch(() => undefined).then(refresh);
+  }
+  refresh();
+}
+
+function halt(): void {
+  langdu?.cancel();
+  refresh();
+}
+
+async function save(): Promise<void> {
+  if (!langdu || saving) return;
+  clearError();
+  saving = true;
+  refresh();
+  const { code, msg, data } = await langdu.synthesize(text.value, options());
+  saving = false;
+  if (data) {
+    const link = document.createElement('a');
+    link.href = data.audio_url;
+    link.download = `${
+      text.value
+        .trim()
+        .slice(0, 12)
+        .replace(/[\s\p{P}]+/gu, '') || '朗读'
+    }.wav`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(data.audio_url), 60_000);
+  } else if (code !== 'E_CANCELLED') {
+    showError(new LangduError(String(code), msg));
+  }
+  refresh();
+}
+
+function showCount(): void {
+  find('count').textContent = `${[...text.value].length} 字`;
+}
+
+function showOptions(): void {
+  const { speed = 1, pitch = 0, volume = 1 } = options();
+  const shown: Record<string, string> = {
+    speed: `${speed} 倍`,
+    pitch: pitch === 0 ? '原调' : `${pitch > 0 ? '+' : '−'}${Math.abs(pitch)} 半音`,
+    volume: `${Math.round(volume * 100)}%`,
+  };
+  for (const output of controls.querySelectorAll('output')) output.textContent = shown[output.dataset.for ?? ''] ?? '';
+}
+
+function listen(langdu: Langdu): void {
+  langdu.on('start', ({ firstSoundMs }) => {
+    find('first-sound').textContent = `${Math.round(firstSoundMs)} 毫秒`;
+    find('underruns').textContent = '0 次';
+  });
+  langdu.on('boundary', ({ charIndex, charLength }) => reading.point(charIndex, charLength));
+  langdu.on('underrun', ({ count }) => {
+    find('underruns').textContent = `${count} 次`;
+  });
+  langdu.on('end', ({ rtf }) => {
+    find('rtf').textContent = rtf.toFixed(2);
+  });
+  langdu.on('error', ({ error }) => {
+    find('first-sound').textContent = '—';
+    showError(error);
+    refresh();
+  });
+}
+
+async function load(): Promise<void> {
+  const bar = find('loading');
+  const voice = find('voice');
+  try {
+    langdu = await Langdu.load({
+      onProgress: ({ loaded, total }) => {
+        const part = total > 0 ? loaded / total : 0;
+        find('loading-bar').style.transform = `scaleX(${part})`;
+        bar.setAttribute('aria-valuenow', String(Math.round(part * 100)));
+        voice.textContent = `正在准备声音 ${Math.round(part * 100)}%`;
+      },
+    });
+    listen(langdu);
+    voice.textContent = '声音已就绪';
+    voice.classList.add('ready');
+    for (const input of controls.querySelectorAll<HTMLInputElement>('[name=emotion]')) {
+      input.disabled = !langdu.voice.emotions.includes(input.value);
+    }
+  } catch (error) {
+    voice.textContent = '声音没有准备好';
+    showError(error);
+  }
+  bar.classList.add('done');
+  refresh();
+}
+
+speak.addEventListener('click', toggle);
+stop.addEventListener('click', halt);
+download.addEventListener('click', () => void save());
+find('alert-close').addEventListener('click', clearError);
+text.addEventListener('input', showCount);
+controls.addEventListener('input', showOptions);
+for (const button of document.querySelectorAll<HTMLButtonElement>('[data-sample]')) {
+  button.addEventListener('click', () => {
+    if (langdu?.speaking) halt();
+    text.value = SAMPLES[Number(button.dataset.sample)] ?? '';
+    showCount();
+    text.focus();
+  });
+}
+document.addEventListener('keydown', (event) => {
+  if (event.key === 'Escape') halt();
+  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    toggle();
+  }
+});
+
+showCount();
+showOptions();
+void load();

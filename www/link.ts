@@ -1,0 +1,52 @@
+/** One worker with one voice in it. A link that is lost is thrown away and replaced by a new one. */
+import { LangduError, toLangduError } from './errors.js';
+import type { PageToWorker, VoiceInfo, WorkerToPage } from './messages.js';
+
+export interface LinkHandlers {
+  onMessage(message: WorkerToPage): void;
+  /** The worker died after it was ready. */
+  onLost(error: LangduError): void;
+}
+
+export class Link {
+  /** Settles when the voice is loaded, or can't be. */
+  readonly ready: Promise<VoiceInfo>;
+  private readonly worker: Worker;
+
+  constructor(base: URL, voice: string, { onMessage, onLost }: LinkHandlers) {
+    this.worker = new Worker(new URL('worker.js', base), { type: 'module', name: 'langdu' });
+    this.ready = new Promise((resolve, reject) => {
+      let ready = false;
+      const lose = (error: LangduError) => {
+        this.close();
+        if (ready) onLost(error);
+        else reject(error);
+      };
+      this.worker.onerror = (event) => {
+        event.preventDefault();
+        lose(new LangduError('E_WORKER', event.message || 'The worker could not be started'));
+      };
+      this.worker.onmessage = ({ data }: MessageEvent<WorkerToPage>) => {
+        if (data.type === 'crashed' || data.type === 'refused') {
+          lose(toLangduError(data.error));
+        } else if (data.type === 'ready') {
+          ready = true;
+          resolve(data.voice);
+        } else {
+          onMessage(data);
+        }
+      };
+    });
+    this.send({ type: 'load', baseUrl: base.href, voice });
+  }
+
+  send(message: PageToWorker, transfer: Transferable[] = []): void {
+    this.worker.postMessage(message, transfer);
+  }
+
+  close(): void {
+    this.worker.onmessage = null;
+    this.worker.onerror = null;
+    this.worker.terminate();
+  }
+}

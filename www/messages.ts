@@ -1,0 +1,95 @@
+/**
+ * What the three sides say to each other: the page (`langdu.ts`), the worker that makes the sound (`worker.ts`) and the
+ * player on the audio thread (`player.worklet.ts`). Sound goes from the worker straight to the player.
+ */
+import type { ErrorMessage } from './errors.js';
+
+export interface SpeechOptions {
+  /** One of the voice's emotions, `neutral` when left out. */
+  emotion?: string;
+  /** 0.5 to 2, 1 when left out. */
+  speed?: number;
+  /** Semitones, -6 to 6, 0 when left out. */
+  pitch?: number;
+  /** 0 to 2, 1 when left out. */
+  volume?: number;
+}
+
+/** Which characters sound when. Offsets count UTF-16 units of the text as given; times count samples of the job. */
+export interface Mark {
+  charIndex: number;
+  charLength: number;
+  start: number;
+  end: number;
+}
+
+/** A piece of sound. `start` is its position in the job, in samples. */
+export interface PcmChunk {
+  samples: Float32Array<ArrayBuffer>;
+  start: number;
+  marks: Mark[];
+  last: boolean;
+}
+
+export interface VoiceInfo {
+  name: string;
+  language: string;
+  sampleRate: number;
+  emotions: string[];
+  license: string;
+}
+
+/** Work done for one job: samples made and milliseconds of wall time spent, in all and by stage. */
+export interface JobStats {
+  samples: number;
+  totalMs: number;
+  textMs: number;
+  sambertMs: number;
+  vocoderMs: number;
+  /** Size of the WebAssembly memory, in bytes. */
+  memory: number;
+}
+
+export type PageToWorker =
+  | { type: 'load'; baseUrl: string; voice: string }
+  | { type: 'player'; port: MessagePort }
+  | { type: 'start'; job: number; text: string; options: SpeechOptions; sink: 'player' | 'page' }
+  /** The page has room for one more chunk of a job that it collects itself. */
+  | { type: 'pull'; job: number }
+  | { type: 'cancel'; job: number };
+
+export type WorkerToPage =
+  | { type: 'loading'; loaded: number; total: number }
+  | { type: 'ready'; voice: VoiceInfo }
+  | { type: 'refused'; error: ErrorMessage }
+  | { type: 'marks'; job: number; marks: Mark[] }
+  | { type: 'chunk'; job: number; chunk: PcmChunk }
+  | { type: 'made'; job: number; stats: JobStats }
+  | { type: 'failed'; job: number; error: ErrorMessage }
+  /** The engine is beyond repair; the page starts a new worker. */
+  | { type: 'crashed'; error: ErrorMessage };
+
+export interface WorkerToPlayer {
+  job: number;
+  samples: Float32Array<ArrayBuffer>;
+  last: boolean;
+}
+
+/** Samples that have left the player's queue since it was connected, played or thrown away. */
+export interface PlayerToWorker {
+  drained: number;
+}
+
+export type PageToPlayer =
+  | { type: 'connect'; port: MessagePort }
+  | { type: 'pause'; paused: boolean }
+  /** Silences every job up to and including this one, for good. */
+  | { type: 'cancel'; through: number }
+  /** Forgets what is queued of one job whose end will never come. */
+  | { type: 'drop'; job: number };
+
+export type PlayerToPage =
+  | { type: 'started'; job: number }
+  | { type: 'position'; job: number; position: number }
+  | { type: 'underrun'; job: number; count: number }
+  | { type: 'ended'; job: number };

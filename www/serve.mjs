@@ -1,0 +1,70 @@
+/** A static server for the built page, with the headers it should have anywhere: types, CSP, revalidation. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.wasm': 'application/wasm',
+};
+
+const CSP =
+  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; img-src 'self' data:; base-uri 'none'";
+
+/**
+ * Serves `root` on 127.0.0.1. `alter(path, body)` may replace what is sent: a Buffer, or null for "not found".
+ * @param {{ root: string, port?: number, alter?: (path: string, body: Buffer | null) => Buffer | null }} options
+ * @returns {Promise<{ url: string, requests: string[], close: () => Promise<void> }>}
+ */
+export async function serve({ root, port = 0, alter = (_path, body) => body }) {
+  /** @type {string[]} */
+  const requests = [];
+  const server = createServer(async (request, response) => {
+    let path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname));
+    if (path.endsWith('/')) path += 'index.html';
+    requests.push(path);
+    const file = await readFile(join(root, path)).catch(() => null);
+    const body = alter(path, file);
+    if (!body) {
+      response.writeHead(404, { 'content-type': 'text/plain' }).end('not found');
+      return;
+    }
+    const etag = `"${createHash('sha256').update(body).digest('base64url')}"`;
+    const headers = {
+      'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
+      'content-security-policy': CSP,
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-cache',
+      etag,
+    };
+    const fresh = request.headers['if-none-match'] === etag;
+    response.writeHead(fresh ? 304 : 200, headers).end(fresh ? undefined : body);
+  });
+  await new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve(undefined));
+  });
+  const address = /** @type {import('node:net').AddressInfo} */ (server.address());
+  return {
+    url: `http://127.0.0.1:${address.port}/`,
+    requests,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const root = fileURLToPath(new URL('../dist/', import.meta.url));
+  const { url } = await serve({ root, port: Number(process.env.PORT ?? 8080) });
+  console.log(`langdu is at ${url} (Ctrl+C ends it)`);
+}

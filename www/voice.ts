@@ -1,0 +1,78 @@
+/** Fetches a voice pack. Hashes and contents are checked by the engine; here only what the network can do wrong. */
+import { LangduError } from './errors.js';
+
+export const GRAPHS = ['encoder', 'prosody', 'duration', 'decoder', 'postnet', 'vocoder'] as const;
+export type Graph = (typeof GRAPHS)[number];
+
+export interface VoiceFiles {
+  manifest: string;
+  graphs: Record<Graph, Uint8Array>;
+}
+
+interface Manifest {
+  files?: Partial<Record<Graph, { path?: string; bytes?: number }>>;
+}
+
+export async function fetchVoice(
+  folder: URL,
+  onProgress: (loaded: number, total: number) => void,
+): Promise<VoiceFiles> {
+  const response = await request(new URL('voice.json', folder), 'E_VOICE_UNKNOWN');
+  const manifest = await response.text();
+  const { files = {} } = parse(manifest);
+  const total = GRAPHS.reduce((sum, graph) => sum + (files[graph]?.bytes ?? 0), 0);
+  let loaded = 0;
+  const fetched = await Promise.all(
+    GRAPHS.map(async (graph) => {
+      const path = files[graph]?.path ?? `${graph}.onnx`;
+      const bytes = await download(new URL(path, folder), (count) => {
+        loaded += count;
+        onProgress(loaded, total);
+      });
+      return [graph, bytes] as const;
+    }),
+  );
+  return { manifest, graphs: Object.fromEntries(fetched) as Record<Graph, Uint8Array> };
+}
+
+function parse(manifest: string): Manifest {
+  try {
+    return JSON.parse(manifest) as Manifest;
+  } catch {
+    throw new LangduError('E_VOICE_FORMAT', 'voice.json is not JSON');
+  }
+}
+
+async function request(url: URL, code: string): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(url);
+  } catch {
+    throw new LangduError('E_NETWORK', `${url.pathname} could not be fetched`);
+  }
+  if (!response.ok) throw new LangduError(code, `${url.pathname}: ${response.status} ${response.statusText}`);
+  return response;
+}
+
+async function download(url: URL, onBytes: (count: number) => void): Promise<Uint8Array> {
+  const response = await request(url, 'E_VOICE_MISSING');
+  const parts: Uint8Array[] = [];
+  const reader = response.body?.getReader();
+  try {
+    for (;;) {
+      const { done, value } = (await reader?.read()) ?? { done: true };
+      if (done || !value) break;
+      parts.push(value);
+      onBytes(value.length);
+    }
+  } catch {
+    throw new LangduError('E_VOICE_TRUNCATED', `${url.pathname}: the connection broke off`);
+  }
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}

@@ -1,0 +1,193 @@
+/**
+ * The worker: loads the engine and the voice, then makes sound for one job at a time, chunk by chunk. Between chunks it
+ * returns to its event loop, so that a cancel is obeyed within one chunk.
+ */
+import init, { Engine } from './engine.js';
+import { toErrorMessage } from './errors.js';
+import type {
+  Mark,
+  PageToWorker,
+  PlayerToWorker,
+  SpeechOptions,
+  VoiceInfo,
+  WorkerToPage,
+  WorkerToPlayer,
+} from './messages.js';
+import { fetchVoice } from './voice.js';
+
+/** How far the player's queue is filled ahead of what is heard, in seconds. */
+const AHEAD = 10;
+/** Chunks of a job that may be on their way to the page unread. */
+const PAGE_CREDIT = 2;
+
+interface Job {
+  id: number;
+  sink: 'player' | 'page';
+  credit: number;
+  totalMs: number;
+}
+
+const jobs: Job[] = [];
+/** Jobs that arrived before the engine was ready. */
+const waiting: Extract<PageToWorker, { type: 'start' }>[] = [];
+let engine: Engine | null = null;
+let memory: WebAssembly.Memory;
+let sampleRate = 0;
+let player: MessagePort | null = null;
+let sent = 0;
+let drained = 0;
+let running = false;
+
+const tick = new MessageChannel();
+const later: (() => void)[] = [];
+tick.port1.onmessage = () => later.shift()?.();
+
+/** Lets messages in, without the 4 ms that timers cost. */
+function breathe(): Promise<void> {
+  return new Promise((resolve) => {
+    later.push(resolve);
+    tick.port2.postMessage(null);
+  });
+}
+
+function tell(message: WorkerToPage, transfer: Transferable[] = []): void {
+  postMessage(message, { transfer });
+}
+
+addEventListener('message', ({ data }: MessageEvent<PageToWorker>) => {
+  switch (data.type) {
+    case 'load':
+      void load(new URL(data.baseUrl), data.voice);
+      break;
+    case 'player':
+      player = data.port;
+      sent = 0;
+      drained = 0;
+      player.onmessage = ({ data }: MessageEvent<PlayerToWorker>) => {
+        drained = data.drained;
+        void run();
+      };
+      break;
+    case 'start':
+      if (engine) start(engine, data);
+      else waiting.push(data);
+      break;
+    case 'pull':
+      for (const job of jobs) if (job.id === data.job) job.credit += 1;
+      void run();
+      break;
+    case 'cancel':
+      remove(data.job);
+      break;
+  }
+});
+
+async function load(base: URL, voice: string): Promise<void> {
+  try {
+    const folder = new URL(`voices/${encodeURIComponent(voice)}/`, base);
+    const [wasm, files] = await Promise.all([
+      init({ module_or_path: new URL('engine_bg.wasm', base) }),
+      fetchVoice(folder, (loaded, total) => tell({ type: 'loading', loaded, total })),
+    ]);
+    const { encoder, prosody, duration, decoder, postnet, vocoder } = files.graphs;
+    memory = wasm.memory;
+    engine = new Engine(files.manifest, encoder, prosody, duration, decoder, postnet, vocoder);
+    const info = engine.info() as VoiceInfo;
+    sampleRate = info.sampleRate;
+    tell({ type: 'ready', voice: info });
+    for (const message of waiting.splice(0)) start(engine, message);
+  } catch (error) {
+    tell({ type: 'refused', error: toErrorMessage(error) });
+  }
+}
+
+function start(
+  engine: Engine,
+  { job, text, options, sink }: { job: number; text: string; options: SpeechOptions; sink: Job['sink'] },
+): void {
+  const begun = performance.now();
+  try {
+    engine.start(job, text, options);
+  } catch (error) {
+    fail(job, error);
+    return;
+  }
+  jobs.push({ id: job, sink, credit: PAGE_CREDIT, totalMs: performance.now() - begun });
+  void run();
+}
+
+/** Works until no job can go on: each either waits for the player to play, or for the page to read. */
+async function run(): Promise<void> {
+  if (running || !engine) return;
+  running = true;
+  for (let job = next(); job; job = next()) {
+    step(engine, job);
+    await breathe();
+  }
+  running = false;
+}
+
+/** Speech goes before files; among equals, first come, first served. */
+function next(): Job | undefined {
+  const speech = jobs.find((job) => job.sink === 'player');
+  if (speech && player && sent - drained < AHEAD * sampleRate) return speech;
+  return jobs.find((job) => job.sink === 'page' && job.credit > 0);
+}
+
+function step(engine: Engine, job: Job): void {
+  try {
+    const begun = performance.now();
+    const chunk = engine.next(job.id);
+    job.totalMs += performance.now() - begun;
+    const last = chunk?.last ?? true;
+    const samples = (chunk?.samples ?? new Float32Array(0)) as Float32Array<ArrayBuffer>;
+    const marks = (chunk?.marks ?? []) as Mark[];
+    if (last) finish(engine, job);
+    if (job.sink === 'player') {
+      if (marks.length > 0) tell({ type: 'marks', job: job.id, marks });
+      play({ job: job.id, samples, last });
+    } else {
+      job.credit -= 1;
+      tell({ type: 'chunk', job: job.id, chunk: { samples, start: chunk?.start ?? 0, marks, last } }, [samples.buffer]);
+    }
+  } catch (error) {
+    fail(job.id, error);
+    if (job.sink === 'player') play({ job: job.id, samples: new Float32Array(0), last: true });
+  }
+}
+
+function play(chunk: WorkerToPlayer): void {
+  sent += chunk.samples.length;
+  player?.postMessage(chunk, [chunk.samples.buffer]);
+}
+
+function finish(engine: Engine, job: Job): void {
+  const { samples, textMs, sambertMs, vocoderMs } = engine.stats(job.id);
+  tell({
+    type: 'made',
+    job: job.id,
+    stats: { samples, totalMs: job.totalMs, textMs, sambertMs, vocoderMs, memory: memory.buffer.byteLength },
+  });
+  remove(job.id);
+}
+
+function remove(id: number): void {
+  const at = jobs.findIndex((job) => job.id === id);
+  if (at >= 0) jobs.splice(at, 1);
+  const early = waiting.findIndex((message) => message.job === id);
+  if (early >= 0) waiting.splice(early, 1);
+  engine?.cancel(id);
+}
+
+/** An error without a code is a trap or a bug: the engine's memory can't be trusted any more. */
+function fail(id: number, error: unknown): void {
+  const message = toErrorMessage(error);
+  if (message.code === 'E_WORKER') {
+    engine = null;
+    jobs.length = 0;
+    tell({ type: 'crashed', error: message });
+    return;
+  }
+  tell({ type: 'failed', job: id, error: message });
+  remove(id);
+}
