@@ -1,0 +1,33 @@
+//! 儿 that joins the syllable before it.
+
+use super::pinyin::Spoken;
+use super::segment::Segment;
+
+/// Words whose 儿 is a syllable of its own, by what stands before it.
+const SYLLABLES: &str =
+    "女婴幼胎孤男健少小患孩妻产弃宠混血新生育托体一二孪畸弱病早低能令那我吾娇侄宁驼麟犬猫鸟马";
+
+/// Joins 儿 at the end of a word to the syllable before it: 玩 儿 is `wanr2`.
+pub fn join(spoken: &mut Vec<Spoken>, segments: &[Segment]) {
+    let mut at = 1;
+    while at < spoken.len() {
+        let (before, here) = (spoken[at - 1], spoken[at]);
+        let last = spoken
+            .get(at + 1)
+            .is_none_or(|next| next.segment != here.segment);
+        let joins = here.character == '儿'
+            && here.lexical.base() == "er"
+            && last
+            && before.glyph + 1 == here.glyph
+            && !SYLLABLES.contains(before.character)
+            && segments[here.segment].tag != "nr"
+            && before.lexical.base() != "er";
+        if joins {
+            spoken[at - 1].rhotic = true;
+            spoken[at - 1].last_glyph = here.glyph;
+            spoken.remove(at);
+        } else {
+            at += 1;
+        }
+    }
+}

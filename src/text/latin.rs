@@ -1,0 +1,65 @@
+//! Latin letters and common words, in Mandarin syllables.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use super::data::rows;
+use super::reading::Reading;
+
+fn table() -> &'static HashMap<&'static str, Vec<Reading>> {
+    static TABLE: OnceLock<HashMap<&'static str, Vec<Reading>>> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let readings = |pinyin: &str| pinyin.split(' ').filter_map(Reading::parse).collect();
+        rows(include_str!("../../models/text/latin.tsv"))
+            .filter_map(|row| Some((*row.first()?, readings(row.get(1)?))))
+            .collect()
+    })
+}
+
+/// A word that is read as one; `None` when it is spelled.
+pub fn word(word: &str) -> Option<&'static [Reading]> {
+    let small = word
+        .chars()
+        .any(|c| c.is_lowercase())
+        .then(|| word.to_lowercase());
+    table()
+        .get(word)
+        .or_else(|| table().get(small?.as_str()))
+        .filter(|_| word.chars().count() > 1)
+        .map(Vec::as_slice)
+}
+
+/// The name of a letter; accents are ignored.
+pub fn letter(letter: char) -> &'static [Reading] {
+    let plain = match letter {
+        'a'..='z' | 'A'..='Z' => letter.to_ascii_lowercase(),
+        'à'..='å' | 'À'..='Å' | 'ā' | 'ă' | 'æ' | 'Æ' => 'a',
+        'è'..='ë' | 'È'..='Ë' | 'ē' | 'ě' => 'e',
+        'ì'..='ï' | 'Ì'..='Ï' | 'ī' | 'ǐ' => 'i',
+        'ò'..='ö' | 'Ò'..='Ö' | 'ō' | 'ǒ' | 'ø' | 'Ø' => 'o',
+        'ù'..='ü' | 'Ù'..='Ü' | 'ū' | 'ǔ' => 'u',
+        'ç' | 'Ç' => 'c',
+        'ñ' | 'Ñ' => 'n',
+        'ß' => 's',
+        'ý' | 'ÿ' => 'y',
+        _ => return &[],
+    };
+    let mut buffer = [0; 4];
+    table()
+        .get(&*plain.encode_utf8(&mut buffer))
+        .map_or(&[], Vec::as_slice)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn spells_or_reads() {
+        assert_eq!(super::letter('W').len(), 3);
+        assert_eq!(super::letter('é').len(), 1);
+        assert!(
+            super::word("OK").is_some()
+                && super::word("IT").is_none()
+                && super::word("Hello").is_some()
+        );
+    }
+}

@@ -1,0 +1,146 @@
+//! Signs between and before numbers, and signs with a name.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use super::date::is_contest;
+use super::line::{Kind, Line, Output, Style};
+use crate::text::data::rows;
+use crate::text::source::is_han;
+
+fn named(sign: &str) -> Option<&'static str> {
+    static SIGNS: OnceLock<HashMap<&'static str, &'static str>> = OnceLock::new();
+    let table = || {
+        rows(include_str!("../../../models/text/signs.tsv"))
+            .filter_map(|row| Some((*row.first()?, *row.get(1)?)))
+            .collect()
+    };
+    SIGNS.get_or_init(table).get(sign).copied()
+}
+
+/// Says a sign, or skips it where it is silent.
+pub fn sign(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
+    if line.kind(at) != Some(Kind::Sign) {
+        return None;
+    }
+    let next = line.skip_space(at + 1);
+    let before = line.before(at).trim_end();
+    let number_before = before.ends_with(|c: char| c.is_ascii_digit());
+    let number_after = line.number(next).is_some();
+    let letter_before = before.ends_with(|c: char| c.is_ascii_alphabetic());
+    let operand_before = number_before || letter_before || before.ends_with([')', '）']);
+    let operand_after =
+        number_after || line.kind(next) == Some(Kind::Latin) || line.any(next, "(（-√π");
+    let between = operand_before && operand_after;
+    let said = match line.text(at) {
+        "-" | "–" | "—" | "~" | "〜" | "～" => return hyphen(line, at, output),
+        ":" if number_before && number_after && next == at + 1 => "比",
+        "+" if between => "加",
+        "+" if letter_before => "加",
+        "+" if number_after && !number_before => "正",
+        "=" if between => "等于",
+        "<" if line.is(at + 1, "=") && operand_before => {
+            return say(line, at, at + 2, "小于等于", output);
+        }
+        ">" if line.is(at + 1, "=") && operand_before => {
+            return say(line, at, at + 2, "大于等于", output);
+        }
+        "!" if line.is(at + 1, "=") && between_after(line, at + 2) && operand_before => {
+            return say(line, at, at + 2, "不等于", output);
+        }
+        "<" if between => "小于",
+        ">" if between => "大于",
+        "*" if number_before && number_after => "乘",
+        "/" if number_before && number_after => "比",
+        "/" if unit_slash(line, at) => "每",
+        "&" if operand_before || line.previous(at).is_some_and(is_han) => "和",
+        "#" if number_before && before.ends_with(|c: char| c.is_ascii_digit()) => "号",
+        "×" if !operand_before && !number_after => return None,
+        text => named(text)?,
+    };
+    say(line, at, at + 1, said, output)
+}
+
+fn between_after(line: &Line, at: usize) -> bool {
+    matches!(
+        line.kind(line.skip_space(at)),
+        Some(Kind::Number | Kind::Latin)
+    )
+}
+
+/// 元/吨, 人/天
+fn unit_slash(line: &Line, at: usize) -> bool {
+    let units = "元吨人天月年日次斤克米个亩升件台瓦秒分时块平";
+    line.previous(at).is_some_and(|c| units.contains(c)) && line.any(at + 1, units)
+}
+
+fn say(line: &Line, from: usize, to: usize, text: &str, output: &mut Output) -> Option<usize> {
+    output.word(line, from, to, text, Style::Plain);
+    Some(to)
+}
+
+/// A hyphen is a range, a score, a minus, or silent.
+fn hyphen(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
+    let Some(next) = line.number(at + 1) else {
+        let joins = line.previous(at).is_some_and(|c| c.is_ascii_alphanumeric())
+            && line.kind(at + 1) == Some(Kind::Latin);
+        let bullet = line.before(at).trim().is_empty();
+        return (line.is(at, "-") && (joins || bullet)).then_some(at + 1);
+    };
+    let previous = line.previous(at);
+    if let Some(first) = at.checked_sub(1).and_then(|before| line.number(before)) {
+        let said = if is_score(line, at, first, next) {
+            "比"
+        } else {
+            "到"
+        };
+        return say(line, at, at + 1, said, output);
+    }
+    match previous {
+        Some(c) if c.is_ascii_alphabetic() => Some(at + 1),
+        Some(c) if "%年月日号时点分秒岁元米度级℃C".contains(c) => {
+            say(line, at, at + 1, "到", output)
+        }
+        _ if !line.is(at, "-") => None,
+        Some(c)
+            if is_han(c)
+                && !"为是达到至于了约在低从-".contains(c)
+                && !is_cold(line, at + 1)
+                && !line.before(at).ends_with("计算") =>
+        {
+            Some(at + 1)
+        }
+        _ if is_cold(line, at + 1) => say(line, at, at + 1, "零下", output),
+        _ => say(line, at, at + 1, "负", output),
+    }
+}
+
+fn is_cold(line: &Line, at: usize) -> bool {
+    let rest = line
+        .from(at)
+        .trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    ["°", "℃", "度", "摄氏"]
+        .iter()
+        .any(|unit| rest.starts_with(unit))
+}
+
+fn is_score(line: &Line, at: usize, first: &str, second: &str) -> bool {
+    let (Ok(left), Ok(right)) = (first.parse::<u32>(), second.parse::<u32>()) else {
+        return false;
+    };
+    let counted = line.any(
+        line.skip_space(at + 2),
+        "年月日号个人岁%米元天次倍名级吨小时分秒度只万亿千百",
+    );
+    let before = line.before(at - 1);
+    let after_han = before.ends_with(is_han)
+        && !before.ends_with(['第', '约', '近', '每', '有', '为', '需', '在']);
+    left <= 200
+        && right <= 200
+        && !counted
+        && (left > right
+            || left == 0
+            || right == 0
+            || is_contest(before)
+            || after_han && line.len() == at + 2)
+}

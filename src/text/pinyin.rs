@@ -1,0 +1,143 @@
+//! Readings before sandhi: phrases of the dictionary first, then the network, then the usual reading.
+
+use super::latin;
+use super::lexicon::{Entry, lexicon};
+use super::normalize::{Glyph, Style};
+use super::polyphone::polyphones;
+use super::reading::{Reading, default_reading};
+use super::segment::{Segment, SegmentKind};
+
+/// One syllable on its way to being spoken.
+#[derive(Clone, Copy, Debug)]
+pub struct Spoken {
+    pub lexical: Reading,
+    pub surface: Reading,
+    /// Whether an 儿 has joined the final.
+    pub rhotic: bool,
+    pub character: char,
+    pub style: Style,
+    /// Index of the segment, and of the first and the last glyph.
+    pub segment: usize,
+    pub glyph: usize,
+    pub last_glyph: usize,
+}
+
+/// Syllables of a segmented sentence. Characters without a reading are skipped.
+pub fn readings(glyphs: &[Glyph], segments: &[Segment]) -> Vec<Spoken> {
+    let mut chosen: Vec<Option<Reading>> = vec![None; glyphs.len()];
+    let mut open = Vec::new();
+    for segment in segments
+        .iter()
+        .filter(|segment| segment.kind == SegmentKind::Han)
+    {
+        by_dictionary(glyphs, segment, &mut chosen, &mut open);
+    }
+    let text: Vec<char> = glyphs.iter().map(|glyph| glyph.character).collect();
+    for (at, said) in open.iter().zip(polyphones().choose(&text, &open)) {
+        chosen[*at] = said.map(|(reading, _)| reading);
+    }
+    let mut spoken = Vec::new();
+    for (index, segment) in segments.iter().enumerate() {
+        let syllable = |reading: Reading, glyph: usize, last_glyph: usize| Spoken {
+            lexical: reading,
+            surface: reading,
+            rhotic: false,
+            character: glyphs[glyph].character,
+            style: glyphs[glyph].style,
+            segment: index,
+            glyph,
+            last_glyph,
+        };
+        match segment.kind {
+            SegmentKind::Mark => {}
+            SegmentKind::Han => {
+                for at in segment.start..segment.end {
+                    spoken.extend(
+                        chosen[at]
+                            .or_else(|| default_reading(text[at]))
+                            .map(|reading| syllable(reading, at, at)),
+                    );
+                }
+            }
+            SegmentKind::Latin => {
+                let word: String = text[segment.start..segment.end].iter().collect();
+                match latin::word(&word) {
+                    Some(readings) => spoken.extend(
+                        readings
+                            .iter()
+                            .map(|&reading| syllable(reading, segment.start, segment.end - 1)),
+                    ),
+                    None => {
+                        for at in segment.start..segment.end {
+                            spoken.extend(
+                                latin::letter(text[at])
+                                    .iter()
+                                    .map(|&reading| syllable(reading, at, at)),
+                            );
+                        }
+                    }
+                }
+            }
+        }
+    }
+    spoken
+}
+
+/// What the dictionary knows of a word; the polyphonic characters it says nothing about are left `open`.
+fn by_dictionary(
+    glyphs: &[Glyph],
+    segment: &Segment,
+    chosen: &mut [Option<Reading>],
+    open: &mut Vec<usize>,
+) {
+    let text: Vec<char> = glyphs[segment.start..segment.end]
+        .iter()
+        .map(|glyph| glyph.character)
+        .collect();
+    let generated = glyphs[segment.start].style != Style::Plain;
+    let mut at = 0;
+    while at < text.len() {
+        let whole = if at == 0 {
+            segment
+                .entry
+                .filter(|&entry| is_known(entry))
+                .map(|entry| (text.len(), entry))
+        } else {
+            None
+        };
+        match whole.or_else(|| longest_known(&text[at..])) {
+            Some((length, entry)) => {
+                match lexicon().special(entry) {
+                    Some(readings) => readings.enumerate().for_each(|(offset, reading)| {
+                        chosen[segment.start + at + offset] = Some(reading)
+                    }),
+                    None => (at..at + length).for_each(|offset| {
+                        chosen[segment.start + offset] = default_reading(text[offset])
+                    }),
+                }
+                at += length;
+            }
+            None => {
+                if !generated && polyphones().is_polyphonic(text[at]) {
+                    open.push(segment.start + at);
+                }
+                at += 1;
+            }
+        }
+    }
+}
+
+fn is_known(entry: Entry) -> bool {
+    lexicon().is_plain(entry) || lexicon().special(entry).is_some()
+}
+
+/// The longest word inside a compound whose reading is known.
+fn longest_known(text: &[char]) -> Option<(usize, Entry)> {
+    let mut longest = None;
+    lexicon().prefixes(text, |length, entry| {
+        if length > 1 && is_known(entry) {
+            longest = Some((length, entry));
+        }
+    });
+    longest
+}

@@ -1,0 +1,239 @@
+//! The network that chooses among the readings of a polyphonic character: g2pM (Park and Lee, 2020).
+//!
+//! Embedding 64, one bidirectional LSTM with 32 units a direction, dense 64 -> 32 -> classes.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use super::data::Sections;
+use super::reading::Reading;
+
+const WIDTH: usize = 64;
+const UNITS: usize = 32;
+const GATES: usize = 4 * UNITS;
+const UNKNOWN: usize = 1;
+/// The network's own marks of the start and the end of a sentence.
+const START: char = '시';
+const END: char = '끝';
+
+struct Direction {
+    input: Vec<f32>,
+    hidden: Vec<f32>,
+    bias: Vec<f32>,
+}
+
+/// The network and its tables.
+pub struct Polyphones {
+    vocabulary: HashMap<char, usize>,
+    classes: Vec<Reading>,
+    candidates: HashMap<char, Vec<u16>>,
+    embedding: Vec<f32>,
+    forward: Direction,
+    backward: Direction,
+    dense: Vec<f32>,
+    dense_bias: Vec<f32>,
+    output: Vec<f32>,
+    output_bias: Vec<f32>,
+}
+
+/// The bundled network.
+pub fn polyphones() -> &'static Polyphones {
+    static NETWORK: OnceLock<Polyphones> = OnceLock::new();
+    NETWORK.get_or_init(|| Polyphones::read(include_bytes!("../../models/text/polyphones.bin")))
+}
+
+/// Takes weights off the file in the order they were written.
+struct Weights<'a> {
+    integers: &'a [u8],
+    floats: &'a [f32],
+}
+
+impl Weights<'_> {
+    fn matrix(&mut self, rows: usize, columns: usize) -> Vec<f32> {
+        let (integers, rest) = self
+            .integers
+            .split_at((rows * columns).min(self.integers.len()));
+        self.integers = rest;
+        let scales = self.vector(rows);
+        let row = |(row, values): (&[u8], f32)| {
+            row.iter()
+                .map(|&v| f32::from(v as i8) * values)
+                .collect::<Vec<_>>()
+        };
+        integers.chunks(columns).zip(scales).flat_map(row).collect()
+    }
+
+    fn vector(&mut self, length: usize) -> Vec<f32> {
+        let (floats, rest) = self.floats.split_at(length.min(self.floats.len()));
+        self.floats = rest;
+        floats.to_vec()
+    }
+}
+
+impl Polyphones {
+    fn read(file: &[u8]) -> Self {
+        let mut sections = Sections::new(file);
+        let letters = sections.words();
+        let vocabulary = letters
+            .iter()
+            .enumerate()
+            .filter_map(|(id, &code)| Some((char::from_u32(u32::from(code))?, id)))
+            .filter(|&(c, _)| c != '\0')
+            .collect();
+        let classes: Vec<Reading> = sections
+            .words()
+            .into_iter()
+            .map(Reading::from_code)
+            .collect();
+        let choices = sections.words();
+        let mut candidates = HashMap::new();
+        let mut rest = choices.as_slice();
+        while let [character, count, tail @ ..] = rest {
+            let (options, tail) = tail.split_at(usize::from(*count).min(tail.len()));
+            candidates.extend(char::from_u32(u32::from(*character)).map(|c| (c, options.to_vec())));
+            rest = tail;
+        }
+        let integers = sections.bytes();
+        let floats = sections.floats();
+        let mut weights = Weights {
+            integers,
+            floats: &floats,
+        };
+        let embedding = weights.matrix(letters.len(), WIDTH);
+        let dense_bias = weights.vector(UNITS);
+        let dense = weights.matrix(UNITS, 2 * UNITS);
+        let output_bias = weights.vector(classes.len());
+        let output = weights.matrix(classes.len(), UNITS);
+        let biases: Vec<Vec<f32>> = (0..4).map(|_| weights.vector(GATES)).collect();
+        let sum = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a + b).collect();
+        let (hidden, hidden_back) = (weights.matrix(GATES, UNITS), weights.matrix(GATES, UNITS));
+        let (input, input_back) = (weights.matrix(GATES, WIDTH), weights.matrix(GATES, WIDTH));
+        Self {
+            vocabulary,
+            classes,
+            candidates,
+            embedding,
+            forward: Direction {
+                input,
+                hidden,
+                bias: sum(&biases[0], &biases[2]),
+            },
+            backward: Direction {
+                input: input_back,
+                hidden: hidden_back,
+                bias: sum(&biases[1], &biases[3]),
+            },
+            dense,
+            dense_bias,
+            output,
+            output_bias,
+        }
+    }
+
+    /// Whether the character has several readings.
+    pub fn is_polyphonic(&self, character: char) -> bool {
+        self.candidates.contains_key(&character)
+    }
+
+    /// Readings and their probabilities for the characters of `text` at `targets`; `None` for those that have one reading.
+    pub fn choose(&self, text: &[char], targets: &[usize]) -> Vec<Option<(Reading, f32)>> {
+        if targets.is_empty() {
+            return Vec::new();
+        }
+        let id = |c: &char| self.vocabulary.get(c).copied().unwrap_or(UNKNOWN);
+        let ids: Vec<usize> = std::iter::once(&START)
+            .chain(text)
+            .chain(std::iter::once(&END))
+            .map(id)
+            .collect();
+        let forward = self.run(&self.forward, ids.iter());
+        let mut backward = self.run(&self.backward, ids.iter().rev());
+        backward.reverse();
+        let choose = |&target: &usize| {
+            let options = self.candidates.get(text.get(target)?)?;
+            let state = [forward[target + 1], backward[target + 1]].concat();
+            let row = |row: &[f32], bias: &f32| (dot(row, &state) + bias).max(0.0);
+            let hidden: Vec<f32> = self
+                .dense
+                .chunks(2 * UNITS)
+                .zip(&self.dense_bias)
+                .map(|(r, b)| row(r, b))
+                .collect();
+            let score = |&class: &u16| {
+                let class = usize::from(class);
+                Some((
+                    class,
+                    dot(
+                        self.output.get(class * UNITS..(class + 1) * UNITS)?,
+                        &hidden,
+                    ) + self.output_bias.get(class)?,
+                ))
+            };
+            let scores: Vec<(usize, f32)> = options.iter().filter_map(score).collect();
+            let &(class, top) = scores.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
+            let total: f32 = scores.iter().map(|(_, score)| (score - top).exp()).sum();
+            Some((self.classes[class], 1.0 / total))
+        };
+        targets.iter().map(choose).collect()
+    }
+
+    fn run<'a>(
+        &self,
+        direction: &Direction,
+        ids: impl Iterator<Item = &'a usize>,
+    ) -> Vec<[f32; UNITS]> {
+        let (mut hidden, mut cell) = ([0.0f32; UNITS], [0.0f32; UNITS]);
+        let sigmoid = |x: f32| 1.0 / (1.0 + (-x).exp());
+        let step = |&id: &usize| {
+            let embedded = self
+                .embedding
+                .get(id * WIDTH..(id + 1) * WIDTH)
+                .unwrap_or(&[0.0; WIDTH]);
+            let mut gates = [0.0f32; GATES];
+            for (at, gate) in gates.iter_mut().enumerate() {
+                *gate = direction.bias[at]
+                    + dot(&direction.input[at * WIDTH..(at + 1) * WIDTH], embedded)
+                    + dot(&direction.hidden[at * UNITS..(at + 1) * UNITS], &hidden);
+            }
+            for unit in 0..UNITS {
+                let (input, forget) = (sigmoid(gates[unit]), sigmoid(gates[UNITS + unit]));
+                let (candidate, output) = (
+                    gates[2 * UNITS + unit].tanh(),
+                    sigmoid(gates[3 * UNITS + unit]),
+                );
+                cell[unit] = forget * cell[unit] + input * candidate;
+                hidden[unit] = output * cell[unit].tanh();
+            }
+            hidden
+        };
+        ids.map(step).collect()
+    }
+}
+
+fn dot(a: &[f32], b: &[f32]) -> f32 {
+    // Eight sums, so that the compiler may use vectors.
+    let mut sums = [0.0f32; 8];
+    let (a, a_rest) = a.as_chunks::<8>();
+    let (b, b_rest) = b.as_chunks::<8>();
+    for (a, b) in a.iter().zip(b) {
+        for lane in 0..8 {
+            sums[lane] += a[lane] * b[lane];
+        }
+    }
+    sums.iter().sum::<f32>() + a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum::<f32>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_by_context() {
+        let text: Vec<char> = "然而，他红了20年以后，他竟退出了大家的视线。"
+            .chars()
+            .collect();
+        let at = text.iter().position(|&c| c == '了').unwrap();
+        let said = polyphones().choose(&text, &[at]);
+        assert_eq!(said[0].unwrap().0.to_string(), "le5");
+    }
+}

@@ -1,0 +1,115 @@
+//! Syllables as codes, and the default reading of a character.
+
+use std::sync::OnceLock;
+
+use super::data::Sections;
+
+/// A toneless base and a tone, packed: `base * 5 + tone - 1`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Reading(u16);
+
+struct Table {
+    bases: Vec<&'static str>,
+    defaults: Vec<u16>,
+}
+
+const FIRST: u32 = 0x3400;
+const NONE: u16 = 0xffff;
+
+fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let mut sections = Sections::new(include_bytes!("../../models/text/characters.bin"));
+        Table {
+            bases: sections.text().split('\n').collect(),
+            defaults: sections.words(),
+        }
+    })
+}
+
+impl Reading {
+    pub fn from_code(code: u16) -> Self {
+        Self(code)
+    }
+
+    /// From a toneless base (`lv` for lü) and a tone 1 to 5; `None` when the base is no Mandarin syllable.
+    pub fn new(base: &str, tone: u8) -> Option<Self> {
+        let index = table().bases.binary_search(&base).ok()?;
+        (1..=5)
+            .contains(&tone)
+            .then(|| Self((index * 5) as u16 + u16::from(tone) - 1))
+    }
+
+    /// From numeric pinyin such as `chang2` or `lü4`; no digit or 0 is the neutral tone.
+    pub fn parse(pinyin: &str) -> Option<Self> {
+        let spelled = pinyin
+            .trim()
+            .to_lowercase()
+            .replace("u:", "v")
+            .replace('ü', "v");
+        let base = spelled.trim_end_matches(|c: char| c.is_ascii_digit());
+        let tone = match spelled[base.len()..].parse::<u8>() {
+            Ok(tone @ 1..=5) => tone,
+            Ok(0) => 5,
+            Ok(_) => return None,
+            Err(_) if base.len() == spelled.len() => 5,
+            Err(_) => return None,
+        };
+        Self::new(base, tone)
+    }
+
+    pub fn base(self) -> &'static str {
+        table()
+            .bases
+            .get(usize::from(self.0 / 5))
+            .copied()
+            .unwrap_or("en")
+    }
+
+    pub fn tone(self) -> u8 {
+        (self.0 % 5) as u8 + 1
+    }
+
+    pub fn with_tone(self, tone: u8) -> Self {
+        Self(self.0 / 5 * 5 + u16::from(tone.clamp(1, 5)) - 1)
+    }
+}
+
+impl std::fmt::Display for Reading {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}{}", self.base(), self.tone())
+    }
+}
+
+/// The usual reading of a Han character (CJK Unified and Extension A); `None` for anything else.
+pub fn default_reading(character: char) -> Option<Reading> {
+    let index = (character as u32).checked_sub(FIRST)? as usize;
+    match table().defaults.get(index) {
+        None | Some(&NONE) => None,
+        Some(&code) => Some(Reading(code)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parses_and_prints() {
+        assert_eq!(Reading::parse("chang2").unwrap().to_string(), "chang2");
+        assert_eq!(Reading::parse("lü4").unwrap().to_string(), "lv4");
+        assert_eq!(Reading::parse("de").unwrap().to_string(), "de5");
+        assert!(Reading::parse("xyz1").is_none());
+        assert!(Reading::parse("chang9").is_none());
+    }
+
+    #[test]
+    fn every_unified_character_is_covered_or_absent() {
+        assert_eq!(default_reading('中').unwrap().to_string(), "zhong1");
+        assert!(default_reading('a').is_none());
+        let covered = ('\u{4e00}'..='\u{9fa5}')
+            .filter(|&c| default_reading(c).is_some())
+            .count();
+        assert!(covered > 20_000, "{covered}");
+    }
+}

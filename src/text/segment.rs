@@ -1,0 +1,179 @@
+//! Words: the cheapest cover of the text by dictionary words.
+
+use super::lexicon::{Entry, lexicon};
+use super::normalize::{Bound, Glyph};
+use super::source::is_han;
+
+/// A word of the normalised text, by glyph indices.
+#[derive(Clone, Copy, Debug)]
+pub struct Segment {
+    pub start: usize,
+    pub end: usize,
+    pub kind: SegmentKind,
+    /// Part of speech; `x` where there is none.
+    pub tag: &'static str,
+    pub entry: Option<Entry>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SegmentKind {
+    Han,
+    Latin,
+    Mark,
+}
+
+/// Cost of a character that is no word by itself.
+const UNKNOWN: f32 = 16.0;
+/// Cost of a number written in characters, of any length.
+const NUMERAL: f32 = 9.0;
+const NUMERALS: &str = "零〇一二三四五六七八九十百千万亿两";
+
+/// Words, marks and runs of Latin letters of a normalised sentence; spaces separate and are left out.
+pub fn segment(glyphs: &[Glyph]) -> Vec<Segment> {
+    let mut segments = Vec::new();
+    let mut at = 0;
+    while at < glyphs.len() {
+        let glyph = &glyphs[at];
+        let forced = |end: usize| {
+            glyphs
+                .get(end)
+                .is_some_and(|next| next.bound == Bound::Inside)
+        };
+        let mut end = at + 1;
+        if glyph.bound != Bound::Free {
+            while forced(end) {
+                end += 1;
+            }
+            segments.push(fixed(glyphs, at, end));
+        } else if is_han(glyph.character) {
+            while glyphs
+                .get(end)
+                .is_some_and(|next| next.bound == Bound::Free && is_han(next.character))
+            {
+                end += 1;
+            }
+            cover(glyphs, at, end, &mut segments);
+        } else if glyph.character != ' ' {
+            segments.push(Segment {
+                start: at,
+                end,
+                kind: SegmentKind::Mark,
+                tag: "x",
+                entry: None,
+            });
+        }
+        at = end;
+    }
+    segments
+}
+
+/// A word whose bounds the normalisation has set.
+fn fixed(glyphs: &[Glyph], start: usize, end: usize) -> Segment {
+    let text: Vec<char> = glyphs[start..end]
+        .iter()
+        .map(|glyph| glyph.character)
+        .collect();
+    let kind = match text[0] {
+        c if is_han(c) => SegmentKind::Han,
+        c if c.is_alphabetic() => SegmentKind::Latin,
+        _ => SegmentKind::Mark,
+    };
+    let entry = lexicon().find(&text);
+    let number = NUMERALS.contains(text[0]);
+    let tag = match entry {
+        _ if number && text.ends_with(&['年'])
+            || number && text.ends_with(&['月'])
+            || number && text.ends_with(&['日']) =>
+        {
+            "t"
+        }
+        _ if number => "m",
+        Some(entry) => lexicon().tag(entry),
+        None => "n",
+    };
+    Segment {
+        start,
+        end,
+        kind,
+        tag,
+        entry,
+    }
+}
+
+/// Cuts a run of Chinese characters into words by dynamic programming.
+fn cover(glyphs: &[Glyph], from: usize, to: usize, segments: &mut Vec<Segment>) {
+    let lexicon = lexicon();
+    let text: Vec<char> = glyphs[from..to]
+        .iter()
+        .map(|glyph| glyph.character)
+        .collect();
+    // best[i]: cost of the first i characters, and the last word's start and entry
+    let mut best: Vec<(f32, usize, Option<Entry>)> = vec![(f32::INFINITY, 0, None); text.len() + 1];
+    best[0].0 = 0.0;
+    for at in 0..text.len() {
+        let base = best[at].0;
+        let mut offer = |length: usize, cost: f32, entry: Option<Entry>| {
+            if base + cost < best[at + length].0 {
+                best[at + length] = (base + cost, at, entry);
+            }
+        };
+        offer(1, UNKNOWN, None);
+        lexicon.prefixes(&text[at..], |length, entry| {
+            offer(length, lexicon.cost(entry), Some(entry))
+        });
+        let run = text[at..]
+            .iter()
+            .take_while(|&&c| NUMERALS.contains(c))
+            .count();
+        if run >= 2 {
+            offer(run, NUMERAL, None);
+            if text.get(at + run).is_some_and(|&c| "年月日".contains(c)) {
+                offer(run + 1, NUMERAL, None);
+            }
+        }
+    }
+    let first = segments.len();
+    let mut end = text.len();
+    while end > 0 {
+        let (_, start, entry) = best[end];
+        let number = NUMERALS.contains(text[start]) && end - start >= 2;
+        let tag = match entry {
+            Some(entry) => lexicon.tag(entry),
+            None if number => "m",
+            None => "n",
+        };
+        segments.push(Segment {
+            start: from + start,
+            end: from + end,
+            kind: SegmentKind::Han,
+            tag,
+            entry,
+        });
+        end = start;
+    }
+    segments[first..].reverse();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::{normalize, source};
+
+    fn words(text: &str) -> Vec<String> {
+        let raw: Vec<char> = text.chars().collect();
+        let glyphs = normalize::normalize(&source::fold(&raw, 0));
+        segment(&glyphs)
+            .iter()
+            .map(|s| glyphs[s.start..s.end].iter().map(|g| g.character).collect())
+            .collect()
+    }
+
+    #[test]
+    fn cuts_into_words() {
+        assert_eq!(
+            words("他说，我们去2次北京"),
+            ["他", "说", "，", "我们", "去", "两", "次", "北京"]
+        );
+        assert_eq!(words("1996年4月1日"), ["一九九六年", "四月", "一日"]);
+    }
+}

@@ -1,0 +1,195 @@
+//! Characters of the input in one form each, with where they came from.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use super::Span;
+use super::data::Sections;
+
+/// A character of the input, folded: half width, simplified, without variants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Letter {
+    pub folded: char,
+    /// What the normalised text shows when no rule takes the character.
+    pub shown: char,
+    pub span: Span,
+}
+
+struct Fold {
+    keys: Vec<char>,
+    values: Vec<&'static str>,
+}
+
+fn fold_table() -> &'static Fold {
+    static TABLE: OnceLock<Fold> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let mut sections = Sections::new(include_bytes!("../../models/text/fold.bin"));
+        Fold {
+            keys: sections.characters(),
+            values: sections.text().split('\n').collect(),
+        }
+    })
+}
+
+/// Names of emoji by their first character, longest first.
+fn emoji_table() -> &'static HashMap<char, Vec<(Vec<char>, &'static str)>> {
+    static TABLE: OnceLock<HashMap<char, Vec<(Vec<char>, &'static str)>>> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let mut table: HashMap<char, Vec<_>> = HashMap::new();
+        let text = Sections::new(include_bytes!("../../models/text/emoji.bin")).text();
+        for (signs, name) in text.lines().filter_map(|line| line.split_once('\t')) {
+            let signs: Vec<char> = signs.chars().collect();
+            if let Some(&first) = signs.first() {
+                table.entry(first).or_default().push((signs, name));
+            }
+        }
+        for rows in table.values_mut() {
+            rows.sort_by_key(|(signs, _)| std::cmp::Reverse(signs.len()));
+        }
+        table
+    })
+}
+
+const VARIATION_SELECTOR: char = '\u{fe0f}';
+const MINUS: [char; 3] = ['\u{2212}', '\u{2010}', '\u{2011}'];
+
+/// Folds the characters of one sentence; `start` is the position of the first in the input.
+pub fn fold(raw: &[char], start: usize) -> Vec<Letter> {
+    let mut letters = Vec::with_capacity(raw.len());
+    let mut at = 0;
+    while at < raw.len() {
+        if let Some((length, name)) = emoji(&raw[at..]) {
+            let span = Span {
+                start: start + at,
+                end: start + at + length,
+            };
+            let name = std::iter::once(' ')
+                .chain(name.chars())
+                .chain(std::iter::once(' '));
+            letters.extend(name.map(|folded| Letter {
+                folded,
+                shown: folded,
+                span,
+            }));
+            at += length;
+            continue;
+        }
+        let span = Span {
+            start: start + at,
+            end: start + at + 1,
+        };
+        push_folded(
+            raw[at],
+            span,
+            letters.last().map(|letter| letter.folded),
+            &mut letters,
+        );
+        at += 1;
+    }
+    letters
+}
+
+fn push_folded(character: char, span: Span, before: Option<char>, letters: &mut Vec<Letter>) {
+    let same = |folded| Letter {
+        folded,
+        shown: folded,
+        span,
+    };
+    match character {
+        ' '..='~' => letters.push(same(character)),
+        '々' => letters.push(same(before.filter(|&c| is_han(c)).unwrap_or('同'))),
+        _ if character.is_whitespace() => letters.push(same(' ')),
+        _ if MINUS.contains(&character) => letters.push(same('-')),
+        _ if character.is_control() || is_invisible(character) => {}
+        _ => {
+            let table = fold_table();
+            match table.keys.binary_search(&character) {
+                Err(_) => letters.push(same(character)),
+                Ok(index) => {
+                    for folded in table.values[index].chars() {
+                        let shown = if folded.is_ascii_punctuation() {
+                            character
+                        } else {
+                            folded
+                        };
+                        letters.push(Letter {
+                            folded,
+                            shown,
+                            span,
+                        });
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The emoji at the start of `raw`: how many characters it takes, and its name.
+fn emoji(raw: &[char]) -> Option<(usize, &'static str)> {
+    let first = *raw.first()?;
+    if first < '\u{2000}'
+        && raw.get(1) != Some(&VARIATION_SELECTOR)
+        && raw.get(1) != Some(&'\u{20e3}')
+    {
+        return None;
+    }
+    emoji_table().get(&first)?.iter().find_map(|(signs, name)| {
+        let mut at = 0;
+        for sign in signs {
+            while raw.get(at).is_some_and(|&c| c != *sign && is_modifier(c)) {
+                at += 1;
+            }
+            if raw.get(at) != Some(sign) {
+                return None;
+            }
+            at += 1;
+        }
+        while raw.get(at).copied().is_some_and(is_modifier) {
+            at += 1;
+        }
+        Some((at, *name))
+    })
+}
+
+fn is_modifier(character: char) -> bool {
+    character == VARIATION_SELECTOR || ('\u{1f3fb}'..='\u{1f3ff}').contains(&character)
+}
+
+fn is_invisible(character: char) -> bool {
+    matches!(character,
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{300}'..='\u{36f}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff0}'..='\u{ffff}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Whether this is a Chinese character the reading table can know.
+pub fn is_han(character: char) -> bool {
+    matches!(character, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '〇')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folded(text: &str) -> String {
+        let raw: Vec<char> = text.chars().collect();
+        fold(&raw, 0).iter().map(|letter| letter.folded).collect()
+    }
+
+    #[test]
+    fn folds_width_tradition_and_units() {
+        assert_eq!(folded("２０１５年，寶貝"), "2015年,宝贝");
+        assert_eq!(folded("㎏㎡"), "kgm2");
+        assert_eq!(folded("天々"), "天天");
+    }
+
+    #[test]
+    fn names_emoji() {
+        assert!(folded("好👍🏻").contains('拇'), "{}", folded("好👍🏻"));
+        assert_eq!(folded("12"), "12");
+    }
+
+    #[test]
+    fn drops_what_is_invisible() {
+        assert_eq!(folded("a\u{200b}\u{7}b"), "ab");
+    }
+}

@@ -1,0 +1,142 @@
+//! Symbols as Sambert reads them: initials, finals and pauses with tone and position.
+
+use super::{Break, Sentence, Span, Syllable, Unit};
+
+/// One input position of the acoustic model, in the names of its symbol tables.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Symbol {
+    /// `n_c`, `#1`
+    pub phone: String,
+    pub tone: &'static str,
+    pub syllable_flag: &'static str,
+    pub word_segment: &'static str,
+    pub span: Span,
+}
+
+const TONES: [&str; 5] = ["tone1", "tone2", "tone3", "tone4", "tone5"];
+const INITIALS: [&str; 23] = [
+    "zh", "ch", "sh", "b", "p", "m", "f", "d", "t", "n", "l", "g", "k", "h", "j", "q", "x", "r",
+    "z", "c", "s", "y", "w",
+];
+
+/// The symbols of a sentence: two for a syllable, one for a pause.
+pub fn symbols(sentence: &Sentence) -> Vec<Symbol> {
+    let mut symbols: Vec<Symbol> = Vec::with_capacity(sentence.units.len() * 2);
+    let mut word_start = 0;
+    for unit in &sentence.units {
+        match unit {
+            Unit::Syllable(syllable) => push_syllable(syllable, &mut symbols),
+            Unit::Pause(pause) => {
+                mark_word(&mut symbols[word_start..]);
+                symbols.push(Symbol {
+                    phone: label(pause.strength).into(),
+                    tone: "tone_none",
+                    syllable_flag: "s_none",
+                    word_segment: "word_none",
+                    span: pause.span,
+                });
+                word_start = symbols.len();
+            }
+        }
+    }
+    symbols
+}
+
+fn label(strength: Break) -> &'static str {
+    match strength {
+        Break::Word => "#1",
+        Break::Minor => "#2",
+        Break::Major => "#3",
+        Break::Sentence => "#4",
+    }
+}
+
+fn push_syllable(syllable: &Syllable, symbols: &mut Vec<Symbol>) {
+    let (initial, last) = phones(&syllable.pinyin);
+    let tone = TONES[usize::from(syllable.tone.clamp(1, 5)) - 1];
+    for (phone, syllable_flag) in [(initial, "s_begin"), (last, "s_end")] {
+        symbols.push(Symbol {
+            phone,
+            tone,
+            syllable_flag,
+            word_segment: "word_middle",
+            span: syllable.span,
+        });
+    }
+}
+
+fn mark_word(word: &mut [Symbol]) {
+    if let [first, .., last] = word {
+        first.word_segment = "word_begin";
+        last.word_segment = "word_end";
+    }
+}
+
+/// Initial and final of a toneless syllable, in the model's phone set.
+pub fn phones(pinyin: &str) -> (String, String) {
+    let (plain, rhotic) = match pinyin.strip_suffix('r') {
+        Some(plain) if !plain.is_empty() && pinyin != "er" => (plain, "r"),
+        _ => (pinyin, ""),
+    };
+    let plain = match plain {
+        "lo" => "luo",
+        "yai" => "ya",
+        "ng" | "n" => "en",
+        _ => plain,
+    };
+    let initial = INITIALS
+        .iter()
+        .copied()
+        .find(|initial| plain.starts_with(initial))
+        .unwrap_or("");
+    let ending = &plain[initial.len()..];
+    if initial.is_empty() {
+        let dummy = match plain.as_bytes().first() {
+            Some(b'a') => "ga",
+            Some(b'o') => "go",
+            _ => "ge",
+        };
+        return (dummy.into(), format!("{ending}{rhotic}_c"));
+    }
+    let ending = match (initial, ending) {
+        ("j" | "q" | "x" | "y", "u") => "v",
+        ("j" | "q" | "x" | "y", "uan") => "van",
+        ("j" | "q" | "x" | "y", "ue") => "ve",
+        ("j" | "q" | "x" | "y", "un") => "vn",
+        ("zh" | "ch" | "sh" | "r", "i") => "ih",
+        ("z" | "c" | "s", "i") => "ii",
+        (_, "ui") => "uei",
+        (_, "iu") => "iou",
+        (_, "un") => "uen",
+        (_, ending) => ending,
+    };
+    let initial = if initial == "x" { "xx" } else { initial };
+    (format!("{initial}_c"), format!("{ending}{rhotic}_c"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spells_like_the_phone_table() {
+        for (pinyin, initial, last) in [
+            ("xue", "xx_c", "ve_c"),
+            ("yuan", "y_c", "van_c"),
+            ("lv", "l_c", "v_c"),
+            ("er", "ge", "er_c"),
+            ("ai", "ga", "ai_c"),
+            ("ou", "go", "ou_c"),
+            ("zhi", "zh_c", "ih_c"),
+            ("si", "s_c", "ii_c"),
+            ("wanr", "w_c", "anr_c"),
+            ("dianr", "d_c", "ianr_c"),
+            ("gui", "g_c", "uei_c"),
+            ("niu", "n_c", "iou_c"),
+            ("shirr", "sh_c", "ihr_c"),
+        ] {
+            let pinyin = pinyin.replace("rr", "r");
+            assert_eq!(phones(&pinyin), (initial.into(), last.into()), "{pinyin}");
+        }
+    }
+}
