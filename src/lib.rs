@@ -1,1 +1,60 @@
-//! langdu
+//! langdu 朗读: Mandarin speech synthesis that runs in the browser, and natively.
+//!
+//! Text goes in, samples come out, the first of them within a tenth of a second or so:
+//!
+//! ```no_run
+//! use langdu::{SpeakOptions, Synthesizer, Voice};
+//!
+//! let voice = Voice::open("models/xiaolang".as_ref())?;
+//! let synthesizer = Synthesizer::new(voice)?;
+//! let mut samples = Vec::new();
+//! for chunk in synthesizer.stream("今天天气不错，早上好！", &SpeakOptions::default())? {
+//!     let chunk = chunk?;
+//!     // Play it at once; `chunk.marks` tells which characters are being spoken when.
+//!     samples.extend(chunk.samples);
+//! }
+//! let file = std::fs::File::create("早上好.wav")?;
+//! langdu::wav::write(file, synthesizer.manifest().sample_rate, &samples)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # The rooms
+//!
+//! ```text
+//! text ─► text ─► symbols ─► sambert ─► mel frames ─► hifigan ─► samples ─► player
+//!                               └──── nn: graphs under tract ────┘
+//! ```
+//!
+//! Data flows one way, and everything in it is a plain type.
+//!
+//! - [`text`] reads: sentences, numbers, words, pinyin, tones, pauses.
+//! - [`sambert`] gives the symbols their durations and pitch, and makes mel frames.
+//! - [`hifigan`] turns mel frames into samples.
+//! - [`nn`] loads and runs the networks; the only room that names tract.
+//! - [`voice`] checks a voice pack: a manifest and six ONNX graphs.
+//! - [`speech`] joins them into a lazy stream of chunks.
+//! - [`wav`] writes files.
+//!
+//! # Streaming is exact
+//!
+//! Causal layers carry their left context as state and the postnet looks a few frames ahead, so the chunks joined equal
+//! the sentence made in one piece, to 1e-4, whatever their sizes. No seams are blended.
+//!
+//! # Errors
+//!
+//! Every error has a message for people and a stable code for programs, see [`Error::code`]. No input panics.
+
+pub mod error;
+pub mod hifigan;
+pub mod nn;
+pub mod sambert;
+pub mod speech;
+pub mod text;
+pub mod voice;
+pub mod wav;
+#[cfg(target_arch = "wasm32")]
+pub mod web;
+
+pub use error::Error;
+pub use speech::{Chunk, ChunkStream, Mark, SpeakOptions, Synthesizer};
+pub use voice::Voice;

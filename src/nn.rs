@@ -1,0 +1,33 @@
+//! Neural network graphs: loading, sizing and running them. The only room that names tract.
+//!
+//! A [`Source`] is an ONNX file, parsed; its time axes may still be symbols. [`Source::compile`] fixes the symbols
+//! and optimises, which gives a [`Graph`] that runs. Fixed sizes run several times faster than symbolic ones,
+//! so a stage keeps a few [`Buckets`] and pads up to the next.
+//!
+//! A streaming graph hands its state over by name: the output `next_x` of one run is the input `x` of the next.
+//! [`Graph::start`] gives the zero [`State`] and [`Graph::run`] advances it, so that the stages never handle it.
+
+mod bucket;
+mod model;
+
+pub use bucket::Buckets;
+pub use model::{Graph, Source, State, Value};
+
+/// A graph that does not load or run.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    #[error("the model file `{graph}` does not load: {reason}")]
+    Load { graph: String, reason: String },
+    #[error("the model `{graph}` failed: {reason}")]
+    Run { graph: String, reason: String },
+}
+
+impl ModelError {
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            ModelError::Load { .. } => "E_VOICE_FORMAT",
+            ModelError::Run { .. } => "E_MODEL_RUN",
+        }
+    }
+}

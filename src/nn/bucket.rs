@@ -1,0 +1,54 @@
+//! One graph, compiled for a few lengths of its time axis.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{Graph, ModelError, Source};
+
+/// A graph with one free size, compiled when a length is first needed.
+pub struct Buckets {
+    source: Source,
+    symbol: &'static str,
+    sizes: Vec<usize>,
+    compiled: Mutex<BTreeMap<usize, Arc<Graph>>>,
+}
+
+impl Buckets {
+    /// `symbol` is the name of the free size in the file, `sizes` the preferred lengths.
+    pub fn new(source: Source, symbol: &'static str, sizes: &[usize]) -> Buckets {
+        let mut sizes = sizes.to_vec();
+        sizes.sort_unstable();
+        Buckets {
+            source,
+            symbol,
+            sizes,
+            compiled: Mutex::default(),
+        }
+    }
+
+    /// The preferred lengths, ascending.
+    pub fn sizes(&self) -> &[usize] {
+        &self.sizes
+    }
+
+    /// The smallest preferred length that holds `length`, or the next multiple of the largest one.
+    pub fn size_for(&self, length: usize) -> usize {
+        let largest = self.sizes.last().copied().unwrap_or(1);
+        self.sizes
+            .iter()
+            .copied()
+            .find(|&size| size >= length)
+            .unwrap_or(length.div_ceil(largest) * largest)
+    }
+
+    /// The graph for exactly `size` positions.
+    pub fn exactly(&self, size: usize) -> Result<Arc<Graph>, ModelError> {
+        let mut compiled = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(graph) = compiled.get(&size) {
+            return Ok(graph.clone());
+        }
+        let graph = Arc::new(self.source.compile(&[(self.symbol, size)])?);
+        compiled.insert(size, graph.clone());
+        Ok(graph)
+    }
+}

@@ -1,0 +1,248 @@
+//! Loading, sizing and running one ONNX graph under tract.
+
+use std::sync::Arc;
+
+use tract_onnx::prelude::*;
+use tract_onnx::tract_hir::infer::Factoid;
+use tract_onnx::tract_hir::internal::{DimLike, ToDim, ensure, format_err};
+
+use super::ModelError;
+
+/// A tensor on its way into or out of a graph.
+#[derive(Clone)]
+pub struct Value(TValue);
+
+impl Value {
+    /// Floats in row-major order. `data` must hold exactly the product of `shape`.
+    pub fn f32(shape: &[usize], data: &[f32]) -> Value {
+        Value(tensor(shape, data))
+    }
+
+    /// Integers in row-major order. `data` must hold exactly the product of `shape`.
+    pub fn i64(shape: &[usize], data: &[i64]) -> Value {
+        Value(tensor(shape, data))
+    }
+
+    /// The floats in row-major order, nothing if the tensor holds another type.
+    pub fn as_f32(&self) -> &[f32] {
+        match self.0.try_as_plain_ram() {
+            Ok(view) => view.as_slice::<f32>().unwrap_or_default(),
+            Err(_) => &[],
+        }
+    }
+
+    pub fn shape(&self) -> &[usize] {
+        self.0.shape()
+    }
+}
+
+/// A tensor of the wrong size becomes an empty one: the graph then refuses it by name, instead of a panic here.
+fn tensor<T: Datum + Copy>(shape: &[usize], data: &[T]) -> TValue {
+    match Tensor::from_shape(shape, data) {
+        Ok(tensor) if shape.iter().product::<usize>() == data.len() => tensor.into_tvalue(),
+        _ => Tensor::from(tract_ndarray::Array1::<f32>::zeros(0)).into_tvalue(),
+    }
+}
+
+/// An ONNX file, parsed; sizes may still be symbols.
+pub struct Source {
+    name: String,
+    model: InferenceModel,
+}
+
+impl Source {
+    /// Parses the bytes of an ONNX file. `name` is for messages.
+    pub fn parse(name: &str, bytes: &[u8]) -> Result<Source, ModelError> {
+        let framework = tract_onnx::onnx()
+            .with_ignore_output_shapes(true)
+            .with_ignore_value_info(true);
+        let model = framework
+            .model_for_read(&mut std::io::Cursor::new(bytes))
+            .map_err(|error| load_error(name, error))?;
+        Ok(Source {
+            name: name.to_string(),
+            model,
+        })
+    }
+
+    /// Fixes the symbolic sizes and optimises the graph for them.
+    pub fn compile(&self, sizes: &[(&str, usize)]) -> Result<Graph, ModelError> {
+        self.optimise(sizes)
+            .map_err(|error| load_error(&self.name, error))
+    }
+
+    /// Size of an axis that is fixed in the file.
+    pub fn fixed_size(&self, input: &str, axis: usize) -> Option<usize> {
+        let index = self
+            .model
+            .inputs
+            .iter()
+            .position(|outlet| self.model.node(outlet.node).name == input)?;
+        let shape = self.model.input_fact(index).ok()?.shape.concretize()?;
+        shape.get(axis)?.to_usize().ok()
+    }
+
+    fn optimise(&self, sizes: &[(&str, usize)]) -> TractResult<Graph> {
+        let mut model = self.model.clone();
+        let mut values = SymbolValues::default();
+        for (symbol, size) in sizes {
+            values.set(&model.symbols.sym(symbol), *size as i64);
+        }
+        let mut inputs = Vec::new();
+        for index in 0..model.inputs.len() {
+            let mut fact = model.input_fact(index)?.clone();
+            let name = model.node(model.inputs[index].node).name.clone();
+            let shape = fact
+                .shape
+                .concretize()
+                .ok_or_else(|| format_err!("input {name} has no shape"))?;
+            let shape = shape
+                .iter()
+                .map(|size| Ok(size.eval(&values).to_usize()?))
+                .collect::<TractResult<Vec<_>>>()?;
+            fact.shape = shape
+                .iter()
+                .map(|size| size.to_dim())
+                .collect::<TVec<_>>()
+                .into();
+            model.set_input_fact(index, fact)?;
+            inputs.push(Port { name, shape });
+        }
+        let outputs = (0..model.outputs.len())
+            .map(|index| {
+                let outlet = model.outputs[index];
+                let label = model.outlet_label(outlet);
+                label.map_or_else(|| model.node(outlet.node).name.clone(), str::to_string)
+            })
+            .collect::<Vec<_>>();
+        let carried = inputs
+            .iter()
+            .enumerate()
+            .filter_map(|(input, port)| {
+                let next = format!("next_{}", port.name);
+                Some((input, outputs.iter().position(|output| *output == next)?))
+            })
+            .collect();
+        let plan = model.into_optimized()?.into_runnable()?;
+        Ok(Graph {
+            name: self.name.clone(),
+            inputs,
+            outputs,
+            carried,
+            plan,
+        })
+    }
+}
+
+struct Port {
+    name: String,
+    shape: Vec<usize>,
+}
+
+/// A graph with fixed sizes, ready to run.
+pub struct Graph {
+    name: String,
+    inputs: Vec<Port>,
+    outputs: Vec<String>,
+    /// (input, output) of each tensor that is carried from run to run.
+    carried: Vec<(usize, usize)>,
+    plan: Arc<TypedRunnableModel>,
+}
+
+/// What a streaming graph remembers between two runs. Interchangeable between the sizes of one graph.
+#[derive(Clone, Default)]
+pub struct State(Vec<TValue>);
+
+impl Graph {
+    /// The state before the first run: zeros.
+    pub fn start(&self) -> Result<State, ModelError> {
+        self.carried
+            .iter()
+            .map(|&(input, _)| Ok(Tensor::zero::<f32>(&self.inputs[input].shape)?.into_tvalue()))
+            .collect::<TractResult<Vec<_>>>()
+            .map(State)
+            .map_err(|error| self.run_error(error))
+    }
+
+    /// The expected shape of an input.
+    pub fn shape(&self, input: &str) -> Option<&[usize]> {
+        self.inputs
+            .iter()
+            .find(|port| port.name == input)
+            .map(|port| port.shape.as_slice())
+    }
+
+    /// Runs once and advances `state`. `inputs` are all the inputs that the state does not carry;
+    /// the values of `outputs` come back in the order asked for.
+    pub fn run<const N: usize>(
+        &self,
+        state: &mut State,
+        inputs: &[(&str, Value)],
+        outputs: [&str; N],
+    ) -> Result<[Value; N], ModelError> {
+        self.evaluate(state, inputs, outputs)
+            .map_err(|error| self.run_error(error))
+    }
+
+    fn evaluate<const N: usize>(
+        &self,
+        state: &mut State,
+        inputs: &[(&str, Value)],
+        outputs: [&str; N],
+    ) -> TractResult<[Value; N]> {
+        let mut carried = std::mem::take(&mut state.0).into_iter();
+        let mut values = tvec!();
+        for (index, port) in self.inputs.iter().enumerate() {
+            let value = if self.carried.iter().any(|(input, _)| *input == index) {
+                carried
+                    .next()
+                    .ok_or_else(|| format_err!("the state lacks {}", port.name))?
+            } else {
+                let given = inputs.iter().find(|(name, _)| *name == port.name);
+                given
+                    .ok_or_else(|| format_err!("no value for {}", port.name))?
+                    .1
+                    .0
+                    .clone()
+            };
+            ensure!(
+                value.shape() == port.shape,
+                "{} is {:?} instead of {:?}",
+                port.name,
+                value.shape(),
+                port.shape
+            );
+            values.push(value);
+        }
+        let results = self.plan.run(values)?;
+        state.0 = self
+            .carried
+            .iter()
+            .map(|&(_, output)| results[output].clone())
+            .collect();
+        let mut wanted = Vec::with_capacity(N);
+        for name in outputs {
+            let index = self.outputs.iter().position(|output| output == name);
+            wanted.push(Value(
+                results[index.ok_or_else(|| format_err!("there is no output {name}"))?].clone(),
+            ));
+        }
+        wanted
+            .try_into()
+            .map_err(|_| format_err!("outputs are missing"))
+    }
+
+    fn run_error(&self, error: TractError) -> ModelError {
+        ModelError::Run {
+            graph: self.name.clone(),
+            reason: format!("{error:#}"),
+        }
+    }
+}
+
+fn load_error(graph: &str, error: TractError) -> ModelError {
+    ModelError::Load {
+        graph: graph.to_string(),
+        reason: format!("{error:#}"),
+    }
+}

@@ -1,0 +1,178 @@
+//! The acoustic model: symbols to mel frames.
+//!
+//! Sambert (Li et al. 2020, as in KAN-TTS) runs in two parts. [`Sambert::plan`] reads a whole sentence: encoder, pitch
+//! and energy, durations, and the length regulator that lays the symbols out in time. [`MelStream`] then makes the
+//! frames bit by bit: an autoregressive decoder, three frames a step, and a postnet that looks a few frames ahead.
+
+mod decoder;
+mod duration;
+mod emotion;
+mod encoder;
+mod length;
+mod postnet;
+mod symbols;
+
+use std::sync::Arc;
+
+use crate::Error;
+use crate::nn::{Buckets, Graph, Source};
+use crate::text::symbols::Symbol;
+use crate::voice::{Manifest, Voice};
+
+pub use emotion::EmotionBlend;
+
+/// Preferred numbers of symbols in a sentence.
+const SYMBOL_SIZES: [usize; 4] = [32, 64, 128, 256];
+
+/// How a sentence shall be said, in the terms of the model.
+#[derive(Debug, Clone)]
+pub struct Control {
+    pub emotion: EmotionBlend,
+    /// Divides the durations: 2 is twice as fast.
+    pub speed: f32,
+    /// Applied to the normalised pitch of each symbol: `pitch * pitch_scale + pitch_shift`.
+    pub pitch_scale: f32,
+    pub pitch_shift: f32,
+}
+
+/// The acoustic model of a voice.
+pub struct Sambert {
+    encoder: Buckets,
+    prosody: Buckets,
+    duration: Graph,
+    decoder: Buckets,
+    postnet: Buckets,
+    ids: symbols::Ids,
+    pause_row: usize,
+    speaker_rows: usize,
+    emotion_rows: usize,
+    channels: usize,
+    window: usize,
+    frames_per_step: usize,
+    look_ahead: usize,
+}
+
+/// A sentence laid out in time.
+pub struct Plan {
+    /// Frames of each symbol.
+    pub durations: Vec<usize>,
+    memory: length::Memory,
+    /// Half width of the attention bands, in decoder steps.
+    band: usize,
+}
+
+impl Plan {
+    /// Frames of the whole sentence.
+    pub fn frames(&self) -> usize {
+        self.memory.frames
+    }
+}
+
+impl Sambert {
+    /// `chunk_sizes` are the numbers of frames that [`MelStream::advance`] will be called with.
+    pub fn new(voice: &Voice, chunk_sizes: &[usize]) -> Result<Sambert, Error> {
+        let manifest = &voice.manifest;
+        let source = |name: &str| Ok::<_, Error>(Source::parse(name, voice.graph(name)?)?);
+        let encoder = source("encoder")?;
+        let rows = |input: &str| {
+            let message = format!("the encoder has no table of {input}");
+            encoder
+                .fixed_size(input, 1)
+                .ok_or(crate::voice::VoiceError::Format(message))
+        };
+        let (speaker_rows, emotion_rows) = (rows("speaker_weights")?, rows("emotion_weights")?);
+        let Manifest {
+            decoder,
+            postnet,
+            mel,
+            ..
+        } = manifest;
+        Ok(Sambert {
+            encoder: Buckets::new(encoder, "T", &SYMBOL_SIZES),
+            prosody: Buckets::new(source("prosody")?, "T", &SYMBOL_SIZES),
+            duration: source("duration")?.compile(&[])?,
+            decoder: Buckets::new(source("decoder")?, "R", &[1, decoder.window]),
+            postnet: Buckets::new(source("postnet")?, "n", chunk_sizes),
+            ids: symbols::Ids::new(&manifest.symbols),
+            pause_row: manifest.emotions.pause,
+            speaker_rows,
+            emotion_rows,
+            channels: mel.channels,
+            window: decoder.window,
+            frames_per_step: decoder.frames_per_step,
+            look_ahead: postnet.look_ahead,
+        })
+    }
+
+    /// Compiles the graphs of every preferred size.
+    pub fn prepare(&self) -> Result<(), Error> {
+        for buckets in [&self.encoder, &self.prosody, &self.decoder, &self.postnet] {
+            for &size in buckets.sizes() {
+                buckets.exactly(size)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads a sentence: how long each symbol lasts, and what the decoder shall say.
+    pub fn plan(&self, symbols: &[Symbol], control: &Control) -> Result<Plan, Error> {
+        let encoded = self.encode(symbols, control)?;
+        let condition = self.prosody(&encoded, symbols.len(), control)?;
+        let spoken = self.durations(&condition, symbols.len(), control.speed)?;
+        let memory = length::regulate(
+            &condition,
+            encoded.text_width,
+            &spoken.frames,
+            self.frames_per_step,
+        );
+        let longest = spoken.longest / self.frames_per_step as f32;
+        let band = ((longest + 0.5).floor() as usize).min(self.window - 1);
+        Ok(Plan {
+            durations: spoken.frames,
+            memory,
+            band,
+        })
+    }
+}
+
+/// The mel frames of one sentence, made in order.
+pub struct MelStream {
+    sambert: Arc<Sambert>,
+    plan: Plan,
+    decoder: decoder::Steps,
+    postnet: postnet::Delay,
+    decoded: Vec<f32>,
+}
+
+impl MelStream {
+    pub fn new(sambert: Arc<Sambert>, plan: Plan) -> Result<MelStream, Error> {
+        let decoder = decoder::Steps::new(&sambert)?;
+        Ok(MelStream {
+            sambert,
+            plan,
+            decoder,
+            postnet: postnet::Delay::default(),
+            decoded: Vec::new(),
+        })
+    }
+
+    /// Whether all frames have been made.
+    pub fn is_finished(&self) -> bool {
+        self.postnet.finished(&self.sambert, self.plan.frames())
+    }
+
+    /// Decodes `count` frames and sends them through the postnet. Returns the frames that are complete, rows of
+    /// `channels` values: the same number, fewer at the beginning and at the end.
+    pub fn advance(&mut self, count: usize) -> Result<Vec<f32>, Error> {
+        let wanted = count * self.sambert.channels;
+        while self.decoded.len() < wanted
+            && self
+                .decoder
+                .step(&self.sambert, &self.plan, &mut self.decoded)?
+        {}
+        self.decoded.resize(self.decoded.len().max(wanted), 0.0);
+        let frames = self.decoded.drain(..wanted).collect::<Vec<_>>();
+        self.postnet
+            .push(&self.sambert, &frames, count, self.plan.frames())
+    }
+}

@@ -1,0 +1,120 @@
+//! Speech: text to chunks of samples with marks, made lazily. The heart of the crate; no browser in it.
+//!
+//! A [`Synthesizer`] holds a voice ready to run and is cheap to clone. [`Synthesizer::stream`] checks the options and gives
+//! a [`ChunkStream`], an iterator that does one chunk of work per call. Nothing in it grows with the text: one sentence
+//! is looked at a time. Dropping the stream cancels the job.
+
+mod marks;
+mod options;
+mod pieces;
+mod stream;
+mod timings;
+
+use std::sync::Arc;
+
+use crate::Error;
+use crate::hifigan::Vocoder;
+use crate::sambert::{Control, EmotionBlend, Sambert};
+use crate::voice::{Manifest, Voice};
+
+pub use marks::Mark;
+pub use options::{OptionError, SpeakOptions};
+pub use pieces::Pieces;
+pub use stream::{Chunk, ChunkStream};
+pub use timings::{Clock, Timings};
+
+/// Said once without being heard, so that the first sentence of a reader is not the first that the machine ever says.
+const WARM_UP: &str = "今天天气不错，早上好！";
+
+/// A voice, ready to speak.
+#[derive(Clone)]
+pub struct Synthesizer {
+    manifest: Arc<Manifest>,
+    sambert: Arc<Sambert>,
+    vocoder: Arc<Vocoder>,
+    pieces: Pieces,
+    clock: Clock,
+}
+
+impl Synthesizer {
+    /// Parses the graphs of a voice. They are compiled when they are first needed, or by [`Synthesizer::warm_up`].
+    pub fn new(voice: Voice) -> Result<Synthesizer, Error> {
+        Synthesizer::with_pieces(voice, Pieces::default())
+    }
+
+    /// As [`Synthesizer::new`], with other sizes of the pieces of work. The samples stay the same to 1e-4.
+    pub fn with_pieces(voice: Voice, pieces: Pieces) -> Result<Synthesizer, Error> {
+        let sambert = Arc::new(Sambert::new(&voice, &pieces.sizes())?);
+        let vocoder = Arc::new(Vocoder::new(&voice, &pieces.sizes())?);
+        let manifest = Arc::new(voice.manifest);
+        Ok(Synthesizer {
+            manifest,
+            sambert,
+            vocoder,
+            pieces,
+            clock: timings::system_clock,
+        })
+    }
+
+    /// Measures [`Timings`] by this clock, where the system has none of its own.
+    pub fn with_clock(self, clock: Clock) -> Synthesizer {
+        Synthesizer { clock, ..self }
+    }
+
+    /// What the voice is.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Compiles every graph and says a sentence to nobody, so that the next sentence starts at once.
+    pub fn warm_up(&self) -> Result<(), Error> {
+        self.sambert.prepare()?;
+        self.vocoder.prepare()?;
+        for chunk in self.stream(WARM_UP, &SpeakOptions::default())? {
+            chunk?;
+        }
+        Ok(())
+    }
+
+    /// Begins to speak a text. Fails at once for options out of range and for a text with nothing to say.
+    pub fn stream(
+        &self,
+        text: impl Into<Arc<str>>,
+        options: &SpeakOptions,
+    ) -> Result<ChunkStream, Error> {
+        let control = self.control(options)?;
+        ChunkStream::new(self.clone(), text.into(), control, options.volume)
+    }
+
+    /// The options in the terms of the model.
+    fn control(&self, options: &SpeakOptions) -> Result<Control, OptionError> {
+        options.check()?;
+        let supported = &self.manifest.emotions.supported;
+        let pause = self.manifest.emotions.pause;
+        let neutral = supported.get(options::NEUTRAL).copied();
+        let emotion = match supported.get(&options.emotion) {
+            Some(&row) => row,
+            None if options.emotion == options::NEUTRAL => pause,
+            None => {
+                let supported = supported.keys().cloned().collect();
+                return Err(OptionError::Emotion {
+                    given: options.emotion.clone(),
+                    supported,
+                });
+            }
+        };
+        let emotion = EmotionBlend::new(neutral.unwrap_or(pause), emotion, options.intensity);
+        let ratio = (options.pitch / 12.0).exp2();
+        let pitch_shift = match self.manifest.pitch {
+            Some(pitch) => pitch.mean * (ratio - 1.0) / pitch.std,
+            None if options.pitch == 0.0 => 0.0,
+            None => return Err(OptionError::PitchUnsupported),
+        };
+        Ok(Control {
+            emotion,
+            speed: options.speed,
+            pitch_scale: ratio,
+            pitch_shift,
+        })
+    }
+}

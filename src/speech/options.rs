@@ -1,0 +1,84 @@
+//! How a text shall be spoken.
+
+use serde::{Deserialize, Serialize};
+
+/// The emotion that every voice has.
+pub const NEUTRAL: &str = "neutral";
+
+/// How a text shall be spoken.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SpeakOptions {
+    /// A name among the voice's emotions.
+    pub emotion: String,
+    /// From neutral, 0, to the full emotion, 1.
+    pub intensity: f32,
+    /// Times the normal speed, 0.5 to 2.
+    pub speed: f32,
+    /// Semitones above the voice's own pitch, -6 to 6.
+    pub pitch: f32,
+    /// Times the normal amplitude, 0 to 2. Samples stay within -1..=1.
+    pub volume: f32,
+}
+
+impl Default for SpeakOptions {
+    fn default() -> SpeakOptions {
+        SpeakOptions {
+            emotion: NEUTRAL.into(),
+            intensity: 1.0,
+            speed: 1.0,
+            pitch: 0.0,
+            volume: 1.0,
+        }
+    }
+}
+
+/// An option that this voice cannot follow.
+#[derive(Debug, thiserror::Error)]
+pub enum OptionError {
+    #[error("there is no emotion `{given}`; this voice has {}", supported.join(", "))]
+    Emotion {
+        given: String,
+        supported: Vec<String>,
+    },
+    #[error("the intensity must be 0 to 1, not {0}")]
+    Intensity(f32),
+    #[error("the speed must be 0.5 to 2, not {0}")]
+    Speed(f32),
+    #[error("the pitch must be -6 to 6 semitones, not {0}")]
+    Pitch(f32),
+    #[error("this voice cannot change its pitch")]
+    PitchUnsupported,
+    #[error("the volume must be 0 to 2, not {0}")]
+    Volume(f32),
+}
+
+impl OptionError {
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            OptionError::Emotion { .. } => "E_OPTION_EMOTION",
+            OptionError::Intensity(_) => "E_OPTION_INTENSITY",
+            OptionError::Speed(_) => "E_OPTION_SPEED",
+            OptionError::Pitch(_) | OptionError::PitchUnsupported => "E_OPTION_PITCH",
+            OptionError::Volume(_) => "E_OPTION_VOLUME",
+        }
+    }
+}
+
+impl SpeakOptions {
+    /// Checks every range; NaN is in none of them.
+    pub(super) fn check(&self) -> Result<(), OptionError> {
+        let within = |value: f32, low: f32, high: f32, error: fn(f32) -> OptionError| {
+            if (low..=high).contains(&value) {
+                Ok(())
+            } else {
+                Err(error(value))
+            }
+        };
+        within(self.intensity, 0.0, 1.0, OptionError::Intensity)?;
+        within(self.speed, 0.5, 2.0, OptionError::Speed)?;
+        within(self.pitch, -6.0, 6.0, OptionError::Pitch)?;
+        within(self.volume, 0.0, 2.0, OptionError::Volume)
+    }
+}

@@ -1,0 +1,125 @@
+//! A voice pack: the manifest `voice.json` and the six graphs it names, checked against their sizes and hashes.
+
+pub mod manifest;
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+
+pub use manifest::Manifest;
+
+/// The graphs of a voice, in the order in which sound is made.
+pub const GRAPHS: [&str; 6] = [
+    "encoder", "prosody", "duration", "decoder", "postnet", "vocoder",
+];
+
+/// A voice pack that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum VoiceError {
+    #[error("the voice has no file `{0}`")]
+    Missing(String),
+    #[error("`{path}` is incomplete: {found} of {expected} bytes")]
+    Truncated {
+        path: String,
+        found: u64,
+        expected: u64,
+    },
+    #[error("`{0}` is not the file that the voice was published with")]
+    Hash(String),
+    #[error("the voice cannot be read: {0}")]
+    Format(String),
+    #[error("there is no voice `{0}`")]
+    Unknown(String),
+}
+
+impl VoiceError {
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            VoiceError::Missing(_) => "E_VOICE_MISSING",
+            VoiceError::Truncated { .. } => "E_VOICE_TRUNCATED",
+            VoiceError::Hash(_) => "E_VOICE_HASH",
+            VoiceError::Format(_) => "E_VOICE_FORMAT",
+            VoiceError::Unknown(_) => "E_VOICE_UNKNOWN",
+        }
+    }
+}
+
+/// A checked voice pack in memory.
+pub struct Voice {
+    pub manifest: Manifest,
+    graphs: BTreeMap<String, Vec<u8>>,
+}
+
+impl Voice {
+    /// Checks the files against the manifest. `files` maps a graph's name (see [`GRAPHS`]) to the bytes of its file.
+    pub fn new(
+        manifest_json: &str,
+        mut files: BTreeMap<String, Vec<u8>>,
+    ) -> Result<Voice, VoiceError> {
+        let manifest = Manifest::parse(manifest_json)?;
+        let mut graphs = BTreeMap::new();
+        for name in GRAPHS {
+            let file = manifest.file(name)?;
+            let bytes = files
+                .remove(name)
+                .ok_or_else(|| VoiceError::Missing(file.path.clone()))?;
+            file.check(&bytes)?;
+            graphs.insert(name.to_string(), bytes);
+        }
+        Ok(Voice { manifest, graphs })
+    }
+
+    /// Reads a voice pack from its folder.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn open(folder: &std::path::Path) -> Result<Voice, VoiceError> {
+        let missing = |path: &std::path::Path| VoiceError::Missing(path.display().to_string());
+        if !folder.is_dir() {
+            return Err(VoiceError::Unknown(folder.display().to_string()));
+        }
+        let path = folder.join("voice.json");
+        let json = std::fs::read_to_string(&path).map_err(|_| missing(&path))?;
+        let manifest = Manifest::parse(&json)?;
+        let mut files = BTreeMap::new();
+        for name in GRAPHS {
+            let path = folder.join(&manifest.file(name)?.path);
+            files.insert(
+                name.to_string(),
+                std::fs::read(&path).map_err(|_| missing(&path))?,
+            );
+        }
+        Voice::new(&json, files)
+    }
+
+    /// The bytes of a graph's file.
+    pub fn graph(&self, name: &str) -> Result<&[u8], VoiceError> {
+        self.graphs
+            .get(name)
+            .map(Vec::as_slice)
+            .ok_or_else(|| VoiceError::Missing(name.to_string()))
+    }
+}
+
+impl manifest::File {
+    /// Compares the bytes with the size and the SHA-256 in the manifest.
+    pub fn check(&self, bytes: &[u8]) -> Result<(), VoiceError> {
+        let found = bytes.len() as u64;
+        if found < self.bytes {
+            return Err(VoiceError::Truncated {
+                path: self.path.clone(),
+                found,
+                expected: self.bytes,
+            });
+        }
+        let digest = Sha256::digest(bytes);
+        let digest = digest
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<String>();
+        if digest.eq_ignore_ascii_case(&self.sha256) {
+            Ok(())
+        } else {
+            Err(VoiceError::Hash(self.path.clone()))
+        }
+    }
+}
