@@ -13,6 +13,8 @@
 //!
 //! Everything keeps the span of the input it came from. Data lies packed in `models/text/`.
 
+use std::sync::Arc;
+
 pub mod normalize;
 pub mod report;
 pub mod symbols;
@@ -54,7 +56,7 @@ impl Span {
 /// The sentences of a text, made one at a time: neither memory nor the time to the first one grows with the text.
 ///
 /// Nothing that can be said gives no sentence at all.
-pub fn sentences(text: &str) -> Sentences<'_> {
+pub fn sentences(text: impl Into<Arc<str>>) -> Sentences {
     Sentences {
         raw: split::RawSentences::new(text),
         ready: Vec::new().into_iter(),
@@ -62,12 +64,12 @@ pub fn sentences(text: &str) -> Sentences<'_> {
 }
 
 /// Iterator of [`sentences`].
-pub struct Sentences<'a> {
-    raw: split::RawSentences<'a>,
+pub struct Sentences {
+    raw: split::RawSentences,
     ready: std::vec::IntoIter<Sentence>,
 }
 
-impl Iterator for Sentences<'_> {
+impl Iterator for Sentences {
     type Item = Sentence;
 
     fn next(&mut self) -> Option<Sentence> {

@@ -1,7 +1,6 @@
 //! Cutting the input into raw sentences, lazily.
 
-use std::iter::Peekable;
-use std::str::Chars;
+use std::sync::Arc;
 
 use super::source::is_han;
 
@@ -17,21 +16,34 @@ pub struct RawSentence {
     pub continues: bool,
 }
 
-/// Iterator over the raw sentences of a text.
-pub struct RawSentences<'a> {
-    characters: Peekable<Chars<'a>>,
+/// Iterator over the raw sentences of a text, which it owns.
+pub struct RawSentences {
+    text: Arc<str>,
+    /// Bytes of the text read so far.
+    read: usize,
     position: usize,
     /// Characters read but not given out yet.
     held: Vec<char>,
 }
 
-impl<'a> RawSentences<'a> {
-    pub fn new(text: &'a str) -> Self {
+impl RawSentences {
+    pub fn new(text: impl Into<Arc<str>>) -> Self {
         Self {
-            characters: text.chars().peekable(),
+            text: text.into(),
+            read: 0,
             position: 0,
             held: Vec::new(),
         }
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.text[self.read..].chars().next()
+    }
+
+    fn read(&mut self) -> Option<char> {
+        let character = self.peek()?;
+        self.read += character.len_utf8();
+        Some(character)
     }
 
     fn give(&mut self, length: usize, continues: bool) -> RawSentence {
@@ -47,23 +59,24 @@ impl<'a> RawSentences<'a> {
     }
 }
 
-impl Iterator for RawSentences<'_> {
+impl Iterator for RawSentences {
     type Item = RawSentence;
 
     fn next(&mut self) -> Option<RawSentence> {
         // What is held after a cut holds no sentence end.
         loop {
-            let Some(character) = self.characters.next() else {
+            let Some(character) = self.read() else {
                 let length = self.held.len();
                 return (length > 0).then(|| self.give(length, false));
             };
             self.held.push(character);
-            if ends_sentence(character, &self.held, self.characters.peek().copied()) {
-                while let Some(&next) = self.characters.peek() {
+            if ends_sentence(character, &self.held, self.peek()) {
+                while let Some(next) = self.peek() {
                     if !(is_closing(next) || is_terminal(next)) || self.held.len() >= LONGEST {
                         break;
                     }
-                    self.held.extend(self.characters.next());
+                    let closing = self.read();
+                    self.held.extend(closing);
                 }
                 let length = self.held.len();
                 return Some(self.give(length, false));
