@@ -1,0 +1,264 @@
+//! The commands: say a text, say a list of texts, show what the text front end makes of a text.
+
+use std::io::{BufRead, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::{Args, Parser, Subcommand};
+use langdu::speech::Timings;
+use langdu::text::report::report;
+use langdu::{SpeakOptions, Synthesizer, Voice, wav};
+use serde_json::json;
+
+type Failure = Box<dyn std::error::Error>;
+
+/// Mandarin speech synthesis.
+#[derive(Parser)]
+#[command(name = "langdu", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Say a text into a WAV file.
+    Say {
+        /// The text; without it, standard input is read.
+        #[arg(long)]
+        text: Option<String>,
+        /// The WAV file to write.
+        #[arg(long, default_value = "out.wav")]
+        out: PathBuf,
+        #[command(flatten)]
+        voice: VoiceArgs,
+        #[command(flatten)]
+        manner: Manner,
+        /// Print the timings as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say every line `id<TAB>emotion<TAB>text` of a list into `FOLDER/id.wav`.
+    Batch {
+        list: PathBuf,
+        folder: PathBuf,
+        #[command(flatten)]
+        voice: VoiceArgs,
+    },
+    /// Show how each line of standard input is read.
+    Text {
+        /// One JSON object a line: text, normalized, words, syllables.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Args)]
+struct VoiceArgs {
+    /// A voice pack's folder, or the name of one in `models/`.
+    #[arg(long, default_value = "xiaolang")]
+    voice: PathBuf,
+}
+
+#[derive(Args)]
+struct Manner {
+    #[arg(long, default_value = "neutral")]
+    emotion: String,
+    /// From neutral, 0, to the full emotion, 1.
+    #[arg(long, default_value_t = 1.0)]
+    intensity: f32,
+    /// 0.5 to 2.
+    #[arg(long, default_value_t = 1.0)]
+    speed: f32,
+    /// Semitones, -6 to 6.
+    #[arg(long, default_value_t = 0.0, allow_negative_numbers = true)]
+    pitch: f32,
+    /// 0 to 2.
+    #[arg(long, default_value_t = 1.0)]
+    volume: f32,
+}
+
+pub fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Say {
+            text,
+            out,
+            voice,
+            manner,
+            json,
+        } => say(text, &out, &voice, manner, json),
+        Command::Batch {
+            list,
+            folder,
+            voice,
+        } => batch(&list, &folder, &voice),
+        Command::Text { json } => text(json),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            match failure.downcast_ref::<langdu::Error>() {
+                Some(error) => eprintln!("langdu: {}: {error}", error.code()),
+                None => eprintln!("langdu: {failure}"),
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Everything said, and how long it took.
+struct Said {
+    samples: Vec<f32>,
+    first_chunk_ms: f64,
+    total_ms: f64,
+    timings: Timings,
+}
+
+impl VoiceArgs {
+    fn load(&self) -> Result<Synthesizer, langdu::Error> {
+        let bundled = Path::new("models").join(&self.voice);
+        let folder = if self.voice.is_dir() {
+            &self.voice
+        } else {
+            &bundled
+        };
+        let synthesizer = Synthesizer::new(Voice::open(folder)?)?;
+        synthesizer.warm_up()?;
+        Ok(synthesizer)
+    }
+}
+
+fn speak(
+    synthesizer: &Synthesizer,
+    text: &str,
+    options: &SpeakOptions,
+) -> Result<Said, langdu::Error> {
+    let started = Instant::now();
+    let elapsed = || started.elapsed().as_secs_f64() * 1000.0;
+    let mut stream = synthesizer.stream(text, options)?;
+    let (mut samples, mut first_chunk_ms) = (Vec::new(), None);
+    while let Some(chunk) = stream.next() {
+        samples.extend(chunk?.samples);
+        first_chunk_ms.get_or_insert_with(elapsed);
+    }
+    let first_chunk_ms = first_chunk_ms.unwrap_or_else(elapsed);
+    Ok(Said {
+        samples,
+        first_chunk_ms,
+        total_ms: elapsed(),
+        timings: stream.timings(),
+    })
+}
+
+fn say(
+    text: Option<String>,
+    out: &Path,
+    voice: &VoiceArgs,
+    manner: Manner,
+    json: bool,
+) -> Result<(), Failure> {
+    let text = match text {
+        Some(text) => text,
+        None => {
+            let mut bytes = Vec::new();
+            std::io::stdin().read_to_end(&mut bytes)?;
+            String::from_utf8_lossy(&bytes).into_owned()
+        }
+    };
+    let started = Instant::now();
+    let synthesizer = voice.load()?;
+    let load_ms = started.elapsed().as_secs_f64() * 1000.0;
+    let Manner {
+        emotion,
+        intensity,
+        speed,
+        pitch,
+        volume,
+    } = manner;
+    let said = speak(
+        &synthesizer,
+        &text,
+        &SpeakOptions {
+            emotion,
+            intensity,
+            speed,
+            pitch,
+            volume,
+        },
+    )?;
+    let sample_rate = synthesizer.manifest().sample_rate;
+    wav::write(
+        BufWriter::new(std::fs::File::create(out)?),
+        sample_rate,
+        &said.samples,
+    )?;
+    let audio_s = said.samples.len() as f64 / f64::from(sample_rate);
+    let rtf = |ms: f64| ms / 1000.0 / audio_s;
+    if json {
+        let Timings {
+            text_ms,
+            sambert_ms,
+            vocoder_ms,
+        } = said.timings;
+        let rtf = json!({"total": rtf(said.total_ms), "text": rtf(text_ms), "sambert": rtf(sambert_ms), "vocoder": rtf(vocoder_ms)});
+        println!(
+            "{}",
+            json!({"load_ms": load_ms, "first_chunk_ms": said.first_chunk_ms, "total_ms": said.total_ms, "audio_s": audio_s, "rtf": rtf})
+        );
+    } else {
+        println!(
+            "{}: {audio_s:.2} s of speech, made in {:.2} s",
+            out.display(),
+            said.total_ms / 1000.0
+        );
+    }
+    Ok(())
+}
+
+fn batch(list: &Path, folder: &Path, voice: &VoiceArgs) -> Result<(), Failure> {
+    let lines = std::fs::read_to_string(list)?;
+    let synthesizer = voice.load()?;
+    let sample_rate = synthesizer.manifest().sample_rate;
+    std::fs::create_dir_all(folder)?;
+    let (mut total_ms, mut samples) = (0.0, 0);
+    for line in lines.lines().filter(|line| !line.trim().is_empty()) {
+        let [id, emotion, text] = line.splitn(3, '\t').collect::<Vec<_>>()[..] else {
+            return Err(format!("not `id<TAB>emotion<TAB>text`: {line}").into());
+        };
+        let options = SpeakOptions {
+            emotion: emotion.into(),
+            ..SpeakOptions::default()
+        };
+        let said = speak(&synthesizer, text, &options)?;
+        let file = std::fs::File::create(folder.join(id).with_extension("wav"))?;
+        wav::write(BufWriter::new(file), sample_rate, &said.samples)?;
+        total_ms += said.total_ms;
+        samples += said.samples.len();
+    }
+    let audio_s = samples as f64 / f64::from(sample_rate);
+    println!(
+        "{audio_s:.1} s of speech, real-time factor {:.3}",
+        total_ms / 1000.0 / audio_s
+    );
+    Ok(())
+}
+
+fn text(json: bool) -> Result<(), Failure> {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    for line in std::io::stdin().lock().split(b'\n') {
+        let line = String::from_utf8_lossy(&line?).into_owned();
+        let report = report(line.trim_end_matches('\r'));
+        if json {
+            writeln!(out, "{}", serde_json::to_string(&report)?)?;
+        } else {
+            let pinyin = report
+                .syllables
+                .iter()
+                .map(|syllable| syllable.pinyin.as_str())
+                .collect::<Vec<_>>();
+            writeln!(out, "{}\t{}", report.normalized, pinyin.join(" "))?;
+        }
+    }
+    Ok(())
+}
