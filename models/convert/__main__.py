@@ -6,7 +6,7 @@ from pathlib import Path
 
 from .errors import ConvertError
 from .model_folder import Parts, find_parts, load_voice
-from .pack import DEFAULT_WINDOW, build_pack, save_pack
+from .pack import build_pack, save_pack
 
 
 def parse(arguments):
@@ -23,7 +23,6 @@ def parse(arguments):
     parser.add_argument(
         "--pitch", nargs=2, type=float, metavar=("MEAN", "STD"), help="F0 statistics of the voice in Hz"
     )
-    parser.add_argument("--window", type=int, default=DEFAULT_WINDOW, help="decoder attention window in steps")
     parser.add_argument("--f32", action="store_true", help="keep all weights in f32")
     parser.add_argument("--dry-run", action="store_true", help="convert in memory, print what was found, write nothing")
     options = parser.parse_args(arguments)
@@ -74,7 +73,7 @@ def main(arguments=None):
     try:
         parts = parts_of(options)
         loaded = load_voice(parts, options.license, options.pitch)
-        voice, files = build_pack(*loaded, int8=not options.f32, window=options.window)
+        voice, files = build_pack(*loaded, int8=not options.f32)
         print("\n".join(describe(voice, parts)))
         if not options.dry_run:
             save_pack(options.out, voice, files)

@@ -2,6 +2,7 @@
 
 from math import ceil, prod
 
+from .config import required
 from .errors import ConvertError
 from .graph import Graph
 
@@ -14,13 +15,13 @@ class Vocoder:
 
     def __init__(self, weights, params):
         self.weights = weights
-        self.scales = list(params["upsample_scales"])
-        self.kernels = list(params["resblock_kernel_sizes"])
-        self.dilations = [list(d) for d in params["resblock_dilations"]]
+        self.scales = list(required(params, "upsample_scales"))
+        self.kernels = list(required(params, "resblock_kernel_sizes"))
+        self.dilations = [list(d) for d in required(params, "resblock_dilations")]
         self.slope = float(params.get("nonlinear_activation_params", {}).get("negative_slope", 0.1))
-        self.causal = bool(params["causal"])
+        self.causal = bool(required(params, "causal"))
         self.nsf = bool(params.get("nsf_params"))
-        self.harmonics = int(params["nsf_params"]["nb_harmonics"]) + 1 if self.nsf else 0
+        self.harmonics = int(required(params["nsf_params"], "nb_harmonics")) + 1 if self.nsf else 0
         self.bins = weights.take("conv_pre.conv1d.weight").shape[1]
         self.hop = prod(self.scales)
         activation = params.get("nonlinear_activation", "LeakyReLU")

@@ -9,7 +9,8 @@ import numpy as np
 import yaml
 
 from . import symbols
-from .checkpoint import load_checkpoint, newest_checkpoint
+from .checkpoint import Weights, load_checkpoint, newest_checkpoint
+from .config import parameters, required
 from .errors import ConvertError
 
 SPEAKER = "F7"
@@ -71,7 +72,7 @@ def audio_config(parts):
 def sample_rate(parts, voc_config):
     """Samples per second, from the audio config, the generator's NSF parameters or the model card."""
     rate = audio_config(parts).get("sampling_rate")
-    generator = voc_config["Model"]["Generator"]["params"]
+    generator = parameters(voc_config, "Generator")
     rate = rate or (generator.get("nsf_params") or {}).get("sampling_rate")
     if not rate and parts.card and parts.card.exists():
         rate = json.loads(parts.card.read_text(encoding="utf-8")).get("model", {}).get("sample_rate")
@@ -83,7 +84,7 @@ def sample_rate(parts, voc_config):
 def check_hop(parts, voc_config):
     """Raises if the audio config's hop is not the product of the generator's upsampling scales."""
     hop = audio_config(parts).get("hop_length")
-    scales = voc_config["Model"]["Generator"]["params"]["upsample_scales"]
+    scales = required(parameters(voc_config, "Generator"), "upsample_scales")
     if hop and hop != np.prod(scales):
         raise ConvertError(f"audio_config.yaml: hop_length {hop} is not the product of upsample_scales {scales}")
 
@@ -112,10 +113,8 @@ def speaker_rows(state, config, am_params, parts):
     """
     if am_params.get("SE", False):
         return [SPEAKER], load_array(parts.am_config.parent / "se.npy").reshape(1, -1)
-    if "spk_tokenizer.weight" not in state:
-        raise ConvertError("acoustic model: key 'spk_tokenizer.weight' is missing")
-    names = [name.strip() for name in config["linguistic_unit"]["speaker_list"].split(",")]
-    table = state["spk_tokenizer.weight"]
+    names = [name.strip() for name in required(required(config, "linguistic_unit"), "speaker_list").split(",")]
+    table = Weights(state, "acoustic model").take("spk_tokenizer.weight")
     symbols.with_specials("speaker_category", names, len(table))
     first = names.index(SPEAKER) if SPEAKER in names else 0
     order = [first, *(i for i in range(len(table)) if i != first)]
@@ -130,26 +129,16 @@ def load_voice(parts, license_text, pitch=None):
     """The arguments of `pack.write_pack` but its folder: states, configs and meta. `pitch` is (mean, std) in Hz."""
     am_config, voc_config = read_yaml(parts.am_config), read_yaml(parts.voc_config)
     am_state, voc_state = load_checkpoint(parts.am, "am"), load_checkpoint(parts.voc, "voc")
-    try:
-        am_params = am_config["Model"]["KanTtsSAMBERT"]["params"]
-        check_hop(parts, voc_config)
-        rate = sample_rate(parts, voc_config)
-        speakers, am_state["spk_tokenizer.weight"] = speaker_rows(am_state, am_config, am_params, parts)
-    except (KeyError, TypeError) as error:
-        raise ConvertError(f"{parts.am_config} or {parts.voc_config}: key {error} is missing") from error
+    am_params = parameters(am_config, "KanTtsSAMBERT")
+    check_hop(parts, voc_config)
+    speakers, am_state["spk_tokenizer.weight"] = speaker_rows(am_state, am_config, am_params, parts)
     tables = {"sy": "sy", "tone": "tone", "syllable_flag": "syllable_flag", "word_segment": "ws"}
-    rows = {}
-    for name, short in tables.items():
-        key = f"text_encoder.{short}_emb.weight"
-        if key not in am_state:
-            raise ConvertError(f"acoustic model: key '{key}' is missing")
-        rows[name] = len(am_state[key])
-    if "emo_tokenizer.weight" not in am_state:
-        raise ConvertError("acoustic model: key 'emo_tokenizer.weight' is missing")
-    emotions = am_state["emo_tokenizer.weight"]
+    weights = Weights(am_state, "acoustic model")
+    rows = {name: len(weights.take(f"text_encoder.{short}_emb.weight")) for name, short in tables.items()}
+    emotions = weights.take("emo_tokenizer.weight")
     meta = {
         "name": parts.name,
-        "sample_rate": rate,
+        "sample_rate": sample_rate(parts, voc_config),
         "symbols": symbols.symbol_tables(parts.resource, rows),
         "speakers": speakers,
         "emotions": {
@@ -163,7 +152,7 @@ def load_voice(parts, license_text, pitch=None):
             f"and {parts.voc.name} (vocoder, SHA-256 {digest(parts.voc)})"
         ),
     }
-    if am_params.get("NSF", False) or (voc_config["Model"]["Generator"]["params"].get("nsf_params")):
+    if am_params.get("NSF", False) or parameters(voc_config, "Generator").get("nsf_params"):
         meta["source"] = f0_statistics(parts, am_params)
         if am_params.get("nsf_norm_type", "mean_std") == "mean_std":
             meta["pitch"] = {"mean": meta["source"]["f0_mean"], "std": meta["source"]["f0_std"]}

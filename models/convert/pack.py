@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 from .checkpoint import Weights, plain_state
+from .config import parameters, required
 from .decoder import build_decoder, build_postnet
 from .encoder import build_encoder
 from .errors import ConvertError
@@ -13,36 +14,24 @@ from .prosody import build_duration, build_prosody
 
 FORMAT = 1
 GRAPHS = ("encoder", "prosody", "duration", "decoder", "postnet", "vocoder")
-# Rows of the decoder's attention windows when the caller doesn't choose: the band of KAN-TTS is the longest
-# duration over three, and 31 steps are over a second for one phone.
-DEFAULT_WINDOW = 32
+# Steps that the decoder sees to each side where the config doesn't limit it: KAN-TTS's band is the longest duration in
+# steps, and 31 steps are over a second for one phone.
+BAND_LIMIT = 31
 # Constants of KAN-TTS's source module (F0 in Hz, amplitudes relative to full scale).
 SOURCE = {"f0_floor": 30.0, "uv_threshold": 0.6, "sine_amplitude": 0.1, "noise": 0.003}
 
 
-def _parameters(config, name):
-    try:
-        return config["Model"][name]["params"]
-    except (KeyError, TypeError) as error:
-        raise ConvertError(f"config: key 'Model.{name}.params' is missing") from error
-
-
-def _parameter(params, key):
-    if key not in params:
-        raise ConvertError(f"config: key '{key}' is missing")
-    return params[key]
-
-
-def build_acoustic(state, config, window=DEFAULT_WINDOW, int8=True):
+def build_acoustic(state, config, int8=True):
     """The five graphs of a Sambert state dict, and the sizes that voice.json states about them."""
-    params = _parameters(config, "KanTtsSAMBERT")
+    params = parameters(config, "KanTtsSAMBERT")
+    window = int(params.get("band_limit") or BAND_LIMIT) + 1
     weights = Weights(state, "acoustic model")
-    frames_per_step = int(_parameter(params, "outputs_per_step"))
-    shift = int(_parameter(params, "postnet_shift"))
-    heads = int(_parameter(params, "decoder_num_heads"))
+    frames_per_step = int(required(params, "outputs_per_step"))
+    shift = int(required(params, "postnet_shift"))
+    heads = int(required(params, "decoder_num_heads"))
     graphs = {
-        "encoder": build_encoder(weights, int(_parameter(params, "encoder_num_heads")), int8),
-        "prosody": build_prosody(weights, int(_parameter(params, "predictor_shift")), int8),
+        "encoder": build_encoder(weights, int(required(params, "encoder_num_heads")), int8),
+        "prosody": build_prosody(weights, int(required(params, "predictor_shift")), int8),
         "duration": build_duration(weights, int8),
         "decoder": build_decoder(weights, heads, window, frames_per_step, int8),
         "postnet": build_postnet(weights, shift, int8),
@@ -92,7 +81,7 @@ def build_acoustic(state, config, window=DEFAULT_WINDOW, int8=True):
 def build_generator(state, config, int8=True):
     """The vocoder graph of a HiFi-GAN generator state dict, and what voice.json states about it."""
     weights = Weights(state, "vocoder")
-    vocoder = Vocoder(weights, _parameters(config, "Generator"))
+    vocoder = Vocoder(weights, parameters(config, "Generator"))
     model, states = build_vocoder(vocoder, int8)
     weights.finish()
     about = {"causal": vocoder.causal, "hop": vocoder.hop, "bins": int(vocoder.bins), "states": states}
@@ -103,9 +92,9 @@ def build_generator(state, config, int8=True):
     return model, about
 
 
-def build_pack(am_state, am_config, voc_state, voc_config, meta, int8=True, window=DEFAULT_WINDOW):
+def build_pack(am_state, am_config, voc_state, voc_config, meta, int8=True):
     """voice.json's content and {file name: bytes} of the six graphs; the arguments are those of `write_pack`."""
-    graphs, sizes = build_acoustic(plain_state(am_state), am_config, window, int8)
+    graphs, sizes = build_acoustic(plain_state(am_state), am_config, int8)
     graphs["vocoder"], vocoder = build_generator(plain_state(voc_state), voc_config, int8)
     extra = 2 if "source" in vocoder else 0
     if sizes["channels"] != vocoder["bins"] + extra:
@@ -154,15 +143,15 @@ def save_pack(out_dir, voice, files):
     (out_dir / "voice.json").write_text(text + "\n", encoding="utf-8")
 
 
-def write_pack(out_dir, am_state, am_config, voc_state, voc_config, meta, int8=True, window=DEFAULT_WINDOW):
+def write_pack(out_dir, am_state, am_config, voc_state, voc_config, meta, int8=True):
     """Writes the six graphs and voice.json into `out_dir` and returns voice.json's content.
 
     `am_state` and `voc_state` are flat state dicts (torch tensors or arrays) with KAN-TTS's key names; the configs
-    are the parsed config.yaml files. `window` is the decoder's band limit plus one, in steps. `meta` holds what the
-    checkpoints don't know: `name`, `sample_rate`, `symbols`, `speakers`, `emotions`, `license`, `provenance`;
-    optional `language`, `pitch` {mean, std} of F0 in Hz, `mel` {mean, std} per bin; and `source` {f0_mean, f0_std}
-    in Hz for an NSF voice. Raises ConvertError naming the key or field at fault.
+    are the parsed config.yaml files. `meta` holds what the checkpoints don't know: `name`, `sample_rate`, `symbols`,
+    `speakers`, `emotions`, `license`, `provenance`; optional `language`, `pitch` {mean, std} of F0 in Hz, `mel`
+    {mean, std} per bin; and `source` {f0_mean, f0_std} in Hz for an NSF voice. Raises ConvertError naming the key or
+    field at fault.
     """
-    voice, files = build_pack(am_state, am_config, voc_state, voc_config, meta, int8, window)
+    voice, files = build_pack(am_state, am_config, voc_state, voc_config, meta, int8)
     save_pack(out_dir, voice, files)
     return voice

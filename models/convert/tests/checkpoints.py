@@ -95,7 +95,7 @@ class State(dict):
         """A weight-normalised convolution whose gain is not the norm of its direction."""
         self.tensor(f"{key}.weight_v", *shape, deviation=np.prod(shape[1:]) ** -0.5)
         norm = np.sqrt((self[f"{key}.weight_v"] ** 2).sum(axis=tuple(range(1, len(shape))), keepdims=True))
-        self[f"{key}.weight_g"] = (norm * self.random.uniform(0.7, 1.2, norm.shape)).astype(np.float32)
+        self[f"{key}.weight_g"] = (norm * self.random.uniform(0.4, 0.8, norm.shape)).astype(np.float32)
 
 
 def acoustic(sizes=TINY_AM, seed=1):
@@ -199,4 +199,4 @@ def vocoder(params=TINY_VOCODER, seed=2):
     conv("conv_post.conv1d", 1, channels, 7)
     if "nsf_params" in params:
         conv("source_module.ffn.0", 1, params["nsf_params"]["nb_harmonics"] + 1, 1)
-    return dict(s), {"Model": {"Generator": {"params": params}}}
+    return dict(s), {"Model": {"Generator": {"params": dict(params)}}}
