@@ -1,0 +1,1 @@
+"""The recipe that trains a voice: features, Sambert, vocoder, export, judge. See README.md."""

@@ -1,0 +1,80 @@
+"""Small discriminators: multi-period (Kong et al. 2020, HiFi-GAN) and multi-resolution spectrogram (Jang et al. 2021, UnivNet)."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.nn.utils.parametrizations import weight_norm
+
+SLOPE = 0.1
+
+
+class Period(nn.Module):
+    """Looks at the samples folded into columns of one period."""
+
+    def __init__(self, period, widths):
+        super().__init__()
+        self.period = period
+        self.convs = nn.ModuleList(
+            weight_norm(nn.Conv2d(a, b, (5, 1), (3, 1), padding=(2, 0))) for a, b in zip([1] + widths[:-1], widths)
+        )
+        self.post = weight_norm(nn.Conv2d(widths[-1], 1, (3, 1), padding=(1, 0)))
+
+    def forward(self, wave):
+        x = F.pad(wave, (0, -wave.shape[-1] % self.period))
+        x = x.view(x.shape[0], 1, -1, self.period)
+        return judged(x, self.convs, self.post)
+
+
+class Spectrogram(nn.Module):
+    """Looks at the magnitudes of one STFT resolution."""
+
+    def __init__(self, size, hop, width):
+        super().__init__()
+        self.size, self.hop = size, hop
+        self.register_buffer("window", torch.hann_window(size))
+        shapes = [(1, 1), (width, 2), (width, 2), (width, 2)]
+        self.convs = nn.ModuleList(
+            weight_norm(nn.Conv2d(a, width, (3, 9), (1, stride), padding=(1, 4))) for a, stride in shapes
+        )
+        self.post = weight_norm(nn.Conv2d(width, 1, 3, padding=1))
+
+    def forward(self, wave):
+        x = torch.stft(wave[:, 0], self.size, self.hop, window=self.window, return_complex=True)
+        return judged(torch.log(x.abs() + 1e-4).transpose(1, 2)[:, None], self.convs, self.post)
+
+
+def judged(x, convs, post):
+    features = []
+    for conv in convs:
+        x = F.leaky_relu(conv(x), SLOPE)
+        features.append(x)
+    return post(x), features
+
+
+class Discriminators(nn.Module):
+    def __init__(
+        self,
+        periods=(2, 3, 5, 7, 11),
+        resolutions=((512, 128), (1024, 200)),
+        widths=(16, 32, 64, 64),
+        width=16,
+    ):
+        super().__init__()
+        self.all = nn.ModuleList([Period(p, list(widths)) for p in periods])
+        self.all.extend(Spectrogram(size, hop, width) for size, hop in resolutions)
+
+    def forward(self, wave):
+        return [d(wave) for d in self.all]
+
+
+def discriminator_loss(real, made):
+    """Least squares: real speech to 1, made speech to 0."""
+    return sum(((1 - a) ** 2).mean() + (b**2).mean() for (a, _), (b, _) in zip(real, made)) / len(real)
+
+
+def generator_loss(real, made):
+    """Least-squares adversarial loss and feature matching."""
+    adversarial = sum(((1 - b) ** 2).mean() for b, _ in made) / len(made)
+    pairs = [(f, g) for (_, fs), (_, gs) in zip(real, made) for f, g in zip(fs, gs)]
+    matching = sum((f.detach() - g).abs().mean() for f, g in pairs) / len(pairs)
+    return adversarial, matching

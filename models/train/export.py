@@ -1,0 +1,99 @@
+"""Stage 4: the trained networks as a voice pack.
+
+    python -m train.export WORK VOICE --name NAME      # VOICE: the voice's folder, models/NAME
+    python -m train.export WORK VOICE --name NAME --weights VOICE/weights.npz
+
+Writes six ONNX graphs with int8 weights and voice.json from the averaged weights of WORK/sambert.pt and WORK/vocoder.pt,
+and keeps these weights in half precision in VOICE/weights.npz, from which the export can be made again.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from convert.pack import write_pack
+
+from . import run, symbols
+
+LICENSE = "Apache-2.0"
+PROVENANCE = (
+    "Trained from scratch with models/train on 1.3 hours of synthetic speech by Kokoro-82M (Apache-2.0, voice "
+    "zf_xiaoxiao) reading sentences written for this project."
+)
+
+
+def pack_meta(name, statistics, config):
+    mean, deviation = statistics["f0"]
+    table = symbols.TABLES["emotion"]
+    return {
+        "name": name,
+        "language": "zh-CN",
+        "sample_rate": 16000,
+        "license": LICENSE,
+        "provenance": PROVENANCE,
+        "symbols": {k: v for k, v in symbols.TABLES.items() if k != "emotion"},
+        "speakers": config["linguistic_unit"]["speaker_list"].split(","),
+        "emotions": {
+            "table": table,
+            "supported": {name: table.index(row) for name, row in symbols.EMOTIONS.items()},
+            "pause": table.index("emotion_none"),
+        },
+        "pitch": {"mean": mean, "std": deviation},
+        "mel": {"mean": statistics["mel_mean"], "std": statistics["mel_std"]},
+        "source": {"f0_mean": mean, "f0_std": deviation},
+    }
+
+
+def save_weights(path, acoustic, vocoder, statistics):
+    """Half precision, one file for both networks and the statistics they need."""
+    arrays = {f"acoustic/{k}": v for k, v in acoustic.items()} | {f"vocoder/{k}": v for k, v in vocoder.items()}
+    halves = {k: np.asarray(v.cpu(), np.float16) for k, v in arrays.items()}
+    np.savez_compressed(path, statistics=np.array(json.dumps(statistics)), **halves)
+
+
+def load_weights(path):
+    """State dicts of Sambert and of the vocoder, and the statistics, from `save_weights`."""
+    with np.load(path) as arrays:
+        states = {"acoustic": {}, "vocoder": {}}
+        for name in arrays.files:
+            if name != "statistics":
+                network, key = name.split("/", 1)
+                states[network][key] = torch.from_numpy(arrays[name].astype(np.float32))
+        return (
+            states["acoustic"],
+            states["vocoder"],
+            json.loads(str(arrays["statistics"])),
+        )
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--name", required=True)
+    parser.add_argument("--weights", type=Path, help="export these instead of WORK's checkpoints")
+    parser.add_argument("--f32", action="store_true", help="keep the weights in f32, for comparisons")
+    parser.add_argument("--config", type=Path, default=run.CONFIG, help="folder of am.yaml and voc.yaml")
+    args = parser.parse_args()
+    am, voc = (
+        run.load_config(args.config / "am.yaml"),
+        run.load_config(args.config / "voc.yaml"),
+    )
+    if args.weights:
+        acoustic, vocoder, statistics = load_weights(args.weights)
+    else:
+        acoustic = run.resume(args.work / "sambert.pt", "cpu")["average"]
+        vocoder = run.resume(args.work / "vocoder.pt", "cpu")["average"]["generator"]
+        statistics = json.loads((args.work / "statistics.json").read_text())
+        args.out.mkdir(parents=True, exist_ok=True)
+        save_weights(args.out / "weights.npz", acoustic, vocoder, statistics)
+    meta = pack_meta(args.name, statistics, am)
+    voice = write_pack(args.out, acoustic, am, vocoder, voc, meta, int8=not args.f32)
+    print(f"{args.out}: {sum(f['bytes'] for f in voice['files'].values())} bytes in {len(voice['files'])} graphs")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,168 @@
+"""Stage 1: audio and transcripts to features.
+
+    python -m train.features CORPUS WORK
+
+CORPUS is a folder with `manifest.jsonl` (id, emotion, text, tokens, durations in units of two hops), `f0.npz` (optional;
+estimated where missing) and `ID.flac`. Writes WORK/features.npz (per id: mel, f0, voiced, pitch, energy, ids, durations,
+samples), WORK/statistics.json and WORK/texts.json.
+"""
+
+import argparse
+import itertools
+import json
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from pypinyin import Style, pinyin
+from tqdm import tqdm
+
+from . import audio, symbols
+
+LEAD, TAIL = 2, 12  # frames of silence kept before and after an utterance
+SILENCE = 0.4  # mel units (hundredths of a decibel over 100) below the loudest frame
+UNVOICED = 60.0  # Hz; the teacher's curve is below where it is unvoiced
+
+
+def readings(text):
+    characters = [c for c in text if "\u4e00" <= c <= "\u9fff"]
+    return [set(row) for row in pinyin("".join(characters), style=Style.NORMAL, heteronym=True)]
+
+
+def loudness(mel):
+    return mel.max(1)
+
+
+def settle_pauses(phones, start, loud):
+    """Move silence that the teacher's alignment counts to a final into the pause behind it, and the reverse."""
+    threshold = loud.max() - SILENCE
+    at = start
+    for final, pause in itertools.pairwise(phones):
+        if pause.sy in ("#3", "#4") and not final.sy.startswith("#"):
+            end = at + final.frames + pause.frames
+            sounding = np.flatnonzero(loud[at:end] > threshold)
+            frames = min(int(sounding[-1]) + 2 if len(sounding) else 1, end - at)
+            final.frames, pause.frames = frames, end - at - frames
+        at += final.frames
+
+
+def utterance(row, samples, f0):
+    """Features of one utterance, cut to its speech, or None where its tokens can't be read."""
+    hop = audio.AUDIO.hop
+    magnitudes = audio.spectrum(samples)
+    mel = audio.mel_of(magnitudes)
+    durations = [2 * d for d in row["durations"]]
+    phones = symbols.phones(row["tokens"], durations[1:-1], readings(row["text"]))
+    loud = loudness(mel)
+    speech = np.flatnonzero(loud > loud.max() - SILENCE)
+    begin, first_end = durations[0], durations[0] + phones[0].frames
+    begin_cut = max(0, min(int(speech[0]), first_end - 1) - LEAD)
+    phones[0].frames += begin - begin_cut
+    settle_pauses(phones, begin_cut, loud)
+    phones[-1].frames = min(phones[-1].frames, TAIL)
+    total = min(sum(p.frames for p in phones), len(mel) - begin_cut)
+    phones[-1].frames += total - sum(p.frames for p in phones)
+    cut = slice(begin_cut, begin_cut + total)
+    emotion = symbols.EMOTIONS[row["emotion"]]
+    ids = [
+        [
+            symbols.TABLES["sy"].index(p.sy),
+            symbols.TABLES["tone"].index(p.tone),
+            symbols.TABLES["syllable_flag"].index(p.syllable_flag),
+            symbols.TABLES["word_segment"].index(p.word_segment),
+            symbols.TABLES["emotion"].index("emotion_none" if p.sy.startswith("#") else emotion),
+        ]
+        for p in phones
+    ]
+    f0 = f0[cut].astype(np.float32)
+    voiced = f0 > UNVOICED
+    return {
+        "mel": mel[cut],
+        "f0": audio.filled(f0, voiced),
+        "voiced": voiced.astype(np.float32),
+        "loud": audio.energy_of(magnitudes)[cut],
+        "ids": np.array(ids, np.int64),
+        "durations": np.array([p.frames for p in phones], np.int64),
+        "samples": (samples[begin_cut * hop : (begin_cut + total) * hop] * 32767).astype(np.int16),
+    }
+
+
+def per_symbol(values, durations):
+    """Mean over each symbol's frames; a symbol without frames takes the value at its place."""
+    ends = np.cumsum(durations)
+    sums = np.concatenate([[0], np.cumsum(values, dtype=np.float64)])
+    starts = ends - durations
+    place = np.minimum(starts, len(values) - 1)
+    return np.where(
+        durations > 0,
+        (sums[ends] - sums[starts]) / np.maximum(durations, 1),
+        values[place],
+    ).astype(np.float32)
+
+
+def statistics(rows):
+    mel = np.concatenate([r["mel"] for r in rows])
+    f0 = np.concatenate([r["f0"][r["voiced"] > 0] for r in rows])
+    loud = np.concatenate([r["loud"] for r in rows])
+    return {
+        "mel_mean": mel.mean(0).tolist(),
+        "mel_std": np.maximum(mel.std(0), 1e-3).tolist(),
+        "f0": [float(f0.mean()), float(f0.std())],
+        "energy": [float(loud.mean()), float(loud.std())],
+    }
+
+
+def normalise(row, stats):
+    """Targets in the units that the networks see."""
+    mean, std = (
+        np.array(stats["mel_mean"], np.float32),
+        np.array(stats["mel_std"], np.float32),
+    )
+    f0 = (row["f0"] - stats["f0"][0]) / stats["f0"][1]
+    row["frames"] = np.concatenate([(row["mel"] - mean) / std, f0[:, None], row["voiced"][:, None]], 1).astype(
+        np.float16
+    )
+    row["pitch"] = per_symbol(f0, row["durations"])
+    row["energy"] = per_symbol((row.pop("loud") - stats["energy"][0]) / stats["energy"][1], row["durations"])
+    del row["mel"]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("work", type=Path)
+    args = parser.parse_args()
+    args.work.mkdir(parents=True, exist_ok=True)
+    curves = args.corpus / "f0.npz"
+    curves = np.load(curves) if curves.exists() else {}
+    rows, texts, skipped = {}, {}, []
+    for line in tqdm(
+        (args.corpus / "manifest.jsonl").read_text(encoding="utf8").splitlines(),
+        desc="features",
+    ):
+        row = json.loads(line)
+        samples, rate = soundfile.read(args.corpus / f"{row['id']}.flac", dtype="float32")
+        if rate != audio.AUDIO.sample_rate:
+            raise SystemExit(f"{row['id']}: {rate} Hz, wanted {audio.AUDIO.sample_rate}")
+        f0 = curves[row["id"]] if row["id"] in curves else audio.estimated_f0(samples)
+        try:
+            rows[row["id"]] = utterance(row, samples, f0)
+            texts[row["id"]] = row["text"]
+        except ValueError as error:
+            skipped.append(f"{row['id']}: {error}")
+    stats = statistics([r for ident, r in rows.items() if not ident.endswith("7")])
+    for row in rows.values():
+        normalise(row, stats)
+    np.savez(
+        args.work / "features.npz",
+        **{f"{i}/{k}": v for i, r in rows.items() for k, v in r.items()},
+    )
+    (args.work / "texts.json").write_text(json.dumps(texts, ensure_ascii=False), encoding="utf8")
+    (args.work / "statistics.json").write_text(json.dumps(stats))
+    print(
+        f"{len(rows)} utterances, {sum(len(r['samples']) for r in rows.values()) / 16000 / 3600:.2f} h; skipped: {skipped}"
+    )
+
+
+if __name__ == "__main__":
+    main()

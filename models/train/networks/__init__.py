@@ -1,0 +1,1 @@
+"""Sambert and HiFi-GAN in PyTorch, with KAN-TTS's parameter names, so that its checkpoints load."""

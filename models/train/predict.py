@@ -1,0 +1,48 @@
+"""Between stages 2 and 3: Sambert's own frames of the training sentences, for the vocoder to learn from.
+
+    python -m train.predict WORK
+
+Writes WORK/predicted.npz: per id, frames as Sambert gives them with true durations and true previous frames.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from . import run
+from .audio import AUDIO
+from .data import Features, acoustic_batch
+from .networks.sambert import Sambert
+from .sambert import table_rows
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--config", type=Path, default=run.CONFIG, help="folder of am.yaml and voc.yaml")
+    args = parser.parse_args()
+    config = run.load_config(args.config / "am.yaml")
+    sizes = config["Model"]["KanTtsSAMBERT"]["params"]
+    model = Sambert(sizes, table_rows(config)).eval()
+    model.load_state_dict(run.resume(args.work / "sambert.pt", "cpu")["average"])
+    features = Features(args.work)
+    predicted = {}
+    idents = sorted(features.training, key=lambda i: len(features.rows[i]["frames"]))
+    for start in tqdm(range(0, len(idents), 16), desc="predict", mininterval=10):
+        part = idents[start : start + 16]
+        rows = [features.rows[i] for i in part]
+        with torch.no_grad():
+            mel = model(acoustic_batch(rows, sizes["outputs_per_step"]))["mel"].numpy()
+        for ident, row, frames in zip(part, rows, mel, strict=True):
+            frames = frames[: len(row["frames"])].copy()
+            # the samples follow the recording's own pitch: keep it, so that the source stays in step
+            frames[:, AUDIO.bins :] = row["frames"][:, AUDIO.bins :]
+            predicted[ident] = frames.astype(np.float16)
+    np.savez(args.work / "predicted.npz", **predicted)
+
+
+if __name__ == "__main__":
+    main()

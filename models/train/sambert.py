@@ -1,0 +1,133 @@
+"""Stage 2: the acoustic model.
+
+    python -m train.sambert WORK [--steps 6000]
+
+Resumes from WORK/sambert.pt; logs to WORK/sambert.jsonl, with the losses on held-out sentences every 250 steps.
+"""
+
+import argparse
+import itertools
+from pathlib import Path
+
+import torch
+from tqdm import tqdm
+
+from . import run, symbols
+from .audio import AUDIO
+from .data import Features, acoustic_batch, length_sorted_batches
+from .networks.sambert import Sambert
+
+
+def table_rows(config):
+    """Rows of the embedding tables by category; the speakers' has the three specials too."""
+    speakers = config["linguistic_unit"]["speaker_list"].split(",")
+    return {name: len(table) for name, table in symbols.TABLES.items()} | {"speaker": len(speakers) + 3}
+
+
+def masked(error, valid):
+    return (error * valid).sum() / (valid.sum() * (error.shape[-1] if error.dim() == 3 else 1))
+
+
+def losses_of(batch, out):
+    """Mean absolute errors by target; KAN-TTS's `MelReconLoss` and `ProsodyReconLoss`."""
+    frames, valid, symbol = (
+        batch["frames"],
+        batch["frame_valid"],
+        batch["valid"][:, :, 0],
+    )
+    error = (out["frames"] - frames).abs() + (out["mel"] - frames).abs()
+    bins = AUDIO.bins
+    log_durations = torch.log1p(batch["durations"].float())
+    return {
+        "mel": masked(error[:, :, :bins], valid),
+        "f0": masked(error[:, :, bins : bins + 1] * frames[:, :, bins + 1 : bins + 2], valid),
+        "voicing": masked(error[:, :, bins + 1 : bins + 2], valid),
+        "durations": masked((out["durations"] - log_durations).abs(), symbol),
+        "pitch": masked((out["pitch"] - batch["pitch"]).abs(), symbol),
+        "energy": masked((out["energy"] - batch["energy"]).abs(), symbol),
+    }
+
+
+@torch.no_grad()
+def validate(model, rows, group):
+    sums = {}
+    for i in range(0, len(rows), 16):
+        batch = acoustic_batch(rows[i : i + 16], group)
+        for name, value in losses_of(batch, model(batch)).items():
+            sums[name] = sums.get(name, 0.0) + float(value)
+    return {f"held_out_{name}": value / -(-len(rows) // 16) for name, value in sums.items()}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--config", type=Path, default=run.CONFIG / "am.yaml")
+    parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    args = parser.parse_args()
+    config = run.load_config(args.config / "am.yaml")
+    settings, sizes = config["training"], config["Model"]["KanTtsSAMBERT"]["params"]
+    order = run.seed(settings["seed"])
+    features = Features(args.work)
+    rows = [features.rows[i] for i in features.training]
+    held_out = [features.rows[i] for i in features.held_out]
+    model, twin = (Sambert(sizes, table_rows(config)).to(args.device) for _ in range(2))
+    optimizer = torch.optim.AdamW(
+        [p for p in model.parameters() if p.requires_grad],
+        settings["learning_rate"],
+        betas=(0.9, 0.98),
+        weight_decay=0.01,
+    )
+    average = run.Average(twin, model, settings["average_decay"])
+    checkpoint, first = args.work / "sambert.pt", 0
+    state = run.resume(checkpoint, args.device)
+    if state:
+        first = state["steps"]
+        model.load_state_dict(state["model"])
+        average.model.load_state_dict(state["average"])
+        optimizer.load_state_dict(state["optimizer"])
+        order.manual_seed(settings["seed"] + first)
+    log, validation = (
+        run.Log(args.work / "sambert.jsonl", 50),
+        run.Log(args.work / "sambert_held_out.jsonl", 1),
+    )
+    batches = itertools.chain.from_iterable(
+        length_sorted_batches(rows, settings["batch_size"], order) for _ in itertools.count()
+    )
+    for step in tqdm(
+        range(first, args.steps),
+        initial=first,
+        total=args.steps,
+        desc="sambert",
+        mininterval=10,
+    ):
+        batch = {k: v.to(args.device) for k, v in acoustic_batch(next(batches), sizes["outputs_per_step"]).items()}
+        for group in optimizer.param_groups:
+            rate = run.cosine(
+                step,
+                args.steps,
+                settings["learning_rate"],
+                settings["learning_rate"] / 50,
+            )
+            group["lr"] = rate * min(1.0, (step + 1) / settings["warmup_steps"])
+        model.train()
+        losses = losses_of(batch, model(batch))
+        optimizer.zero_grad()
+        sum(settings["weights"][name] * loss for name, loss in losses.items()).backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), settings["grad_norm"])
+        optimizer.step()
+        average.update(model, step)
+        log.add(step + 1, losses)
+        if (step + 1) % 250 == 0 or step + 1 == args.steps:
+            validation.add(step + 1, validate(average.model, held_out, sizes["outputs_per_step"]))
+            run.save(
+                checkpoint,
+                steps=step + 1,
+                model=model.state_dict(),
+                average=average.model.state_dict(),
+                optimizer=optimizer.state_dict(),
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""Speak held-out sentences with the checkpoints of a running or finished training, for listening and judging.
+
+    python -m train.speak WORK OUT [--count 60] [--copy]
+
+Writes OUT/ID.wav and OUT/list.tsv (path, text). `--copy` feeds the vocoder the recordings' own mels: its ceiling.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import torch
+
+from . import run
+from .audio import AUDIO
+from .data import Features
+from .networks.hifigan import Generator
+from .networks.sambert import Sambert
+from .sambert import table_rows
+from .vocoder import synthesise
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--count", type=int, default=60)
+    parser.add_argument("--copy", action="store_true")
+    parser.add_argument("--config", type=Path, default=run.CONFIG, help="folder of am.yaml and voc.yaml")
+    args = parser.parse_args()
+    am, voc = (
+        run.load_config(args.config / "am.yaml"),
+        run.load_config(args.config / "voc.yaml"),
+    )
+    sizes = voc["Model"]["Generator"]["params"]
+    features = Features(args.work)
+    texts = json.loads((args.work / "texts.json").read_text(encoding="utf8"))
+    generator = Generator(sizes).eval()
+    generator.load_state_dict(run.resume(args.work / "vocoder.pt", "cpu")["average"]["generator"])
+    if not args.copy:
+        acoustic = Sambert(am["Model"]["KanTtsSAMBERT"]["params"], table_rows(am)).eval()
+        acoustic.load_state_dict(run.resume(args.work / "sambert.pt", "cpu")["average"])
+    args.out.mkdir(parents=True, exist_ok=True)
+    lines = []
+    for ident in features.held_out[: args.count]:
+        row = features.rows[ident]
+        if args.copy:
+            frames = torch.from_numpy(row["frames"].astype(np.float32))
+        else:
+            ids = torch.from_numpy(row["ids"])
+            frames, _ = acoustic.infer(ids[:, :4], torch.zeros(len(ids), dtype=torch.long), ids[:, 4])
+        with torch.no_grad():
+            noise = torch.Generator().manual_seed(0)
+            harmonics = sizes["nsf_params"]["nb_harmonics"] + 1
+            wave = synthesise(generator, frames.T[None], features.statistics, harmonics, noise)
+        path = args.out / f"{ident}.wav"
+        soundfile.write(path, wave[0, 0].numpy(), AUDIO.sample_rate)
+        lines.append(f"{path.resolve()}\t{texts[ident]}\n")
+    (args.out / "list.tsv").write_text("".join(lines), encoding="utf8")
+
+
+if __name__ == "__main__":
+    main()
