@@ -19,6 +19,7 @@ pub mod normalize;
 pub mod report;
 pub mod symbols;
 
+mod context;
 mod data;
 mod erhua;
 mod latin;

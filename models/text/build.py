@@ -8,6 +8,7 @@ Every source is a pinned registry package (see README.md) or a hand-written tabl
 sections, each a little-endian u32 length and that many bytes; `src/text/data.rs` reads them. The output depends on nothing but the
 sources, so a second run writes the same bytes.
 """
+
 import ast, gzip, hashlib, importlib.util, io, json, math, pickle, re, struct, tarfile, unicodedata, urllib.request
 from collections import Counter
 from pathlib import Path
@@ -19,7 +20,36 @@ HERE = Path(__file__).resolve().parent
 EMOJI_URL = "https://registry.npmjs.org/emojibase-data/-/emojibase-data-17.0.0.tgz"
 EMOJI_SHA256 = "d01d0e2ca4e22cb402679532155342c71e2e871f25c32223c013b8b166ebdf5a"
 LEAST_FREQUENCY = 10  # rarer words make segmentation worse, not better
-TAGS = ["n", "nr", "ns", "nt", "nz", "v", "vn", "a", "d", "m", "q", "r", "p", "c", "u", "t", "f", "s", "b", "z", "i", "l", "j", "y", "o", "e", "k", "x"]
+TAGS = [
+    "n",
+    "nr",
+    "ns",
+    "nt",
+    "nz",
+    "v",
+    "vn",
+    "a",
+    "d",
+    "m",
+    "q",
+    "r",
+    "p",
+    "c",
+    "u",
+    "t",
+    "f",
+    "s",
+    "b",
+    "z",
+    "i",
+    "l",
+    "j",
+    "y",
+    "o",
+    "e",
+    "k",
+    "x",
+]
 HAN = re.compile(r"[\u3400-\u9fff\u3007]+")
 MARKS = {"\u0304": 1, "\u0301": 2, "\u030c": 3, "\u0300": 4}
 
@@ -67,7 +97,18 @@ def numeric(marked):
 def tidy(base):
     """Spell the few syllables Mandarin speech has no phones for by their nearest neighbour."""
     base = base.replace("u:", "v").replace("ɡ", "g")
-    return {"n": "en", "ng": "en", "m": "mu", "hm": "hen", "hng": "hen", "r": "er", "eh": "ei", "io": "yo", "yai": "ya", "lo": "luo"}.get(base, base)
+    return {
+        "n": "en",
+        "ng": "en",
+        "m": "mu",
+        "hm": "hen",
+        "hng": "hen",
+        "r": "er",
+        "eh": "ei",
+        "io": "yo",
+        "yai": "ya",
+        "lo": "luo",
+    }.get(base, base)
 
 
 class Readings:
@@ -83,19 +124,23 @@ class Readings:
         for word, rows in phrases.items():
             if HAN.fullmatch(word) and len(rows) == len(word):
                 self.words[word] = [numeric(r[0]) for r in rows]
-        own = table("readings.tsv")
+        own = [(word, reading) for word, reading, *_ in table("readings.tsv")]
         for word, reading in own:
             if len(word) == 1:
                 self.default[word] = reading
+        self.settled = [word for word, _, *note in table("readings.tsv") if "settled" in note]
         for word, reading in self.words.items():
             # sandhi is computed later, from the plain readings
             self.words[word] = [{"一": "yi1", "不": "bu4"}.get(c, r) for c, r in zip(word, reading)]
-        self.neutral()
         for word, reading in own:
             if len(word) > 1:
                 self.words[word] = reading.split()
                 assert len(self.words[word]) == len(word), word
-        bases = sorted({r[:-1] for r in self.default.values()} | {r[:-1] for rs in self.words.values() for r in rs} | set(self.extra_bases()))
+        bases = sorted(
+            {r[:-1] for r in self.default.values()}
+            | {r[:-1] for rs in self.words.values() for r in rs}
+            | set(self.extra_bases())
+        )
         self.bases = bases
         self.index = {b: i for i, b in enumerate(bases)}
 
@@ -104,14 +149,13 @@ class Readings:
             yield tidy(name[:-1].lower() if name[-1].isdigit() else name.lower())
 
     def neutral(self):
-        """Words whose last syllable is neutral, by the list in misaki (from PaddleSpeech)."""
+        """Words whose last syllable is spoken in the neutral tone, by the list in misaki (from PaddleSpeech) and our own."""
+        words = {word for (word,) in table("neutral_tone.tsv")}
         tree = ast.parse((package("misaki") / "tone_sandhi.py").read_text(encoding="utf8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.Assign) and getattr(node.targets[0], "attr", "") == "must_neural_tone_words":
-                keep = {row[0] for row in table("full_tone.tsv")}
-                for word in sorted(ast.literal_eval(node.value) - keep):
-                    reading = self.of(word)
-                    self.words[word] = reading[:-1] + [reading[-1][:-1] + "5"]
+                words |= set(ast.literal_eval(node.value))
+        return words - {word for (word,) in table("full_tone.tsv")}
 
     def of(self, word):
         return list(self.words.get(word) or [self.default.get(c, "en1") for c in word])
@@ -137,6 +181,10 @@ def dictionary(readings):
         else:
             frequency[word] = int(count)
             tags[word] = tag[0] if tag else tags.get(word, "n")
+    neutral, kept = readings.neutral(), {word for (word,) in table("first_tone.tsv")}
+    for word in sorted(neutral | kept):
+        frequency.setdefault(word, 3)
+        tags.setdefault(word, "n")
     words = sorted(frequency)
     rank = {c: i for i, (c, _) in enumerate(sorted(Counter("".join(words)).items(), key=lambda x: (-x[1], x[0])))}
     shared, fresh, letters, costs, classes, kinds, explicit, previous = [], [], [], [], [], [], [], ""
@@ -156,20 +204,38 @@ def dictionary(readings):
         else:
             kinds.append(2)
             explicit += [readings.code(r) for r in reading]
+        kinds[-1] += 4 * (word in neutral) + 8 * (word in kept)
         previous = word
-    write("words.bin", u16([ord(c) for c in rank]), shared, fresh, u16(letters, ">"), costs, classes, kinds, u16(explicit), " ".join(TAGS).encode())
-    print(f"  {len(words)} words, {kinds.count(1)} with plain and {kinds.count(2)} with special readings")
+    write(
+        "words.bin",
+        u16([ord(c) for c in rank]),
+        shared,
+        fresh,
+        u16(letters, ">"),
+        costs,
+        classes,
+        kinds,
+        u16(explicit),
+        " ".join(TAGS).encode(),
+    )
+    print(
+        f"  {len(words)} words, {sum(k & 3 == 1 for k in kinds)} with plain and {sum(k & 3 == 2 for k in kinds)} with special readings"
+    )
 
 
 def characters(readings):
-    codes = [readings.code(readings.default[chr(c)]) if chr(c) in readings.default else 0xFFFF for c in range(0x3400, 0xA000)]
-    write("characters.bin", "\n".join(readings.bases).encode(), u16(codes))
+    codes = [
+        readings.code(readings.default[chr(c)]) if chr(c) in readings.default else 0xFFFF for c in range(0x3400, 0xA000)
+    ]
+    write("characters.bin", "\n".join(readings.bases).encode(), u16(codes), "".join(sorted(readings.settled)).encode())
 
 
 def polyphones(readings):
     """g2pM's network, int8 per row, with its own candidates."""
     root = package("g2pM")
-    candidates, vocabulary, classes, weights = (pickle.load(open(root / f"{n}.pkl", "rb")) for n in ("digest_cedict", "char2idx", "class2idx", "np_ckpt"))
+    candidates, vocabulary, classes, weights = (
+        pickle.load(open(root / f"{n}.pkl", "rb")) for n in ("digest_cedict", "char2idx", "class2idx", "np_ckpt")
+    )
     names = [k for k, _ in sorted(classes.items(), key=lambda x: x[1])]
     spelled = [(tidy(n[:-1].lower()) + n[-1]) if n[-1] in "12345" else tidy(n.lower()) + "5" for n in names]
     letters = [k for k, _ in sorted(vocabulary.items(), key=lambda x: x[1])]
@@ -189,14 +255,26 @@ def polyphones(readings):
         scales.append(scale)
         quantised.append(np.round(matrix / scale[:, None]).astype(np.int8).tobytes())
     print("  order", [n for n in sorted(weights)])
-    write("polyphones.bin", u16(letters), u16([readings.code(s) for s in spelled]), u16(choices), b"".join(quantised), np.concatenate(scales).astype("<f4").tobytes())
+    write(
+        "polyphones.bin",
+        u16(letters),
+        u16([readings.code(s) for s in spelled]),
+        u16(choices),
+        b"".join(quantised),
+        np.concatenate(scales).astype("<f4").tobytes(),
+    )
 
 
 def fold(used):
     """Variants of a character: traditional forms, compatibility forms."""
     rows = {}
     for number in range(0xA0, 0x1F700):
-        if 0xAC00 <= number < 0xD800 or 0x1100 <= number < 0x1200 or 0xFB50 <= number < 0xFE00 or 0xFE70 <= number < 0xFF00:
+        if (
+            0xAC00 <= number < 0xD800
+            or 0x1100 <= number < 0x1200
+            or 0xFB50 <= number < 0xFE00
+            or 0xFE70 <= number < 0xFF00
+        ):
             continue
         char = chr(number)
         plain = unicodedata.normalize("NFKC", char)
@@ -205,7 +283,13 @@ def fold(used):
     for line in (package("opencc") / "dictionary" / "TSCharacters.txt").read_text(encoding="utf8").splitlines():
         char, plain = line.split("\t")
         plain = plain.split()[0]
-        if char not in used and len(char) == 1 and 0x3400 <= ord(char) <= 0x9fff and ord(plain) <= 0x9fff and plain != char:
+        if (
+            char not in used
+            and len(char) == 1
+            and 0x3400 <= ord(char) <= 0x9FFF
+            and ord(plain) <= 0x9FFF
+            and plain != char
+        ):
             rows[char] = plain
     for char, plain in table("variants.tsv"):
         rows.pop(char, None)
@@ -225,7 +309,11 @@ def emoji():
     for row in json.load(archive.extractfile("package/zh/compact.json")):
         signs = row["unicode"].replace("\ufe0f", "")
         name = re.sub(r"[：:“”\s]+", "，", row["label"]).strip("，")
-        if not re.search("[\U0001f3fb-\U0001f3ff]", signs) and (len(signs) > 1 or ord(signs) > 0x2000) and "区域指标" not in name:
+        if (
+            not re.search("[\U0001f3fb-\U0001f3ff]", signs)
+            and (len(signs) > 1 or ord(signs) > 0x2000)
+            and "区域指标" not in name
+        ):
             names[signs] = name
     keys = sorted(names)
     write("emoji.bin", "\n".join(f"{k}\t{names[k]}" for k in keys).encode())

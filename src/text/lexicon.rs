@@ -25,8 +25,12 @@ pub struct Lexicon {
 pub struct Entry(u32);
 
 const COST_UNIT: f32 = 1.0 / 8.0;
+/// What is known of a word: how it is read in the two low bits, and marks.
+const KNOWN: u8 = 3;
 const PLAIN: u8 = 1;
 const SPECIAL: u8 = 2;
+const NEUTRAL: u8 = 4;
+const FIRST_TONE: u8 = 8;
 
 /// The bundled word list.
 pub fn lexicon() -> &'static Lexicon {
@@ -69,7 +73,7 @@ impl Lexicon {
             letters.extend_from_within(previous..previous + same);
             letters.extend(suffixes.by_ref().take(usize::from(fresh[word])));
             starts.push(letters.len() as u32);
-            if kinds[word] == SPECIAL {
+            if kinds[word] & KNOWN == SPECIAL {
                 special_starts.push((word as u32, special_start));
                 special_start += (letters.len() - start) as u32;
             }
@@ -153,7 +157,17 @@ impl Lexicon {
 
     /// Whether the word is known to be read with the default reading of each character.
     pub fn is_plain(&self, entry: Entry) -> bool {
-        self.kinds[entry.0 as usize] == PLAIN
+        self.kinds[entry.0 as usize] & KNOWN == PLAIN
+    }
+
+    /// Whether the last syllable is spoken in the neutral tone.
+    pub fn ends_neutral(&self, entry: Entry) -> bool {
+        self.kinds[entry.0 as usize] & NEUTRAL != 0
+    }
+
+    /// Whether 一 keeps its first tone in the word.
+    pub fn keeps_first_tone(&self, entry: Entry) -> bool {
+        self.kinds[entry.0 as usize] & FIRST_TONE != 0
     }
 
     /// The readings of a word that is not read by the defaults of its characters.

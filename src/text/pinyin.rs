@@ -1,10 +1,11 @@
 //! Readings before sandhi: phrases of the dictionary first, then the network, then the usual reading.
 
+use super::context::function_word;
 use super::latin;
 use super::lexicon::{Entry, lexicon};
 use super::normalize::{Glyph, Style};
 use super::polyphone::polyphones;
-use super::reading::{Reading, default_reading};
+use super::reading::{Reading, default_reading, is_settled};
 use super::segment::{Segment, SegmentKind};
 
 /// One syllable on its way to being spoken.
@@ -31,6 +32,12 @@ pub fn readings(glyphs: &[Glyph], segments: &[Segment]) -> Vec<Spoken> {
         .filter(|segment| segment.kind == SegmentKind::Han)
     {
         by_dictionary(glyphs, segment, &mut chosen, &mut open);
+    }
+    for (index, segment) in segments.iter().enumerate() {
+        if let Some(reading) = function_word(glyphs, segments, index) {
+            chosen[segment.start] = Some(reading);
+            open.retain(|&at| at != segment.start);
+        }
     }
     let text: Vec<char> = glyphs.iter().map(|glyph| glyph.character).collect();
     for (at, said) in open.iter().zip(polyphones().choose(&text, &open)) {
@@ -118,7 +125,7 @@ fn by_dictionary(
                 at += length;
             }
             None => {
-                if !generated && polyphones().is_polyphonic(text[at]) {
+                if !generated && polyphones().is_polyphonic(text[at]) && !is_settled(text[at]) {
                     open.push(segment.start + at);
                 }
                 at += 1;

@@ -11,6 +11,7 @@ pub struct Reading(u16);
 struct Table {
     bases: Vec<&'static str>,
     defaults: Vec<u16>,
+    settled: &'static str,
 }
 
 const FIRST: u32 = 0x3400;
@@ -23,6 +24,7 @@ fn table() -> &'static Table {
         Table {
             bases: sections.text().split('\n').collect(),
             defaults: sections.words(),
+            settled: sections.text(),
         }
     })
 }
@@ -88,6 +90,11 @@ pub fn default_reading(character: char) -> Option<Reading> {
         None | Some(&NONE) => None,
         Some(&code) => Some(Reading(code)),
     }
+}
+
+/// Whether the character has its default reading wherever no word says otherwise.
+pub fn is_settled(character: char) -> bool {
+    table().settled.contains(character)
 }
 
 #[cfg(test)]

@@ -1,26 +1,53 @@
-//! Tones as they are spoken: 一, 不 and third tones.
+//! Tones as they are spoken: neutral tones, 一, 不 and third tones.
 
+use super::lexicon::lexicon;
 use super::normalize::Style;
 use super::pinyin::Spoken;
+use super::segment::Segment;
 
 const NUMERALS: &str = "零〇一二三四五六七八九十百千万亿点";
 
 /// Sets the surface tones.
-pub fn apply(spoken: &mut [Spoken]) {
+pub fn apply(spoken: &mut [Spoken], segments: &[Segment]) {
+    neutral_tones(spoken, segments);
     for at in 0..spoken.len() {
         match spoken[at].character {
-            '一' => yi(spoken, at),
+            '一' => yi(spoken, segments, at),
             '不' => bu(spoken, at),
+            '个' => ge(spoken, segments, at),
             _ => {}
         }
     }
     third_tones(spoken);
 }
 
+/// Whether the syllable after this one follows it without a mark between them.
 fn adjacent(spoken: &[Spoken], at: usize) -> bool {
     spoken
         .get(at + 1)
         .is_some_and(|next| next.glyph == spoken[at].last_glyph + 1)
+}
+
+fn before<'a>(spoken: &'a [Spoken], at: usize) -> Option<&'a Spoken> {
+    spoken
+        .get(at.checked_sub(1)?)
+        .filter(|b| b.last_glyph + 1 == spoken[at].glyph)
+}
+
+/// Last syllables of words such as 朋友, also at the end of a longer word.
+fn neutral_tones(spoken: &mut [Spoken], segments: &[Segment]) {
+    for at in 1..spoken.len() {
+        let word = spoken[at].segment;
+        let last = spoken.get(at + 1).is_none_or(|next| next.segment != word);
+        if !last || spoken[at - 1].segment != word {
+            continue;
+        }
+        let pair = [spoken[at - 1].character, spoken[at].character];
+        let listed = |entry| lexicon().ends_neutral(entry);
+        if segments[word].entry.is_some_and(listed) || lexicon().find(&pair).is_some_and(listed) {
+            spoken[at].surface = spoken[at].surface.with_tone(5);
+        }
+    }
 }
 
 fn bu(spoken: &mut [Spoken], at: usize) {
@@ -32,54 +59,60 @@ fn bu(spoken: &mut [Spoken], at: usize) {
     }
 }
 
-fn yi(spoken: &mut [Spoken], at: usize) {
+fn yi(spoken: &mut [Spoken], segments: &[Segment], at: usize) {
     if spoken[at].lexical.base() != "yi"
         || spoken[at].style == Style::Digits
         || !adjacent(spoken, at)
     {
         return;
     }
-    let before = at
-        .checked_sub(1)
-        .filter(|&b| spoken[b].last_glyph + 1 == spoken[at].glyph)
-        .map(|b| spoken[b].character);
-    let after = spoken[at + 1].character;
-    let counted = before.is_some_and(|c| c == '第' || c == '初' || NUMERALS.contains(c))
-        || NUMERALS.contains(after) && !"百千万亿点".contains(after);
-    if counted || after == '月' || after == '日' || after == '号' {
+    let previous = before(spoken, at);
+    let next = &spoken[at + 1];
+    let word = spoken[at].segment;
+    let ends_word = next.segment != word && previous.is_some_and(|b| b.segment == word);
+    let kept = segments[word]
+        .entry
+        .is_some_and(|entry| lexicon().keeps_first_tone(entry));
+    let counted = previous.is_some_and(|b| {
+        b.character == '第' || b.character == '初' || NUMERALS.contains(b.character)
+    }) || NUMERALS.contains(next.character) && !"百千万亿点".contains(next.character)
+        || "月日号".contains(next.character);
+    if ends_word || kept || counted {
         return;
     }
-    let tone = if matches!(spoken[at + 1].lexical.tone(), 4) || after == '个' {
-        2
-    } else {
-        4
-    };
-    spoken[at].surface = spoken[at].surface.with_tone(tone);
+    let fourth = next.lexical.tone() == 4 || next.character == '个';
+    spoken[at].surface = spoken[at].surface.with_tone(if fourth { 2 } else { 4 });
 }
 
-/// Third tones before third tones, first within words, then between them where one is a single syllable.
+/// 个 as a measure word is neutral except after 一 and other counts.
+fn ge(spoken: &mut [Spoken], segments: &[Segment], at: usize) {
+    if spoken[at].lexical.base() != "ge" {
+        return;
+    }
+    let Some(previous) = before(spoken, at) else {
+        return;
+    };
+    let verb = previous.segment != spoken[at].segment && segments[previous.segment].tag == "v";
+    if "这那两是有像换找弄".contains(previous.character) || verb {
+        spoken[at].surface = spoken[at].surface.with_tone(5);
+    }
+}
+
+/// Third tones before third tones: within words by the tones of the dictionary, then between words, from the end of the
+/// sentence to its start, by the tones as spoken.
 fn third_tones(spoken: &mut [Spoken]) {
     let mut start = 0;
     while start < spoken.len() {
         let word = spoken[start].segment;
-        let end = (start..spoken.len())
-            .find(|&at| spoken[at].segment != word)
-            .unwrap_or(spoken.len());
+        let end = (start..spoken.len()).find(|&at| spoken[at].segment != word);
+        let end = end.unwrap_or(spoken.len());
         within(&mut spoken[start..end]);
         start = end;
     }
     for at in (0..spoken.len().saturating_sub(1)).rev() {
         let (here, next) = (&spoken[at], &spoken[at + 1]);
-        if here.segment == next.segment || !adjacent(spoken, at) {
-            continue;
-        }
-        let single = |at: usize| {
-            let same = |other: Option<&Spoken>| {
-                other.is_some_and(|other| other.segment == spoken[at].segment)
-            };
-            !same(at.checked_sub(1).and_then(|b| spoken.get(b))) && !same(spoken.get(at + 1))
-        };
-        if here.surface.tone() == 3 && next.surface.tone() == 3 && (single(at) || single(at + 1)) {
+        let between = here.segment != next.segment && adjacent(spoken, at);
+        if between && here.surface.tone() == 3 && next.surface.tone() == 3 {
             spoken[at].surface = here.surface.with_tone(2);
         }
     }

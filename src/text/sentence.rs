@@ -69,7 +69,7 @@ pub(super) fn analyse(raw: &RawSentence) -> Vec<Sentence> {
     let segments = segment(&glyphs);
     let mut spoken = readings(&glyphs, &segments);
     erhua::join(&mut spoken, &segments);
-    sandhi::apply(&mut spoken);
+    sandhi::apply(&mut spoken, &segments);
     let breaks = prosody::breaks(&glyphs, &segments);
     let mut sentences = Vec::new();
     let mut first = 0;

@@ -155,7 +155,7 @@ mod tests {
     fn positions_add_up_however_long() {
         let text = "长句子，".repeat(5000);
         let mut position = 0;
-        for raw in RawSentences::new(&text) {
+        for raw in RawSentences::new(text.as_str()) {
             assert_eq!(raw.start, position);
             assert!(raw.characters.len() <= LONGEST);
             position += raw.characters.len();

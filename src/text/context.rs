@@ -1,0 +1,121 @@
+//! Readings of function words, from the words beside them.
+
+use super::normalize::Glyph;
+use super::reading::Reading;
+use super::segment::{Segment, SegmentKind};
+
+/// The words around a character that is a word by itself.
+struct Beside<'a> {
+    glyphs: &'a [Glyph],
+    previous: Option<&'a Segment>,
+    next: Option<&'a Segment>,
+}
+
+impl Beside<'_> {
+    fn word(&self, segment: Option<&Segment>) -> String {
+        segment.map_or(String::new(), |s| {
+            self.glyphs[s.start..s.end]
+                .iter()
+                .map(|glyph| glyph.character)
+                .collect()
+        })
+    }
+
+    fn previous_in(&self, words: &str) -> bool {
+        let word = self.word(self.previous);
+        !word.is_empty() && words.split(' ').any(|other| other == word)
+    }
+
+    fn next_in(&self, words: &str) -> bool {
+        let word = self.word(self.next);
+        !word.is_empty() && words.split(' ').any(|other| other == word)
+    }
+}
+
+/// Part of speech; empty at a punctuation mark or an end.
+fn tag(segment: Option<&Segment>) -> &'static str {
+    segment.map_or("", |s| s.tag)
+}
+
+fn is_verbal(tag: &str) -> bool {
+    matches!(tag, "v" | "d" | "p" | "a" | "i" | "l")
+}
+
+/// The reading of a function word at `segments[at]`; `None` where the neighbours do not tell.
+pub fn function_word(glyphs: &[Glyph], segments: &[Segment], at: usize) -> Option<Reading> {
+    let segment = &segments[at];
+    if segment.end != segment.start + 1 {
+        return None;
+    }
+    let spoken = |s: &&Segment| s.kind != SegmentKind::Mark;
+    let beside = Beside {
+        glyphs,
+        previous: at
+            .checked_sub(1)
+            .and_then(|b| segments.get(b))
+            .filter(spoken),
+        next: segments.get(at + 1).filter(spoken),
+    };
+    let pinyin = match glyphs[segment.start].character {
+        '得' => de_of_degree(&beside)?,
+        '地' => de_of_manner(&beside)?,
+        '为' => wei(&beside)?,
+        '只' if tag(beside.previous) == "m" || beside.previous_in("犬 船 羊 牛 这 那 每 几") => {
+            "zhi1"
+        }
+        '只' if beside.next.is_some() => "zhi3",
+        '应' if is_verbal(tag(beside.next)) => "ying1",
+        '子' if beside.previous.is_some_and(|p| p.end == p.start + 1) => "zi5",
+        '长' if beside.next_in("着 了 出 得 出来 在 满 胖 高") => "zhang3",
+        '种' if tag(beside.previous) == "m" || beside.previous_in("这 那 每 几 各") => {
+            "zhong3"
+        }
+        _ => return None,
+    };
+    Reading::parse(pinyin)
+}
+
+/// 得 after what it describes is de5, before what must be done dei3.
+fn de_of_degree(beside: &Beside) -> Option<&'static str> {
+    let must = matches!(tag(beside.next), "v" | "d" | "p" | "r" | "a");
+    match tag(beside.previous) {
+        "" | "r" | "d" | "t" | "c" if must => Some("dei3"),
+        "n" | "nr" | "ns" | "nt" | "nz" if matches!(tag(beside.next), "v" | "p") => Some("dei3"),
+        "v" | "a" | "z" | "i" | "l" | "vn" if beside.next.is_some() => Some("de5"),
+        _ => None,
+    }
+}
+
+/// 地 after an adverbial is de5, as a noun di4.
+fn de_of_manner(beside: &Beside) -> Option<&'static str> {
+    let previous = beside.previous?;
+    let long = previous.end - previous.start >= 2;
+    match previous.tag {
+        "a" | "d" | "z" | "i" | "l" | "b" | "o" | "v" | "vn" | "ad" if long => Some("de5"),
+        "n" if long && matches!(tag(beside.next), "v" | "p") => Some("de5"),
+        "p" | "m" | "r" | "ns" => Some("di4"),
+        "o" => Some("de5"),
+        _ => None,
+    }
+}
+
+/// 为 "for" is wei4, "as, to be" wei2.
+fn wei(beside: &Beside) -> Option<&'static str> {
+    const AUXILIARIES: &str = "要 将 会 能 可以 愿意 愿 决定 表示 试图 打算 准备 正在 在 已经 已 曾 甘 专门 亲自 一直 不断 主动 反对 努力 用于 \
+        是 就是 都是 只是 也 又 还 却 就 只 没 没有 不 别 仍 仅 或 纷纷 特地 特意";
+    const WHOM: &str = "我 你 您 他 她 它 我们 你们 他们 她们 它们 咱们 自己 大家 人们 本 谁 何";
+    let next = beside.next?;
+    if next.tag == "m" && next.end - next.start >= 2
+        || beside.previous_in("图 均 皆 实 改 分 归 终 渐 作 更 最 最高 合计 依次")
+    {
+        return Some("wei2");
+    }
+    if beside.previous.is_none()
+        || beside.previous_in(AUXILIARIES)
+        || beside.next_in(WHOM)
+        || beside.next_in("了 什么 啥 何")
+    {
+        return Some("wei4");
+    }
+    None
+}
