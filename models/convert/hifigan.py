@@ -2,6 +2,8 @@
 
 from math import ceil, prod
 
+import numpy as np
+
 from .config import required
 from .errors import ConvertError
 from .graph import Graph
@@ -91,25 +93,28 @@ class Layers:
             x = self.with_context(x, weight.shape[1], reach)
         return self.g.conv(x, weight, bias, key, **attributes)
 
-    def transposed(self, x, key, scale):
-        """A transposed convolution of stride `scale`: n columns to n * scale."""
+    def upsample(self, x, stage, scale):
+        """Repeated and transposed upsampling of x [1, channels, n] to n * scale columns, summed.
+
+        Both see the same activated columns, since repeating a column and activating it commute, and a convolution over
+        repeated columns is a transposed convolution. So one transposed convolution does the work of both.
+        """
         g = self.g
-        weight, bias = self.parameters(key)
-        kernel = weight.shape[2]
-        surplus = kernel - scale
-        columns = ceil(surplus / scale)
+        weight, bias = self.parameters(f"transpose_upsamples.{stage}.1.deconv")
+        repeat_weight, repeat_bias = self.parameters(f"repeat_upsamples.{stage}.2.conv1d")
+        surplus = weight.shape[2] - scale
+        side = 0 if self.causal else repeat_weight.shape[2] // 2
+        weight, first = merge_kernels(weight, 0 if self.causal else -(surplus // 2), repeat_weight, -side, scale)
+        surplus = weight.shape[2] - scale
+        columns = ceil(surplus / scale) if self.causal else 0
         if not self.causal:
             x = self.masked(x)
         elif columns:
             x = self.with_context(x, weight.shape[0], columns)
-        inputs = [x, g.weight(weight, f"{key}.weight", 1), g.const(bias, f"{key}.bias")]
-        attributes = {"kernel_shape": [kernel], "strides": [scale]}
-        if not self.causal:
-            attributes["pads"] = [surplus // 2, surplus // 2]
-        y = g.op("ConvTranspose", *inputs, name=key, **attributes)
-        if self.causal:
-            return g.slice(y, columns * scale, -surplus or None, 2) if surplus else y
-        return g.slice(y, 0, -1, 2) if surplus % 2 else y
+        key = f"upsamples.{stage}"
+        inputs = [x, g.weight(weight, f"{key}.weight", 1), g.const(bias + repeat_bias, f"{key}.bias")]
+        pads = [columns * scale - first, surplus + first]
+        return g.op("ConvTranspose", *inputs, name=key, kernel_shape=[weight.shape[2]], strides=[scale], pads=pads)
 
     def strided(self, x, key, stride):
         """The excitation [1, 1, n * stride] brought down to n columns."""
@@ -127,22 +132,39 @@ def leaky(g, x, slope):
     return g.op("LeakyRelu", x, alpha=slope)
 
 
-def repeat(g, x, times, channels):
-    """Nearest-neighbour upsampling of x [1, channels, n] to [1, channels, n * times]."""
-    wide = g.op("Expand", g.unsqueeze(x, 3), g.ints(1, 1, 1, times))
-    return g.reshape(wide, 1, channels, -1)
+def repeat(g, mask, times):
+    """Nearest-neighbour upsampling of a mask [1, 1, n] to [1, 1, n * times]."""
+    wide = g.op("Expand", g.unsqueeze(mask, 3), g.ints(1, 1, 1, times))
+    return g.reshape(wide, 1, 1, -1)
+
+
+def merge_kernels(transposed, first, repeated, repeated_first, scale):
+    """The kernel [in, out, K] of a transposed convolution that equals the sum of two upsampling layers.
+
+    `transposed` [in, out, k] has its first tap `first` columns after the repeated input column, `repeated` [out, in, k]
+    is applied to nearest-neighbour upsampled columns and reaches from `repeated_first` on. Returns the kernel and the
+    place of its first tap.
+    """
+    box = np.zeros((repeated.shape[1], repeated.shape[0], scale + repeated.shape[2] - 1), np.float64)
+    for tap in range(repeated.shape[2]):
+        # Torch's convolution is a correlation: the last tap meets the earliest output.
+        start = repeated.shape[2] - 1 - tap
+        box[:, :, start : start + scale] += repeated[:, :, tap].T[:, :, None]
+    start = min(first, repeated_first)
+    end = max(first + transposed.shape[2], repeated_first + box.shape[2])
+    merged = np.zeros((*box.shape[:2], end - start), np.float64)
+    merged[:, :, first - start : first - start + transposed.shape[2]] += transposed
+    merged[:, :, repeated_first - start : repeated_first - start + box.shape[2]] += box
+    return merged.astype(np.float32), start
 
 
 def upsample(g, layers, x, stage, vocoder, excitation):
-    """Input of a stage's residual blocks: repeated and transposed upsampling, and the excitation of an NSF voice."""
+    """Input of a stage's residual blocks: the upsampled x + sin(x), and the excitation of an NSF voice."""
     scale = vocoder.scales[stage]
-    channels = vocoder.weights.take(f"transpose_upsamples.{stage}.1.deconv.weight").shape[0]
     x = g.op("Add", x, g.op("Sin", x))
-    up = layers.transposed(leaky(g, x, vocoder.slope), f"transpose_upsamples.{stage}.1.deconv", scale)
+    x = layers.upsample(leaky(g, x, vocoder.slope), stage, scale)
     if layers.mask:
-        layers.mask = repeat(g, layers.mask, scale, 1)
-    repeated = leaky(g, repeat(g, x, scale, channels), vocoder.slope)
-    x = g.op("Add", layers.conv(repeated, f"repeat_upsamples.{stage}.2.conv1d"), up)
+        layers.mask = repeat(g, layers.mask, scale)
     if excitation:
         stride = prod(vocoder.scales[stage + 1 :])
         x = g.op("Add", x, layers.strided(excitation, f"source_downs.{stage}.conv1d", stride))
@@ -171,7 +193,7 @@ def build_vocoder(vocoder, int8):
         weight, bias = layers.parameters("source_module.ffn.0")
         excitation = g.op("Tanh", g.conv(source, weight, bias, "source_module.ffn.0"))
         if layers.mask:
-            excitation = g.op("Mul", excitation, repeat(g, layers.mask, vocoder.hop, 1))
+            excitation = g.op("Mul", excitation, repeat(g, layers.mask, vocoder.hop))
     x = layers.conv(x, "conv_pre.conv1d")
     for stage in range(len(vocoder.scales)):
         x = upsample(g, layers, x, stage, vocoder, excitation)
