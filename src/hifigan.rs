@@ -25,8 +25,7 @@ pub struct Vocoder {
 }
 
 impl Vocoder {
-    /// `chunk_sizes` are the numbers of frames that [`SampleStream::push`] will be called with.
-    pub fn new(voice: &Voice, chunk_sizes: &[usize]) -> Result<Vocoder, Error> {
+    pub fn new(voice: &Voice) -> Result<Vocoder, Error> {
         let manifest = &voice.manifest;
         if !manifest.vocoder.causal {
             return Err(
@@ -34,11 +33,7 @@ impl Vocoder {
             );
         }
         Ok(Vocoder {
-            graph: Buckets::new(
-                Source::parse("vocoder", voice.graph("vocoder")?)?,
-                "n",
-                chunk_sizes,
-            ),
+            graph: Buckets::new(Source::parse("vocoder", voice.graph("vocoder")?)?, "n", &[]),
             bins: manifest.mel.bins,
             channels: manifest.mel.channels,
             hop: manifest.hop,
@@ -47,9 +42,9 @@ impl Vocoder {
         })
     }
 
-    /// Compiles the graph for every preferred size.
-    pub fn prepare(&self) -> Result<(), Error> {
-        for &size in self.graph.sizes() {
+    /// Compiles the graph for the numbers of frames that [`SampleStream::push`] will be called with.
+    pub fn prepare(&self, sizes: &[usize]) -> Result<(), Error> {
+        for &size in sizes {
             self.graph.exactly(size)?;
         }
         Ok(())

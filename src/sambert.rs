@@ -69,8 +69,7 @@ impl Plan {
 }
 
 impl Sambert {
-    /// `chunk_sizes` are the numbers of frames that [`MelStream::advance`] will be called with.
-    pub fn new(voice: &Voice, chunk_sizes: &[usize]) -> Result<Sambert, Error> {
+    pub fn new(voice: &Voice) -> Result<Sambert, Error> {
         let manifest = &voice.manifest;
         let source = |name: &str| Ok::<_, Error>(Source::parse(name, voice.graph(name)?)?);
         let encoder = source("encoder")?;
@@ -92,7 +91,7 @@ impl Sambert {
             prosody: Buckets::new(source("prosody")?, "T", &SYMBOL_SIZES),
             duration: source("duration")?.compile(&[])?,
             decoder: Buckets::new(source("decoder")?, "R", &[1, decoder.window]),
-            postnet: Buckets::new(source("postnet")?, "n", chunk_sizes),
+            postnet: Buckets::new(source("postnet")?, "n", &[]),
             ids: symbols::Ids::new(&manifest.symbols),
             pause_row: manifest.emotions.pause,
             speaker_rows,
@@ -104,12 +103,15 @@ impl Sambert {
         })
     }
 
-    /// Compiles the graphs of every preferred size.
-    pub fn prepare(&self) -> Result<(), Error> {
-        for buckets in [&self.encoder, &self.prosody, &self.decoder, &self.postnet] {
+    /// Compiles the graphs, the postnet's for the numbers of frames that [`MelStream::advance`] will be called with.
+    pub fn prepare(&self, sizes: &[usize]) -> Result<(), Error> {
+        for buckets in [&self.encoder, &self.prosody, &self.decoder] {
             for &size in buckets.sizes() {
                 buckets.exactly(size)?;
             }
+        }
+        for &size in sizes {
+            self.postnet.exactly(size)?;
         }
         Ok(())
     }

@@ -39,21 +39,21 @@ pub struct Synthesizer {
 impl Synthesizer {
     /// Parses the graphs of a voice. They are compiled when they are first needed, or by [`Synthesizer::warm_up`].
     pub fn new(voice: Voice) -> Result<Synthesizer, Error> {
-        Synthesizer::with_pieces(voice, Pieces::default())
-    }
-
-    /// As [`Synthesizer::new`], with other sizes of the pieces of work. The samples stay the same to 1e-4.
-    pub fn with_pieces(voice: Voice, pieces: Pieces) -> Result<Synthesizer, Error> {
-        let sambert = Arc::new(Sambert::new(&voice, &pieces.sizes())?);
-        let vocoder = Arc::new(Vocoder::new(&voice, &pieces.sizes())?);
+        let sambert = Arc::new(Sambert::new(&voice)?);
+        let vocoder = Arc::new(Vocoder::new(&voice)?);
         let manifest = Arc::new(voice.manifest);
         Ok(Synthesizer {
             manifest,
             sambert,
             vocoder,
-            pieces,
+            pieces: Pieces::default(),
             clock: timings::system_clock,
         })
+    }
+
+    /// The same voice, working in pieces of other sizes. The samples stay the same to 1e-4.
+    pub fn with_pieces(self, pieces: Pieces) -> Synthesizer {
+        Synthesizer { pieces, ..self }
     }
 
     /// Measures [`Timings`] by this clock, where the system has none of its own.
@@ -68,8 +68,8 @@ impl Synthesizer {
 
     /// Compiles every graph and says a sentence to nobody, so that the next sentence starts at once.
     pub fn warm_up(&self) -> Result<(), Error> {
-        self.sambert.prepare()?;
-        self.vocoder.prepare()?;
+        self.sambert.prepare(&self.pieces.sizes())?;
+        self.vocoder.prepare(&self.pieces.sizes())?;
         for chunk in self.stream(WARM_UP, &SpeakOptions::default())? {
             chunk?;
         }
