@@ -128,12 +128,6 @@ lint() {
   .venv/bin/ruff format --check models tests
 }
 
-# A silent sound card: Firefox's audio clock stands still without one.
-sound_server() {
-  pulseaudio --check 2>/dev/null ||
-    pulseaudio --start --exit-idle-time=-1 -n -L module-native-protocol-unix -L module-null-sink 2>/dev/null || true
-}
-
 run_tests() {
   setup_browsers
   setup_python
@@ -148,8 +142,7 @@ run_tests() {
   say "wasm tests in Firefox"
   wasm-pack test --headless --firefox --geckodriver "$(command -v geckodriver)" --release -- --test wasm
   say "the page in Chromium and Firefox"
-  sound_server
-  node --test --test-concurrency=1 tests/e2e/
+  node --test --test-concurrency=1 tests/e2e/*.test.mjs
 }
 
 bench() {

@@ -36,7 +36,6 @@ export interface VoiceInfo {
   language: string;
   sampleRate: number;
   emotions: string[];
-  license: string;
 }
 
 /** Work done for one job: samples made and milliseconds of wall time spent, in all and by stage. */

@@ -4,15 +4,7 @@
  */
 import init, { Engine } from './engine.js';
 import { toErrorMessage } from './errors.js';
-import type {
-  Mark,
-  PageToWorker,
-  PlayerToWorker,
-  SpeechOptions,
-  VoiceInfo,
-  WorkerToPage,
-  WorkerToPlayer,
-} from './messages.js';
+import type { PageToWorker, PlayerToWorker, SpeechOptions, WorkerToPage, WorkerToPlayer } from './messages.js';
 import { fetchVoice } from './voice.js';
 
 /** How far the player's queue is filled ahead of what is heard, in seconds. */
@@ -82,9 +74,9 @@ addEventListener('message', ({ data }: MessageEvent<PageToWorker>) => {
   }
 });
 
-async function load(base: URL, voice: string): Promise<void> {
+async function load(base: URL, name: string): Promise<void> {
   try {
-    const folder = new URL(`voices/${encodeURIComponent(voice)}/`, base);
+    const folder = new URL(`voices/${encodeURIComponent(name)}/`, base);
     const [wasm, files] = await Promise.all([
       init({ module_or_path: new URL('engine_bg.wasm', base) }),
       fetchVoice(folder, (loaded, total) => tell({ type: 'loading', loaded, total })),
@@ -92,9 +84,10 @@ async function load(base: URL, voice: string): Promise<void> {
     const { encoder, prosody, duration, decoder, postnet, vocoder } = files.graphs;
     memory = wasm.memory;
     engine = new Engine(files.manifest, encoder, prosody, duration, decoder, postnet, vocoder);
-    const info = engine.info() as VoiceInfo;
-    sampleRate = info.sampleRate;
-    tell({ type: 'ready', voice: info });
+    engine.warmUp();
+    const voice = engine.info();
+    sampleRate = voice.sampleRate;
+    tell({ type: 'ready', voice });
     for (const message of waiting.splice(0)) start(engine, message);
   } catch (error) {
     tell({ type: 'refused', error: toErrorMessage(error) });
@@ -140,8 +133,8 @@ function step(engine: Engine, job: Job): void {
     const chunk = engine.next(job.id);
     job.totalMs += performance.now() - begun;
     const last = chunk?.last ?? true;
-    const samples = (chunk?.samples ?? new Float32Array(0)) as Float32Array<ArrayBuffer>;
-    const marks = (chunk?.marks ?? []) as Mark[];
+    const samples = chunk?.samples ?? new Float32Array(0);
+    const marks = chunk?.marks ?? [];
     if (last) finish(engine, job);
     if (job.sink === 'player') {
       if (marks.length > 0) tell({ type: 'marks', job: job.id, marks });
@@ -162,7 +155,7 @@ function play(chunk: WorkerToPlayer): void {
 }
 
 function finish(engine: Engine, job: Job): void {
-  const { samples, textMs, sambertMs, vocoderMs } = engine.stats(job.id);
+  const { samples = 0, textMs = 0, sambertMs = 0, vocoderMs = 0 } = engine.stats(job.id) ?? {};
   tell({
     type: 'made',
     job: job.id,

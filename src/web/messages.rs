@@ -1,0 +1,178 @@
+//! The plain objects that cross into JavaScript. Their TypeScript declarations stand beside them.
+
+use std::sync::Arc;
+
+use js_sys::Float32Array;
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+use crate::speech::Timings;
+use crate::text::Span;
+use crate::voice::Manifest;
+use crate::{Chunk, Error};
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = "
+export interface EngineInfo { name: string; language: string; sampleRate: number; emotions: string[] }
+export interface EngineMark { charIndex: number; charLength: number; start: number; end: number }
+export interface EngineChunk { samples: Float32Array<ArrayBuffer>; start: number; marks: EngineMark[]; last: boolean }
+export interface EngineStats { samples: number; textMs: number; sambertMs: number; vocoderMs: number }
+";
+
+/// What a page needs to know of a voice.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Info<'a> {
+    pub name: &'a str,
+    pub language: &'a str,
+    pub sample_rate: u32,
+    pub emotions: Vec<&'a str>,
+}
+
+impl<'a> From<&'a Manifest> for Info<'a> {
+    fn from(manifest: &'a Manifest) -> Info<'a> {
+        Info {
+            name: &manifest.name,
+            language: &manifest.language,
+            sample_rate: manifest.sample_rate,
+            emotions: manifest
+                .emotions
+                .supported
+                .keys()
+                .map(String::as_str)
+                .collect(),
+        }
+    }
+}
+
+/// The work done for a job.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Stats {
+    pub samples: u64,
+    text_ms: f64,
+    sambert_ms: f64,
+    vocoder_ms: f64,
+}
+
+impl Stats {
+    pub fn new(samples: u64, timings: Timings) -> Stats {
+        let Timings {
+            text_ms,
+            sambert_ms,
+            vocoder_ms,
+        } = timings;
+        Stats {
+            samples,
+            text_ms,
+            sambert_ms,
+            vocoder_ms,
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct MarkMessage {
+    char_index: usize,
+    char_length: usize,
+    start: u64,
+    end: u64,
+}
+
+#[derive(Serialize)]
+struct ChunkMessage {
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    samples: Float32Array,
+    start: u64,
+    marks: Vec<MarkMessage>,
+    last: bool,
+}
+
+/// A chunk with its samples copied out of the WebAssembly memory and its marks in UTF-16 offsets.
+pub fn chunk(chunk: Chunk, offsets: &mut Utf16Offsets) -> Result<JsValue, JsValue> {
+    let marks = chunk.marks.iter().map(|mark| {
+        let (char_index, char_length) = offsets.locate(mark.span);
+        MarkMessage {
+            char_index,
+            char_length,
+            start: mark.start,
+            end: mark.end,
+        }
+    });
+    let message = ChunkMessage {
+        marks: marks.collect(),
+        samples: Float32Array::from(chunk.samples.as_slice()),
+        start: chunk.start,
+        last: chunk.last,
+    };
+    to_js(&message)
+}
+
+/// A plain object.
+pub fn to_js(message: &impl Serialize) -> Result<JsValue, JsValue> {
+    Ok(serde_wasm_bindgen::to_value(message)?)
+}
+
+/// A JavaScript `Error` with the stable code in its property `code`.
+pub fn error(code: &str, message: &str) -> JsValue {
+    let error = js_sys::Error::new(message);
+    // Setting a property of a fresh, extensible object cannot fail.
+    let _ = js_sys::Reflect::set(&error, &"code".into(), &code.into());
+    error.into()
+}
+
+impl From<Error> for JsValue {
+    fn from(failure: Error) -> JsValue {
+        error(failure.code(), &failure.to_string())
+    }
+}
+
+/// Finds character positions of a text in UTF-16 units. Nearby positions are found fast, wherever they are in the text.
+pub struct Utf16Offsets {
+    text: Arc<str>,
+    /// The same place counted in bytes, in characters and in UTF-16 units.
+    bytes: usize,
+    chars: usize,
+    units: usize,
+}
+
+impl Utf16Offsets {
+    pub fn new(text: Arc<str>) -> Utf16Offsets {
+        Utf16Offsets {
+            text,
+            bytes: 0,
+            chars: 0,
+            units: 0,
+        }
+    }
+
+    /// Start and length of the span. What lies beyond the end of the text counts as its end.
+    pub fn locate(&mut self, span: Span) -> (usize, usize) {
+        while self.chars > span.start {
+            let Some(previous) = self.text[..self.bytes].chars().next_back() else {
+                break;
+            };
+            self.bytes -= previous.len_utf8();
+            self.chars -= 1;
+            self.units -= previous.len_utf16();
+        }
+        while self.chars < span.start {
+            let Some(next) = self.text[self.bytes..].chars().next() else {
+                break;
+            };
+            self.bytes += next.len_utf8();
+            self.chars += 1;
+            self.units += next.len_utf16();
+        }
+        let length = span.end.saturating_sub(span.start);
+        (
+            self.units,
+            self.text[self.bytes..]
+                .chars()
+                .take(length)
+                .map(char::len_utf16)
+                .sum(),
+        )
+    }
+}

@@ -1,0 +1,116 @@
+//! The engine inside a Web Worker: a voice, and the jobs that are being spoken with it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use wasm_bindgen::prelude::*;
+
+use super::messages::{self, Info, Stats, Utf16Offsets};
+use crate::voice::GRAPHS;
+use crate::{ChunkStream, Error, SpeakOptions, Synthesizer, Voice};
+
+#[wasm_bindgen]
+extern "C" {
+    /// Milliseconds of the worker's clock.
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn now() -> f64;
+}
+
+/// Makes a panic readable in the console before it ends the worker.
+#[wasm_bindgen(start)]
+pub fn begin() {
+    console_error_panic_hook::set_once();
+}
+
+/// A voice ready to speak, and its jobs by number. Every error is an `Error` with a `code`.
+#[wasm_bindgen]
+pub struct Engine {
+    synthesizer: Synthesizer,
+    jobs: BTreeMap<u32, Job>,
+}
+
+struct Job {
+    chunks: ChunkStream,
+    offsets: Utf16Offsets,
+    samples: u64,
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// Checks and loads a voice: the text of `voice.json` and the six graphs it names.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        manifest: &str,
+        encoder: Vec<u8>,
+        prosody: Vec<u8>,
+        duration: Vec<u8>,
+        decoder: Vec<u8>,
+        postnet: Vec<u8>,
+        vocoder: Vec<u8>,
+    ) -> Result<Engine, JsValue> {
+        let files = [encoder, prosody, duration, decoder, postnet, vocoder];
+        let files = GRAPHS.iter().map(ToString::to_string).zip(files).collect();
+        let voice = Voice::new(manifest, files).map_err(Error::from)?;
+        let synthesizer = Synthesizer::new(voice)?.with_clock(now);
+        Ok(Engine {
+            synthesizer,
+            jobs: BTreeMap::new(),
+        })
+    }
+
+    /// Compiles every graph and speaks to nobody once, so that the first job starts at once.
+    #[wasm_bindgen(js_name = warmUp)]
+    pub fn warm_up(&self) -> Result<(), JsValue> {
+        Ok(self.synthesizer.warm_up()?)
+    }
+
+    /// Name, language, sample rate and emotions of the voice.
+    #[wasm_bindgen(unchecked_return_type = "EngineInfo")]
+    pub fn info(&self) -> Result<JsValue, JsValue> {
+        messages::to_js(&Info::from(self.synthesizer.manifest()))
+    }
+
+    /// Takes a job on: its number, the text and an object of options (`emotion`, `speed`, `pitch`, `volume`).
+    pub fn start(&mut self, job: u32, text: String, options: JsValue) -> Result<(), JsValue> {
+        let options: SpeakOptions = serde_wasm_bindgen::from_value(options)
+            .map_err(|error| messages::error("E_OPTION_FORMAT", &error.to_string()))?;
+        let text: Arc<str> = text.into();
+        let chunks = self.synthesizer.stream(text.clone(), &options)?;
+        self.jobs.insert(
+            job,
+            Job {
+                chunks,
+                offsets: Utf16Offsets::new(text),
+                samples: 0,
+            },
+        );
+        Ok(())
+    }
+
+    /// Makes the job's next chunk; undefined when there is none.
+    #[wasm_bindgen(unchecked_return_type = "EngineChunk | undefined")]
+    pub fn next(&mut self, job: u32) -> Result<JsValue, JsValue> {
+        let Some(job) = self.jobs.get_mut(&job) else {
+            return Ok(JsValue::UNDEFINED);
+        };
+        let Some(chunk) = job.chunks.next().transpose()? else {
+            return Ok(JsValue::UNDEFINED);
+        };
+        job.samples += chunk.samples.len() as u64;
+        messages::chunk(chunk, &mut job.offsets)
+    }
+
+    /// What the job has cost so far; undefined for a job that is not known.
+    #[wasm_bindgen(unchecked_return_type = "EngineStats | undefined")]
+    pub fn stats(&self, job: u32) -> Result<JsValue, JsValue> {
+        let Some(job) = self.jobs.get(&job) else {
+            return Ok(JsValue::UNDEFINED);
+        };
+        messages::to_js(&Stats::new(job.samples, job.chunks.timings()))
+    }
+
+    /// Forgets the job, wherever it is.
+    pub fn cancel(&mut self, job: u32) {
+        self.jobs.remove(&job);
+    }
+}

@@ -1,0 +1,27 @@
+/** The built page as the tests see it: with the probe in front, and with faults where a test asks for them. */
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { serve } from '../../www/serve.mjs';
+
+const DIST = process.env.DIST ?? fileURLToPath(new URL('../../dist/', import.meta.url));
+const EXTRA = new URL('./site/', import.meta.url);
+const EXTRAS = ['probe.js', 'probe.worklet.js', 'harness.html', 'harness.js'];
+
+/**
+ * @param {{ alter?: (path: string, body: Buffer | null) => Buffer | null, before?: string }} [faults]
+ *   `alter` changes files on their way; `before` is a script that runs ahead of the page's own.
+ */
+export async function site({ alter = (_path, body) => body, before = '' } = {}) {
+  const extras = new Map();
+  for (const name of EXTRAS) extras.set(`/${name}`, await readFile(new URL(name, EXTRA)));
+  extras.set('/before.js', Buffer.from(before));
+  return serve({
+    root: DIST,
+    alter: (path, body) => {
+      const sent = alter(path, extras.get(path) ?? body);
+      if (!path.endsWith('.html') || !sent) return sent;
+      const scripts = '<script src="/before.js"></script><script src="/probe.js"></script>';
+      return Buffer.from(sent.toString().replace('<head>', `<head>${scripts}`));
+    },
+  });
+}
