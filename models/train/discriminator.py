@@ -1,4 +1,4 @@
-"""Small discriminators: multi-period (Kong et al. 2020, HiFi-GAN) and multi-resolution spectrogram (Jang et al. 2021, UnivNet)."""
+"""Small discriminators: multi-period (HiFi-GAN, Kong et al. 2020), multi-resolution (UnivNet, Jang et al. 2021)."""
 
 import torch
 import torch.nn.functional as F

@@ -3,8 +3,8 @@
     python -m train.export WORK VOICE --name NAME      # VOICE: the voice's folder, models/NAME
     python -m train.export WORK VOICE --name NAME --weights VOICE/weights.npz
 
-Writes six ONNX graphs with int8 weights and voice.json from the averaged weights of WORK/sambert.pt and WORK/vocoder.pt,
-and keeps these weights in half precision in VOICE/weights.npz, from which the export can be made again.
+Writes six ONNX graphs with int8 weights and voice.json from the averaged weights of WORK/sambert.pt and
+WORK/vocoder.pt, and keeps these in half precision in VOICE/weights.npz, from which the export can be made again.
 """
 
 import argparse

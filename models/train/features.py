@@ -2,9 +2,9 @@
 
     python -m train.features CORPUS WORK
 
-CORPUS is a folder with `manifest.jsonl` (id, emotion, text, tokens, durations in units of two hops), `f0.npz` (optional;
-estimated where missing) and `ID.flac`. Writes WORK/features.npz (per id: mel, f0, voiced, pitch, energy, ids, durations,
-samples), WORK/statistics.json and WORK/texts.json.
+CORPUS is a folder with `manifest.jsonl` (id, emotion, text, tokens, durations in units of two hops), `f0.npz`
+(optional; estimated where missing) and `ID.flac`. Writes WORK/features.npz (per id: frames, f0, voiced, pitch, energy,
+ids, durations, samples), WORK/statistics.json and WORK/texts.json.
 """
 
 import argparse
@@ -159,9 +159,8 @@ def main():
     )
     (args.work / "texts.json").write_text(json.dumps(texts, ensure_ascii=False), encoding="utf8")
     (args.work / "statistics.json").write_text(json.dumps(stats))
-    print(
-        f"{len(rows)} utterances, {sum(len(r['samples']) for r in rows.values()) / 16000 / 3600:.2f} h; skipped: {skipped}"
-    )
+    hours = sum(len(r["samples"]) for r in rows.values()) / audio.AUDIO.sample_rate / 3600
+    print(f"{len(rows)} utterances, {hours:.2f} h; skipped: {skipped}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """A picture of a training's losses.
 
-    python -m train.plot WORK OUT.png
+python -m train.plot WORK OUT.png
 """
 
 import argparse
