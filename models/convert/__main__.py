@@ -77,6 +77,7 @@ def main(arguments=None):
         print("\n".join(describe(voice, parts)))
         if not options.dry_run:
             save_pack(options.out, voice, files)
+            (Path(options.out) / "LICENSE").write_text(f"{options.license}\n", encoding="utf-8")
             print(f"written to     {options.out}")
     except ConvertError as error:
         print(f"error: {error}", file=sys.stderr)

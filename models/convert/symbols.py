@@ -79,9 +79,10 @@ def supported_emotions(table):
     """The emotions that a voice was trained on, as {name: row}, from the norms of its [rows, width] table.
 
     An untrained row keeps the norm of its initialisation. The placeholder rows are surely untrained, so an emotion
-    counts as trained if the front end can ask for it and its norm lies below that of every placeholder.
+    counts as trained if the front end can ask for it and its norm lies below that of every placeholder. `neutral`
+    always does: no voice is without it.
     """
     norms = (table**2).sum(axis=1) ** 0.5
     placeholders = [norms[i] for i, name in enumerate(EMOTIONS) if name.startswith("placeholder")]
     trained = {name: EMOTIONS.index(name) for name in REQUESTABLE_EMOTIONS}
-    return {name: row for name, row in trained.items() if norms[row] < min(placeholders)}
+    return {name: row for name, row in trained.items() if name == "neutral" or norms[row] < min(placeholders)}

@@ -59,6 +59,8 @@ def test_a_folder_becomes_a_pack_that_speaks(model_dir, tmp_path):
     assert about["symbols"]["tone"][:3] == ["tone1", "tone_none", "tone4"]
     assert about["speakers"] == ["F7", "F74"]
     assert "pitch" not in about
+    assert "neutral" in about["emotions"]["supported"]
+    assert "see the model's own page" in (tmp_path / "pack" / "LICENSE").read_text()
     voice = Voice(tmp_path / "pack")
     mel = voice.acoustic(np.tile([[5, 1, 1, 1, 1, 0]], (6, 1)))["mel"]
     assert mel.shape[1] == 80 and np.isfinite(mel).all()

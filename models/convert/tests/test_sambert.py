@@ -70,6 +70,13 @@ def test_the_whole_chain_equals_the_network(voice, network):
     np.testing.assert_allclose(results["mel"], mel.numpy(), atol=1e-4)
 
 
+def test_more_positions_than_the_checkpoint_has(voice, network):
+    ids = random_ids(830)
+    encoded, _ = voice.encode(ids)
+    expected = network.text_encoder(torch.from_numpy(ids[None, :, :4]), torch.ones(1, 830, 1)).detach().numpy()[0]
+    np.testing.assert_allclose(encoded["text"], expected, atol=1e-4)
+
+
 def test_padding_changes_nothing(voice):
     ids = random_ids(11)
     encoded, valid = voice.encode(ids)
