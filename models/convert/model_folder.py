@@ -1,7 +1,6 @@
 """Finding the parts of a voice in a ModelScope model folder, or from paths to a bare pair of checkpoints."""
 
 import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +35,7 @@ def find_parts(model_dir, name):
     folder = model_dir / "voices" / name
     if not folder.is_dir():
         known = (
-            json.loads(listed.read_text())["voices"]
+            read_yaml(listed).get("voices", [])
             if listed.exists()
             else sorted(p.name for p in folder.parent.glob("*") if p.is_dir())
         )
@@ -54,10 +53,14 @@ def find_parts(model_dir, name):
 
 
 def read_yaml(path):
+    """A YAML or JSON file's mapping."""
     try:
-        return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
+        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConvertError(f"{path}: not a readable config ({error})") from error
+    if not isinstance(content, dict):
+        raise ConvertError(f"{path}: not a readable config (no mapping)")
+    return content
 
 
 def audio_config(parts):
@@ -75,7 +78,7 @@ def sample_rate(parts, voc_config):
     generator = parameters(voc_config, "Generator")
     rate = rate or (generator.get("nsf_params") or {}).get("sampling_rate")
     if not rate and parts.card and parts.card.exists():
-        rate = json.loads(parts.card.read_text(encoding="utf-8")).get("model", {}).get("sample_rate")
+        rate = read_yaml(parts.card).get("model", {}).get("sample_rate")
     if not rate:
         raise ConvertError("no 'sampling_rate' in audio_config.yaml, voc/config.yaml or configuration.json")
     return int(rate)

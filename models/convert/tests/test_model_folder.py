@@ -156,3 +156,14 @@ def test_a_hop_that_contradicts_the_generator(model_dir, capsys):
     (folder / "voices" / "rand" / "audio_config.yaml").write_text(yaml.safe_dump(audio))
     assert main([str(folder), "--voice", "rand", "--dry-run"]) == 1
     assert "hop_length 240" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "path", ["voices/rand/am/config.yaml", "voices/rand/voc/config.yaml", "voices/rand/audio_config.yaml"]
+)
+@pytest.mark.parametrize("content", ["", "[1, 2]", "a: b: c"])
+def test_an_unreadable_config_is_named(model_dir, path, content, capsys):
+    folder = model_dir()
+    (folder / path).write_text(content)
+    assert main([str(folder), "--voice", "rand", "--dry-run"]) == 1
+    assert f"{path}: not a readable config" in capsys.readouterr().err
