@@ -39,7 +39,7 @@ def with_predictions(rows, path):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("work", type=Path)
-    parser.add_argument("--config", type=Path, default=run.CONFIG / "voc.yaml")
+    parser.add_argument("--config", type=Path, default=run.CONFIG, help="folder of am.yaml and voc.yaml")
     parser.add_argument("--steps", type=int, default=20000)
     parser.add_argument("--adversarial-from", type=int, default=12000)
     parser.add_argument("--predicted", type=Path)

@@ -211,6 +211,9 @@ class Decoder(nn.Module):
     def forward(self, memory, frames, width, valid):
         """Teacher forced: `frames` (batch, P, mels), P a multiple of the group; `valid` (batch, steps, 1)."""
         previous = F.pad(frames[:, self.group - 1 :: self.group], (0, 0, 1, 0))[:, :-1]
+        if self.training:
+            # hide some true frames: the decoder must learn to speak from the text, since its own frames are not as good
+            previous = previous * (torch.rand(previous.shape[:2], device=previous.device)[..., None] >= self.hidden)
         past, ahead = bands(memory.shape[1], width)
         real = valid[:, None, None, :, 0] > 0
         own = torch.eye(memory.shape[1], dtype=torch.bool, device=memory.device)
