@@ -187,6 +187,7 @@ class Decoder(nn.Module):
             p["num_mels"],
             p["outputs_per_step"],
         )
+        self.hidden = p.get("hidden_frames", 0.0)
         self.prenet = Prenet(p["num_mels"], p["decoder_prenet_units"], width)
         self.dec_in_proj = nn.Linear(memory + width, width)
         self.pnca = nn.ModuleList(
