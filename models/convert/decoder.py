@@ -21,7 +21,7 @@ def attend(g, query, rows, mask, heads, width):
 
 
 def build_decoder(weights, heads, window, frames_per_step, int8):
-    """The graph `decoder` (specification 2.7): one step of `frames_per_step` frames."""
+    """The graph `decoder` (KAN-TTS: `HybridAttentionDecoder`): one step of `frames_per_step` frames."""
     g = Graph("decoder", int8)
     dec = "mel_decoder.mel_dec"
     layers = weights.count(dec + ".pnca.{}.pnca_attn.w_h_kv.weight")
@@ -83,7 +83,7 @@ def build_decoder(weights, heads, window, frames_per_step, int8):
 
 
 def build_postnet(weights, shift, int8):
-    """The graph `postnet` (specification 2.8), delayed by its look-ahead of `layers * (kernel // 2 - shift)` frames."""
+    """The graph `postnet` (KAN-TTS: `PostNet`), delayed by its look-ahead: `layers * (kernel // 2 - shift)` frames."""
     g = Graph("postnet", int8)
     net = "mel_postnet"
     layers = weights.count(net + ".fsmn.ffn_lst.{}.w_1.weight")

@@ -53,7 +53,7 @@ def norm(g, x, weights, prefix):
 
 
 def build_encoder(weights, heads, int8):
-    """The graph `encoder` (specification 2.1 and 2.2)."""
+    """The graph `encoder` (KAN-TTS: `TextFftEncoder`)."""
     g = Graph("encoder", int8)
     symbols = g.input("symbols", ["T", 4], "i64")
     position = g.input("position", ["T"])

@@ -180,7 +180,7 @@ def residual_block(g, layers, x, key, dilations, slope):
 
 
 def build_vocoder(vocoder, int8):
-    """The graph `vocoder` (specification 3) and the shapes of its states."""
+    """The graph `vocoder` (KAN-TTS: `Generator`) and the shapes of its states."""
     g = Graph("vocoder", int8)
     layers = Layers(g, vocoder)
     mel = g.input("mel", ["n", vocoder.bins])

@@ -7,7 +7,7 @@ GATE_CLOSED = -1e4
 
 
 def fsmn_feed_forward(g, x, weights, prefix):
-    """u = W2 relu(W1 x + b1) over x [n, in] (specification 2.3)."""
+    """u = W2 relu(W1 x + b1) over x [n, in] (KAN-TTS: `FsmnEncoderV2`)."""
     w_1, w_2 = weights.take(f"{prefix}.w_1.weight"), weights.take(f"{prefix}.w_2.weight")
     hidden = g.linear(x, w_1, weights.take(f"{prefix}.w_1.bias"), f"{prefix}.w_1")
     bias = weights.take(f"{prefix}.w_2.bias") if f"{prefix}.w_2.bias" in weights else None

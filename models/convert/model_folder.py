@@ -29,7 +29,7 @@ class Parts:
 
 
 def find_parts(model_dir, name):
-    """The parts of voice `name` in a model folder as ModelScope downloads it (specification 5)."""
+    """The parts of voice `name` in a model folder as ModelScope downloads it."""
     model_dir = Path(model_dir)
     listed = model_dir / "voices" / "voices.json"
     folder = model_dir / "voices" / name

@@ -30,7 +30,7 @@ def embed_scalar(g, scalar, weights, prefix):
 
 
 def build_prosody(weights, shift, int8):
-    """The graph `prosody` (specification 2.3 and 2.4)."""
+    """The graph `prosody` (KAN-TTS: `VarFsmnRnnNARPredictor`, twice)."""
     g = Graph("prosody", int8)
     sizes = {
         "text": weights.take("text_encoder.ling_proj.weight").shape[0],
@@ -69,7 +69,7 @@ def lstm_cell(g, x, hidden, cell, weights, prefix, layer):
 
 
 def build_duration(weights, int8):
-    """The graph `duration` (specification 2.5): log(frames + 1) of one token, given that of the token before."""
+    """The graph `duration` (KAN-TTS: `VarRnnARPredictor`): log(frames + 1) of one token, given that of the token before."""
     g = Graph("duration", int8)
     prefix = "variance_adaptor.duration_predictor"
     layers = weights.count(prefix + ".lstm.weight_hh_l{}")

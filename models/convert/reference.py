@@ -46,7 +46,7 @@ def one_hot(ids, rows):
 
 
 def regulate_length(text, durations, frames_per_step):
-    """Text rows repeated by their durations, plus each frame's position inside its token (specification 2.6)."""
+    """Text rows repeated by their durations, plus each frame's position inside its token (KAN-TTS: `LengthRegulator`, `DurSinusoidalPositionEncoder`)."""
     frames = int(durations.sum())
     padding = -frames % frames_per_step
     position = np.concatenate([np.arange(1, d + 1) for d in durations] + [np.zeros(padding)])
@@ -201,7 +201,7 @@ def vocode_windows(net, mel, hop, halo, chunk, source=None):
 
 
 def harmonic_source(f0, voiced, hop, sample_rate, harmonics, about, phase=None, noise=None):
-    """The excitation [harmonics, L * hop] of F0 [L] in Hz and voiced [L] (specification 3).
+    """The excitation [harmonics, L * hop] of F0 [L] in Hz and voiced [L] (KAN-TTS: `SourceModule`).
 
     `phase` [harmonics] are the initial phases in radians, `noise` [harmonics, L * hop] Gaussian noise already scaled
     by the configured deviation; both default to zero.

@@ -1,4 +1,4 @@
-"""Symbol tables of KAN-TTS: what each id of the five embedding tables means (specification 1.2)."""
+"""Symbol tables of KAN-TTS: what each id of the five embedding tables means (KAN-TTS: `KanTtsLinguisticUnit`)."""
 
 import io
 import xml.etree.ElementTree as ElementTree

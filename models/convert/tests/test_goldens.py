@@ -11,7 +11,7 @@ from convert.reference import Net, Voice, harmonic_source, vocode, vocode_window
 UTTERANCES = ["u0", "u1", "u2", "u3", "u4"]
 # The autoregressive loop amplifies rounding: what two f32 implementations may differ by.
 FREE_RUNNING = {"u0": 5e-4, "u2": 2e-4}
-# Durations of the specification's worked example, 北京今天天气怎么样.
+# Durations that the real network gives for 北京今天天气怎么样.
 WORKED_EXAMPLE = [4, 12, 4, 10, 0, 4, 10, 5, 11, 0, 6, 11, 7, 5, 0, 4, 6, 3, 5, 6, 13, 0]
 
 
