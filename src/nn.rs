@@ -8,7 +8,9 @@
 //! [`Graph::start`] gives the zero [`State`] and [`Graph::run`] advances it, so that the stages never handle it.
 
 mod bucket;
+mod kernels;
 mod model;
+mod ops;
 
 pub use bucket::Buckets;
 pub use model::{Graph, Source, State, Value};

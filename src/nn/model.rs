@@ -6,7 +6,7 @@ use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::infer::Factoid;
 use tract_onnx::tract_hir::internal::{DimLike, ToDim, ensure, format_err};
 
-use super::ModelError;
+use super::{ModelError, ops};
 
 /// A tensor on its way into or out of a graph.
 #[derive(Clone)]
@@ -123,7 +123,10 @@ impl Source {
                 Some((input, outputs.iter().position(|output| *output == next)?))
             })
             .collect();
-        let plan = model.into_optimized()?.into_runnable()?;
+        let mut model = model.into_typed()?.into_decluttered()?;
+        ops::swap_in(&mut model)?;
+        model.optimize()?;
+        let plan = model.into_runnable()?;
         Ok(Graph {
             name: self.name.clone(),
             inputs,
