@@ -69,7 +69,7 @@ def lstm_cell(g, x, hidden, cell, weights, prefix, layer):
 
 
 def build_duration(weights, int8):
-    """The graph `duration` (KAN-TTS: `VarRnnARPredictor`): log(frames + 1) of one token, given that of the token before."""
+    """The graph `duration` (KAN-TTS: `VarRnnARPredictor`): log(frames + 1) of a token, given the one before."""
     g = Graph("duration", int8)
     prefix = "variance_adaptor.duration_predictor"
     layers = weights.count(prefix + ".lstm.weight_hh_l{}")

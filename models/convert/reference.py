@@ -46,7 +46,10 @@ def one_hot(ids, rows):
 
 
 def regulate_length(text, durations, frames_per_step):
-    """Text rows repeated by their durations, plus each frame's position inside its token (KAN-TTS: `LengthRegulator`, `DurSinusoidalPositionEncoder`)."""
+    """Text rows repeated by their durations, plus each frame's position inside its token.
+
+    KAN-TTS: `LengthRegulator`, `DurSinusoidalPositionEncoder`.
+    """
     frames = int(durations.sum())
     padding = -frames % frames_per_step
     position = np.concatenate([np.arange(1, d + 1) for d in durations] + [np.zeros(padding)])
