@@ -254,7 +254,6 @@ def polyphones(readings):
         scale = np.maximum(np.abs(matrix).max(axis=1), 1e-6) / 127
         scales.append(scale)
         quantised.append(np.round(matrix / scale[:, None]).astype(np.int8).tobytes())
-    print("  order", [n for n in sorted(weights)])
     write(
         "polyphones.bin",
         u16(letters),

@@ -56,20 +56,50 @@ pub fn function_word(glyphs: &[Glyph], segments: &[Segment], at: usize) -> Optio
             .filter(spoken),
         next: segments.get(at + 1).filter(spoken),
     };
+    let counted = tag(beside.previous) == "m";
     let pinyin = match glyphs[segment.start].character {
         '得' => de_of_degree(&beside)?,
         '地' => de_of_manner(&beside)?,
         '为' => wei(&beside)?,
-        '只' if tag(beside.previous) == "m" || beside.previous_in("犬 船 羊 牛 这 那 每 几") => {
-            "zhi1"
-        }
+        '只' if counted || beside.previous_in("犬 船 羊 牛 这 那 每 几") => "zhi1",
         '只' if beside.next.is_some() => "zhi3",
         '应' if is_verbal(tag(beside.next)) => "ying1",
-        '子' if beside.previous.is_some_and(|p| p.end == p.start + 1) => "zi5",
-        '长' if beside.next_in("着 了 出 得 出来 在 满 胖 高") => "zhang3",
-        '种' if tag(beside.previous) == "m" || beside.previous_in("这 那 每 几 各") => {
-            "zhong3"
+        '子' if !beside
+            .previous_in("其 之 有 无 得 一 二 两 三 四 五 六 七 八 九 长 次 幼 庶 父 母 独") =>
+        {
+            beside
+                .previous
+                .filter(|p| p.end == p.start + 1 && p.tag != "nr")?;
+            "zi5"
         }
+        '啦' if beside.next.is_none() => "la5",
+        '哇' if beside.next.is_none() => "wa5",
+        '和' if beside.previous_in("我 你 他 她 要 没 能 胡 诈 自摸")
+            && beside.next_in("了 牌") =>
+        {
+            "hu2"
+        }
+        '行' if counted => "hang2",
+        '更' if counted => "geng1",
+        '重' if counted => "chong2",
+        '弄' => {
+            if counted {
+                "long4"
+            } else {
+                "nong4"
+            }
+        }
+        '卷' if beside.next_in("起 走 了 着 成 进 上") && !counted => "juan3",
+        '塞' if beside.next_in("进 入 了 在 到 着 满 给") || tag(beside.previous) == "v" => {
+            "sai1"
+        }
+        '钻' if beside.next_in("进 出 了 到 着 入 研") => "zuan1",
+        '教' if beside.next.is_some_and(|n| n.tag == "r") || beside.next_in("书 会 给") => {
+            "jiao1"
+        }
+        '数' if beside.next_in("了 着 不 出 一 数 钱 钞票 星星") => "shu3",
+        '长' if beside.next_in("着 了 出 得 出来 在 满 胖 高") => "zhang3",
+        '种' if counted || beside.previous_in("这 那 每 几 各") => "zhong3",
         _ => return None,
     };
     Reading::parse(pinyin)

@@ -90,6 +90,9 @@ pub fn readings(glyphs: &[Glyph], segments: &[Segment]) -> Vec<Spoken> {
     spoken
 }
 
+/// Before these 子 is no suffix but a noun of its own, zi3.
+const STEMS_OF_ZI: &str = "其之因男女父母君孔孟老庄荀墨孙电原质中离分粒量光核弟学才王太天棋莲瓜石鱼虾孢精卵游浪赤臣骄逆独长次幼养义皇世嫡庶公李九童亲种";
+
 /// What the dictionary knows of a word; the polyphonic characters it says nothing about are left `open`.
 fn by_dictionary(
     glyphs: &[Glyph],
@@ -125,7 +128,17 @@ fn by_dictionary(
                 at += length;
             }
             None => {
-                if !generated && polyphones().is_polyphonic(text[at]) && !is_settled(text[at]) {
+                let character = text[at];
+                if character == '子'
+                    && at > 0
+                    && at + 1 == text.len()
+                    && !STEMS_OF_ZI.contains(text[at - 1])
+                {
+                    chosen[segment.start + at] = Reading::parse("zi5");
+                } else if !generated
+                    && polyphones().is_polyphonic(character)
+                    && !is_settled(character)
+                {
                     open.push(segment.start + at);
                 }
                 at += 1;

@@ -85,6 +85,9 @@ impl std::fmt::Display for Reading {
 
 /// The usual reading of a Han character (CJK Unified and Extension A); `None` for anything else.
 pub fn default_reading(character: char) -> Option<Reading> {
+    if character == '〇' {
+        return Reading::new("ling", 2);
+    }
     let index = (character as u32).checked_sub(FIRST)? as usize;
     match table().defaults.get(index) {
         None | Some(&NONE) => None,

@@ -108,6 +108,10 @@ fn named(line: &Line, at: usize, first: &str, output: &mut Output) -> Option<usi
         return Some(end);
     }
     let unit = line.text(at + 1);
+    if is_year(first) && in_list_of_years(line, at) {
+        output.word(line, at, at + 1, &digits(first), Style::Digits);
+        return Some(at + 1);
+    }
     let said = match unit {
         "年" if reads_as_year(line, at, first) => digits(first),
         "月" if is_month(first) && !line.is(at + 2, "份") || unit == "月" && is_month(first) => {
@@ -122,47 +126,56 @@ fn named(line: &Line, at: usize, first: &str, output: &mut Output) -> Option<usi
     Some(at + 2)
 }
 
+/// A year without 年 of its own: 2000至2007年, 1993、1994年, 《…》(1928).
+fn in_list_of_years(line: &Line, at: usize) -> bool {
+    let bracketed = line.any(at + 1, ")）")
+        && line.previous(at).is_some_and(|c| "(（".contains(c))
+        && line
+            .before(at)
+            .trim_end_matches(['(', '（'])
+            .ends_with(|c: char| !c.is_ascii_alphanumeric());
+    let mut next = at;
+    while line.any(next + 1, "至到或和与-~—–、及") && line.number(next + 2).is_some_and(is_year)
+    {
+        next += 2;
+    }
+    let this_century = (1500..2100).contains(&value(line.text(at)));
+    bracketed && this_century || next > at && line.is(next + 1, "年")
+}
+
 /// Whether a number before 年 names a year instead of counting years.
-pub fn reads_as_year(line: &Line, at: usize, number: &str) -> bool {
+fn reads_as_year(line: &Line, at: usize, number: &str) -> bool {
     let before = line.before(at);
+    let reign = ["民国", "昭和", "平成", "大正", "明治", "天文", "令和"]
+        .iter()
+        .any(|era| before.ends_with(era));
     let era = ["公元", "公元前", "西元", "西元前", "前"]
         .iter()
-        .any(|era| before.ends_with(era))
-        && number.len() >= 3;
+        .any(|era| before.ends_with(era));
     let dated = line.number(at + 2).is_some_and(is_month) && line.is(at + 3, "月");
+    let counted = counts_years(line, at);
     match number.len() {
         4 => is_year(number) || era,
-        3 => era,
-        2 => dated || number.starts_with('0') || number.starts_with('9') && !counts_years(line, at),
+        3 => era || dated || !counted && !number.ends_with('0'),
+        2 => dated || reign || number.starts_with('0') || number.starts_with('9') && !counted,
         _ => false,
     }
 }
 
+/// Whether the words beside a number of years tell how long something took.
 fn counts_years(line: &Line, at: usize) -> bool {
     let before = line.before(at);
     let after = line.from(at + 2);
-    [
-        "近", "约", "了", "长达", "达", "每", "满", "第", "过", "有", "共",
-    ]
-    .iter()
-    .any(|word| before.ends_with(word))
-        || [
-            "代",
-            "后",
-            "前",
-            "来",
-            "内",
-            "间",
-            "多",
-            "的历史",
-            "以",
-            "之",
-            "里",
-            "历史",
-            "时间",
-        ]
-        .iter()
-        .any(|word| after.starts_with(word))
+    let long = [
+        "近", "约", "了", "长达", "达", "每", "满", "第", "过", "有", "共", "经", "历时", "超",
+        "余", "多", "已", "这",
+    ];
+    let lasting = [
+        "代", "后", "前", "来", "内", "间", "多", "的", "以", "之", "历史", "时间", "时光", "左右",
+        "期", "余",
+    ];
+    long.iter().any(|word| before.ends_with(word))
+        || lasting.iter().any(|word| after.starts_with(word))
 }
 
 /// Times of day: 12:30, 14:05:09, 8:00 a.m.

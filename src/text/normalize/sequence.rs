@@ -1,6 +1,5 @@
 //! Numbers read digit by digit: telephones, identifiers, models, versions.
 
-use super::date::reads_as_year;
 use super::line::{Kind, Line, Output, Style};
 use super::number::{cardinal, digits, digits_yao, roman};
 use super::quantity::figure;
@@ -113,7 +112,8 @@ pub fn sequence(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
     if line.any(at + 1, ".,") && figure(line, at).is_some_and(|figure| figure.end > at + 1) {
         return None;
     }
-    let before_letter = line.kind(at + 1) == Some(Kind::Latin)
+    let before_letter = previous != Some('第')
+        && line.kind(at + 1) == Some(Kind::Latin)
         && line.text(at + 1).len() <= 2
         && number.len() >= 3
         && line.text(at + 1).chars().all(|c| c.is_ascii_uppercase());
@@ -121,13 +121,9 @@ pub fn sequence(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
         number.len() > 1 && number.starts_with('0') && !line.any(line.skip_space(at + 1), "%‰");
     let long =
         number.len() >= 8 && !number.ends_with("000") && line.kind(at + 1) != Some(Kind::Han);
-    let years = line.any(at + 1, "-~—–")
-        && line.number(at + 2).is_some()
-        && line.is(at + 3, "年")
-        && reads_as_year(line, at, number)
-        && reads_as_year(line, at + 2, line.text(at + 2));
+    let called = number.len() >= 3 && is_name(line, at, number);
     let model = after_letter && number.len() >= 3 && !number.ends_with("00");
-    if !(padded || long || years || model || before_letter) {
+    if !(padded || long || called || model || before_letter) {
         return None;
     }
     let said = if model || before_letter {
@@ -137,6 +133,22 @@ pub fn sequence(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
     };
     output.word(line, at, at + 1, &said, Style::Digits);
     Some(at + 1)
+}
+
+/// A number that names something: bus 128, a flight, an asteroid, a house in a street.
+fn is_name(line: &Line, at: usize, number: &str) -> bool {
+    let (before, after) = (line.before(at), line.from(at + 1));
+    let house = number.len() >= 4
+        && after.starts_with('号')
+        && before.ends_with(['路', '街', '道', '巷', '弄']);
+    ["路", "型", "团", "号航班", "次航班", "次列车", "航班"]
+        .iter()
+        .any(|word| after.starts_with(word))
+        && !after.starts_with("路人")
+        || ["小行星", "航班", "航班号", "车次"]
+            .iter()
+            .any(|word| before.ends_with(word))
+        || house
 }
 
 fn cardinal_or_digits(number: &str) -> String {

@@ -70,7 +70,7 @@ fn between_after(line: &Line, at: usize) -> bool {
 
 /// 元/吨, 人/天
 fn unit_slash(line: &Line, at: usize) -> bool {
-    let units = "元吨人天月年日次斤克米个亩升件台瓦秒分时块平";
+    let units = "元吨人天月年日次斤克米个亩升件台瓦秒分时块平车";
     line.previous(at).is_some_and(|c| units.contains(c)) && line.any(at + 1, units)
 }
 
