@@ -6,7 +6,6 @@ cd "$(dirname "$0")"
 WASM_BINDGEN=0.2.130 # the version of wasm-bindgen in Cargo.lock
 WASM_PACK=0.15.1
 GECKODRIVER=0.37.1
-VOICES=models
 RELEASE=target/wasm32-unknown-unknown/release
 export PATH="$PWD/.tools/bin:$PWD/node_modules/.bin:$PATH"
 
@@ -103,12 +102,13 @@ build() {
 }
 
 copy_voices() {
-  local manifest voice
-  for manifest in "$VOICES"/*/voice.json; do
-    [ -e "$manifest" ] || fail "there is no voice in $VOICES/"
-    voice=$(dirname "$manifest")
-    mkdir -p "dist/voices/$(basename "$voice")"
-    cp -u "$voice"/voice.json "$voice"/*.onnx "$voice"/LICENSE* "dist/voices/$(basename "$voice")/"
+  local manifest folder
+  for manifest in models/*/voice.json; do
+    [ -e "$manifest" ] || fail "there is no voice in models/"
+    folder=$(basename "$(dirname "$manifest")")
+    mkdir -p "dist/voices/$folder"
+    find "models/$folder" -maxdepth 1 \( -name voice.json -o -name '*.onnx' -o -name LICENSE -o -name CARD.md \) \
+      -exec cp -u -t "dist/voices/$folder" {} +
   done
 }
 

@@ -49,7 +49,8 @@ const chromiumBrowser = {
     return {
       open: async (url) => void (await page.goto(url)),
       run: (body, argument) => page.evaluate(body, argument),
-      peek: async (expression) => (await session.send('Runtime.evaluate', { expression, returnByValue: true })).result.value,
+      peek: async (expression) =>
+        (await session.send('Runtime.evaluate', { expression, returnByValue: true })).result.value,
       click: (selector) => page.click(selector),
       fill: (selector, text) => page.fill(selector, text),
       close: () => browser.close(),

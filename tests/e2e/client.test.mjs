@@ -1,0 +1,328 @@
+/** The client's promises, kept in a real browser with the real voice. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { browsers, until } from './browsers.mjs';
+import { site } from './site.mjs';
+
+const TEXT = '今天天气不错，早上好！';
+const LONG = '从前有座山，山里有座庙，庙里有个老和尚在给小和尚讲故事。'.repeat(8);
+
+for (const browser of browsers) {
+  describe(`the client in ${browser.name}`, () => {
+    let server;
+    let page;
+
+    before(async () => {
+      server = await site();
+      page = await browser.page();
+      await page.open(`${server.url}harness.html`);
+      await until(page, 'window.ready === true');
+      const loaded = await page.run(() => window.load());
+      assert.equal(loaded.code, 0, loaded.message);
+    });
+
+    after(async () => {
+      await page?.close();
+      await server?.close();
+    });
+
+    /** Runs the shared checks that a page does after a fault: it still speaks, and is heard. */
+    const stillSpeaks = async () => {
+      const { code, heard } = await page.run(async () => {
+        const from = performance.now();
+        const { code } = await window.speak('好。');
+        return { code, heard: window.probe.heard(from) };
+      });
+      assert.equal(code, 0);
+      assert.ok(heard.sounding > 500, `only ${heard.sounding} samples sounded`);
+    };
+
+    test('knows its voice', async () => {
+      const voice = await page.peek('window.langdu.voice');
+      assert.equal(voice.sampleRate, 16000);
+      assert.deepEqual([...voice.emotions].sort(), ['happy', 'neutral', 'sad', 'serious']);
+    });
+
+    test('speaks, and tells what happens in order', async () => {
+      const { result, events, heard } = await page.run(async (text) => {
+        const events = [];
+        const stop = ['start', 'boundary', 'progress', 'end', 'error', 'underrun'].map((name) =>
+          window.langdu.on(name, (event) => events.push({ name, ...event })),
+        );
+        const from = performance.now();
+        const result = await window.speak(text);
+        await window.sleep(100);
+        for (const off of stop) off();
+        return { result, events, heard: window.probe.heard(from) };
+      }, TEXT);
+      assert.equal(result.code, 0, result.message);
+      assert.ok(result.firstSoundMs > 0 && result.duration > 0.5);
+      // Each sample made is played once: silence in the voice and one block at either end are all that may differ.
+      assert.ok(heard.sounding <= result.stats.samples + 256);
+      assert.ok(heard.sounding > result.stats.samples * 0.8, `${heard.sounding} of ${result.stats.samples}`);
+      const names = events.map(({ name }) => name).filter((name) => name !== 'progress' && name !== 'underrun');
+      assert.equal(names[0], 'start');
+      assert.equal(names.at(-1), 'end');
+      const spoken = events.filter(({ name }) => name === 'boundary');
+      assert.equal(spoken.map((e) => TEXT.substr(e.charIndex, e.charLength)).join(''), '今天天气不错早上好');
+      assert.ok(spoken.every((event, i) => i === 0 || event.elapsedTime > spoken[i - 1].elapsedTime));
+    });
+
+    test('streams chunks that join without gaps, with marks', async () => {
+      const { code, chunks, marks, samples } = await page.run((text) => window.collect(text), TEXT);
+      assert.equal(code, 0);
+      let position = 0;
+      for (const { start, count } of chunks) {
+        assert.equal(start, position);
+        position += count;
+      }
+      assert.equal(position, samples);
+      assert.deepEqual(
+        chunks.map(({ last }) => last),
+        chunks.map((_, i) => i === chunks.length - 1),
+      );
+      assert.ok(marks.every(({ start, end }) => start < end && end <= samples));
+    });
+
+    test('stops making sound when the reader leaves the stream', async () => {
+      const chunks = await page.run(async (text) => {
+        let chunks = 0;
+        for await (const _chunk of window.langdu.stream(text)) {
+          chunks += 1;
+          if (chunks === 2) break;
+        }
+        return chunks;
+      }, LONG);
+      assert.equal(chunks, 2);
+      await stillSpeaks();
+    });
+
+    test('makes a WAV file', async () => {
+      const { code, msg, data, wav } = await page.run(async (text) => {
+        const answer = await window.langdu.synthesize(text, { emotion: 'happy' });
+        return { ...answer, wav: await window.probe.wav(answer.data.audio_url) };
+      }, TEXT);
+      assert.deepEqual({ code, msg }, { code: 0, msg: 'success' });
+      assert.equal(data.size, wav.size);
+      assert.ok(Math.abs(data.duration - wav.dataSize / 2 / 16000) < 1e-6);
+      const { riff, riffSize, format, channels, sampleRate, bits, dataSize, size } = wav;
+      assert.deepEqual(
+        { riff, riffSize, format, channels, sampleRate, bits, dataSize },
+        {
+          riff: 'RIFFWAVEfmt data',
+          riffSize: size - 8,
+          format: 1,
+          channels: 1,
+          sampleRate: 16000,
+          bits: 16,
+          dataSize: size - 44,
+        },
+      );
+    });
+
+    test('faster speech is shorter, volume 0 is silent', async () => {
+      const [slow, fast, mute] = await page.run(async (text) => {
+        const lengths = [];
+        for (const speed of [0.8, 1.6]) lengths.push((await window.collect(text, { speed })).samples);
+        const { data } = await window.langdu.synthesize(text, { volume: 0 });
+        return [...lengths, (await window.probe.wav(data.audio_url)).rms];
+      }, TEXT);
+      assert.ok(fast < slow * 0.7, `${fast} against ${slow} samples`);
+      assert.equal(mute, 0);
+    });
+
+    test('a cancelled job is never heard again', async () => {
+      const { code, before, after, events } = await page.run(async (text) => {
+        const events = [];
+        const stop = window.langdu.on('boundary', (event) => events.push(event.job));
+        const from = performance.now();
+        const spoken = window.speak(text);
+        while (window.probe.heard(from).sounding < 4000) await window.sleep(20);
+        window.langdu.cancel();
+        const { code } = await spoken;
+        const count = events.length;
+        await window.sleep(150);
+        const quiet = performance.now();
+        await window.sleep(1000);
+        stop();
+        return {
+          code,
+          before: window.probe.heard(from, quiet).sounding,
+          after: window.probe.heard(quiet),
+          events: events.length - count,
+        };
+      }, LONG);
+      assert.equal(code, 'E_CANCELLED');
+      assert.ok(before >= 4000);
+      assert.ok(after.blocks > 10, 'the audio clock stands still');
+      assert.equal(after.sounding, 0);
+      assert.equal(events, 0);
+      await stillSpeaks();
+    });
+
+    test('overlapping calls are spoken one after the other', async () => {
+      const { order, results, overlap } = await page.run(async () => {
+        const order = [];
+        const stop = ['start', 'end'].map((name) => window.langdu.on(name, ({ job }) => order.push(`${name} ${job}`)));
+        const texts = ['一二三。', '四五六。', '七八九。'];
+        const side = window.langdu.synthesize('同时做一个文件。');
+        const results = await Promise.all(texts.map((text) => window.speak(text)));
+        for (const off of stop) off();
+        return { order, results: results.map(({ code }) => code), overlap: (await side).code };
+      });
+      assert.deepEqual(results, [0, 0, 0]);
+      assert.equal(overlap, 0);
+      const jobs = [...new Set(order.map((event) => event.split(' ')[1]))];
+      assert.deepEqual(
+        order,
+        jobs.flatMap((job) => [`start ${job}`, `end ${job}`]),
+      );
+    });
+
+    test('two instances speak at once', async () => {
+      const codes = await page.run(async () => {
+        const first = window.langdu;
+        const loaded = await window.load();
+        const second = window.langdu;
+        window.langdu = first;
+        const results = await Promise.allSettled([first.speak('我是甲。'), second.speak('我是乙。')]);
+        await second.dispose();
+        const late = await second.speak('已经没有了。').catch(({ code }) => code);
+        return [loaded.code, ...results.map(({ status }) => status), late];
+      });
+      assert.deepEqual(codes, [0, 'fulfilled', 'fulfilled', 'E_DISPOSED']);
+      await stillSpeaks();
+    });
+
+    test('pause holds the sound, resume goes on where it was', async () => {
+      const { held, paused, result } = await page.run(async (text) => {
+        const from = performance.now();
+        const spoken = window.speak(text);
+        while (window.probe.heard(from).sounding < 4000) await window.sleep(20);
+        window.langdu.pause();
+        const { paused } = window.langdu;
+        await window.sleep(150);
+        const quiet = performance.now();
+        await window.sleep(500);
+        const held = window.probe.heard(quiet).sounding;
+        window.langdu.resume();
+        const result = await spoken;
+        return { held, paused, result: { ...result, heard: window.probe.heard(from).sounding } };
+      }, TEXT.repeat(2));
+      assert.equal(paused, true);
+      assert.equal(held, 0);
+      assert.equal(result.code, 0);
+      assert.ok(result.heard > result.stats.samples * 0.8, `${result.heard} of ${result.stats.samples}`);
+    });
+
+    for (const [what, text, codes] of [
+      ['empty text', '', ['E_TEXT_EMPTY']],
+      ['nothing but space', ' \n\t　', ['E_TEXT_EMPTY']],
+      ['nothing but punctuation', '。，！？……——「」', ['E_TEXT_EMPTY']],
+      ['control characters', '\u0000\u0007\u001b\u200b\ufeff', ['E_TEXT_EMPTY']],
+      ['a lone surrogate', '\ud83d', ['E_TEXT_EMPTY']],
+      ['emoji', '😀👍🏽', [0, 'E_TEXT_EMPTY']],
+      ['no text at all', undefined, ['E_TEXT_EMPTY']],
+      ['Latin text', 'Hello, world', [0]],
+      ['a mixture', 'A股涨了3.5%😀\u0007\udc00，OK！', [0]],
+    ]) {
+      test(`${what} → ${codes.join(' or ')}`, async () => {
+        const { code, message } = await page.run(
+          // Lone surrogates don't survive every driver's protocol; escapes do.
+          (escaped) => window.collect(escaped === null ? undefined : JSON.parse(escaped)),
+          text === undefined ? null : JSON.stringify(text),
+        );
+        assert.ok(codes.includes(code), `${code}: ${message}`);
+      });
+    }
+
+    test('marks count UTF-16 units, around emoji and lone surrogates too', async () => {
+      const text = '\ud800😀今天😀好';
+      const { code, marks } = await page.run((escaped) => window.collect(JSON.parse(escaped)), JSON.stringify(text));
+      assert.equal(code, 0);
+      const spoken = marks.map(({ charIndex, charLength }) => text.substr(charIndex, charLength));
+      assert.deepEqual(
+        spoken.filter((part) => /\p{Script=Han}/u.test(part)),
+        ['今', '天', '好'],
+      );
+    });
+
+    for (const [options, expected] of [
+      [{ emotion: 'furious' }, 'E_OPTION_EMOTION'],
+      [{ emotion: '' }, 'E_OPTION_EMOTION'],
+      [{ speed: 0 }, 'E_OPTION_SPEED'],
+      [{ speed: 'quick' }, 'E_OPTION_SPEED'],
+      [{ speed: 99 }, 'E_OPTION_SPEED'],
+      [{ pitch: -40 }, 'E_OPTION_PITCH'],
+      [{ volume: -1 }, 'E_OPTION_VOLUME'],
+    ]) {
+      test(`${JSON.stringify(options)} → ${expected}`, async () => {
+        const { code, events } = await page.run(async (options) => {
+          const events = [];
+          const stop = window.langdu.on('error', ({ error }) => events.push(error.code));
+          const { code } = await window.speak('早上好', options);
+          stop();
+          return { code, events };
+        }, options);
+        assert.equal(code, expected);
+        assert.deepEqual(events, [expected]);
+      });
+    }
+
+    test('NaN and infinity → E_OPTION_*', async () => {
+      const codes = await page.run(async () => {
+        const codes = [];
+        for (const options of [{ speed: Number.NaN }, { pitch: Number.NaN }, { volume: Number.POSITIVE_INFINITY }]) {
+          codes.push((await window.speak('早上好', options)).code);
+        }
+        return codes;
+      });
+      assert.deepEqual(codes, ['E_OPTION_SPEED', 'E_OPTION_PITCH', 'E_OPTION_VOLUME']);
+      await stillSpeaks();
+    });
+
+    test('100,000 characters start at once, and memory stays flat', async () => {
+      const { first, before, after } = await page.run(async () => {
+        const text = '春风又绿江南岸，明月何时照我还。'.repeat(6250);
+        const before = (await window.speak('好。')).stats.memory;
+        let first = null;
+        const stop = window.langdu.on('start', ({ firstSoundMs }) => {
+          first = firstSoundMs;
+        });
+        const spoken = window.speak(text);
+        while (first === null) await window.sleep(20);
+        stop();
+        await window.sleep(3000);
+        window.langdu.cancel();
+        await spoken;
+        return { first, before, after: (await window.speak('好。')).stats.memory };
+      });
+      assert.ok(first < 2000, `first sound after ${first} ms`);
+      assert.ok(after - before < 16 * 2 ** 20, `${(after - before) / 2 ** 20} MB more`);
+    });
+
+    test('a worker that dies is replaced, once', async () => {
+      const codes = await page.run(async () => {
+        // No text: the engine throws an error that has no code.
+        const kill = () =>
+          window.probe.workers.at(-1).postMessage({ type: 'start', job: 0, text: null, options: {}, sink: 'page' });
+        const codes = [];
+        await window.langdu.dispose();
+        await window.load();
+        kill();
+        await window.sleep(200);
+        codes.push((await window.speak('我回来了。')).code);
+        kill();
+        await window.sleep(200);
+        kill();
+        await window.sleep(200);
+        codes.push((await window.speak('这次没有了。')).code);
+        await window.langdu.dispose();
+        await window.load();
+        return codes;
+      });
+      assert.deepEqual(codes, [0, 'E_WORKER']);
+      await stillSpeaks();
+    });
+  });
+}
