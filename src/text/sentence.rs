@@ -88,10 +88,11 @@ fn piece(segments: &[Segment], spoken: &[Spoken], breaks: &[Option<Break>], firs
         return segments.len();
     };
     let limit = over.segment.max(first + 1);
+    let pause = |at: usize| breaks[segments[at].end - 1];
     let late = |at: &usize| spoken.partition_point(|s| s.segment <= *at) - start >= LONGEST / 3;
     let strongest = (first..limit)
         .filter(late)
-        .max_by_key(|&at| (breaks[at], at));
+        .max_by_key(|&at| (pause(at), at));
     strongest.map_or(limit, |at| at + 1)
 }
 
@@ -123,20 +124,13 @@ fn assemble(
         span = span.join(here);
         while let Some(syllable) = syllables.next_if(|syllable| syllable.segment == at) {
             units.push(Unit::Syllable(voice(glyphs, syllable)));
+            pause(
+                breaks[syllable.last_glyph],
+                glyphs[syllable.last_glyph].span.end,
+                &mut units,
+            );
         }
-        match (breaks[at], units.last_mut()) {
-            (Some(strength), Some(Unit::Pause(last))) => {
-                last.strength = last.strength.max(strength)
-            }
-            (Some(strength), Some(Unit::Syllable(_))) => units.push(Unit::Pause(Pause {
-                strength,
-                span: Span {
-                    start: here.end,
-                    end: here.end,
-                },
-            })),
-            _ => {}
-        }
+        pause(breaks[segment.end - 1], here.end, &mut units);
     }
     match units.last_mut()? {
         Unit::Pause(last) => last.strength = Break::Sentence,
@@ -154,6 +148,18 @@ fn assemble(
         words,
         units,
     })
+}
+
+/// Adds a pause after a syllable, or strengthens the one that is there.
+fn pause(strength: Option<Break>, at: usize, units: &mut Vec<Unit>) {
+    match (strength, units.last_mut()) {
+        (Some(strength), Some(Unit::Pause(last))) => last.strength = last.strength.max(strength),
+        (Some(strength), Some(Unit::Syllable(_))) => {
+            let span = Span { start: at, end: at };
+            units.push(Unit::Pause(Pause { strength, span }));
+        }
+        _ => {}
+    }
 }
 
 fn voice(glyphs: &[Glyph], spoken: &Spoken) -> Syllable {
