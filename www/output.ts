@@ -3,7 +3,10 @@ import { LangduError } from './errors.js';
 import type { PageToPlayer, PlayerToPage } from './messages.js';
 
 /** How long the browser may take to start its audio before it counts as locked, in milliseconds. */
-const UNLOCK_MS = { untouched: 600, touched: 3000 };
+const PATIENCE_MS = { touched: 5000, untouched: 1500 };
+
+/** Only Firefox says beforehand whether sound is allowed. */
+type TellingNavigator = Navigator & { getAutoplayPolicy?: (context: AudioContext) => string };
 
 export class Output {
   readonly node: AudioWorkletNode;
@@ -45,17 +48,23 @@ export class Output {
 
   /** Starts the audio clock. Fails with `E_AUDIO_LOCKED` while the browser waits for a click or a key. */
   async unlock(): Promise<void> {
-    if (this.context.state === 'running') return;
-    const touched = navigator.userActivation?.hasBeenActive ?? true;
-    const patience = touched ? UNLOCK_MS.touched : UNLOCK_MS.untouched;
-    await Promise.race([
-      this.context.resume().catch(() => undefined),
-      new Promise((resolve) => setTimeout(resolve, patience)),
-    ]);
-    // The context may have changed state meanwhile, which the compiler can't see.
-    if ((this.context.state as AudioContextState) !== 'running') {
+    if (this.running) return;
+    const started = this.context.resume().catch(() => undefined);
+    await Promise.race([started, new Promise((resolve) => setTimeout(resolve, this.patience()))]);
+    if (!this.running) {
       throw new LangduError('E_AUDIO_LOCKED', 'The browser allows sound only after a click or a key on the page');
     }
+  }
+
+  private get running(): boolean {
+    return this.context.state === 'running';
+  }
+
+  private patience(): number {
+    const policy = (navigator as TellingNavigator).getAutoplayPolicy?.(this.context);
+    if (policy === 'disallowed') return 0;
+    const touched = policy === 'allowed' || (navigator.userActivation?.hasBeenActive ?? true);
+    return touched ? PATIENCE_MS.touched : PATIENCE_MS.untouched;
   }
 
   async close(): Promise<void> {
