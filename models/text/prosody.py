@@ -17,7 +17,7 @@ BUCKETS = 4096
 NUMERALS = "零〇一二三四五六七八九十百千万亿两"
 MARKS = "，、；：。！？…—“”"
 # Chosen so that the share of boundaries is that of read speech.
-THRESHOLDS = (0.38, 0.60)
+THRESHOLDS = (0.43, 0.57)
 
 
 def sections(data):
@@ -119,7 +119,7 @@ def examples(lexicon):
                 yield features(words, index, (0, len(words))), marks.get(at, 0)
 
 
-def train(rows, labels, steps=600, rate=0.05, decay=2e-3):
+def train(rows, labels, steps=600, rate=0.05, decay=3e-3):
     """Logistic regression by Adam on the whole set."""
     weights = np.zeros(BUCKETS)
     first, second = np.zeros(BUCKETS), np.zeros(BUCKETS)
