@@ -33,6 +33,7 @@
 //! - [`nn`] loads and runs the networks; the only room that names tract.
 //! - [`voice`] checks a voice pack: a manifest and six ONNX graphs.
 //! - [`speech`] joins them into a lazy stream of chunks.
+//! - [`cache`] keeps what has been spoken, so that it is not made again.
 //! - [`wav`] writes files.
 //!
 //! # Streaming is exact
@@ -44,6 +45,7 @@
 //!
 //! Every error has a message for people and a stable code for programs, see [`Error::code`]. No input panics.
 
+pub mod cache;
 pub mod error;
 pub mod hifigan;
 pub mod nn;

@@ -1,0 +1,323 @@
+//! The cache over a store in memory, which can be made to fail.
+
+use std::collections::HashMap;
+use std::task::{Context, Poll, Waker};
+
+use proptest::prelude::*;
+
+use super::memory::Memory;
+use super::store::{Batch, Entry};
+use super::*;
+
+const BUDGET: Budget = Budget {
+    stored: 1000,
+    memory: 300,
+};
+
+/// Waits for a future that never has to wait.
+fn now<T>(future: impl Future<Output = T>) -> T {
+    let mut future = std::pin::pin!(future);
+    match future
+        .as_mut()
+        .poll(&mut Context::from_waker(Waker::noop()))
+    {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("the store made somebody wait"),
+    }
+}
+
+fn midnight() -> f64 {
+    0.0
+}
+
+fn open(store: &Memory, budget: Budget) -> Cache<Memory> {
+    let cache = Cache::new(budget, midnight);
+    now(cache.attach(store.clone()));
+    cache
+}
+
+fn key(number: u8) -> Key {
+    Key([number; 16])
+}
+
+/// The payload, wherever it is.
+fn get<S: Store>(cache: &Cache<S>, key: Key) -> Option<Vec<u8>> {
+    if cache.is_away(key) {
+        now(cache.fetch(key));
+    }
+    store::open(&cache.look_up(key)?).map(<[u8]>::to_vec)
+}
+
+#[test]
+fn records_outlive_the_cache() {
+    let store = Memory::default();
+    let cache = open(&store, BUDGET);
+    cache.keep(key(1), b"nihao");
+    now(cache.flush());
+    let cache = open(&store, BUDGET);
+    assert!(cache.is_away(key(1)) && cache.look_up(key(1)).is_none());
+    assert_eq!(get(&cache, key(1)), Some(b"nihao".to_vec()));
+    assert_eq!(get(&cache, key(2)), None);
+}
+
+#[test]
+fn what_was_kept_before_the_store_came_is_written_too() {
+    let store = Memory::default();
+    let cache = Cache::new(BUDGET, midnight);
+    cache.keep(key(1), b"early");
+    now(cache.attach(store.clone()));
+    now(cache.flush());
+    assert_eq!(get(&open(&store, BUDGET), key(1)), Some(b"early".to_vec()));
+}
+
+#[test]
+fn the_record_used_longest_ago_goes_first() {
+    let store = Memory::default();
+    let cache = open(&store, BUDGET);
+    for number in 0..9 {
+        cache.keep(key(number), &[number; 100]);
+        now(cache.flush());
+    }
+    assert!(get(&cache, key(0)).is_some());
+    cache.keep(key(9), &[9; 100]);
+    now(cache.flush());
+    assert_eq!(get(&cache, key(1)), None);
+    assert!(get(&cache, key(0)).is_some());
+    assert_eq!(cache.stats().evicted, 1);
+    let cache = open(&store, BUDGET);
+    assert_eq!(cache.stats().entries, 9);
+    assert_eq!(get(&cache, key(1)), None);
+}
+
+#[test]
+fn the_order_of_use_outlives_the_cache() {
+    let store = Memory::default();
+    let cache = open(&store, BUDGET);
+    for number in 0..9 {
+        cache.keep(key(number), &[number; 100]);
+        now(cache.flush());
+    }
+    assert!(get(&cache, key(0)).is_some());
+    now(cache.flush());
+    let cache = open(&store, BUDGET);
+    cache.keep(key(9), &[9; 100]);
+    assert!(get(&cache, key(0)).is_some());
+    assert_eq!(get(&cache, key(1)), None);
+}
+
+#[test]
+fn a_smaller_budget_is_kept_at_once() {
+    let store = Memory::default();
+    let cache = open(&store, BUDGET);
+    for number in 0..8 {
+        cache.keep(key(number), &[number; 100]);
+        now(cache.flush());
+    }
+    let cache = open(
+        &store,
+        Budget {
+            stored: 300,
+            memory: 300,
+        },
+    );
+    now(cache.flush());
+    assert_eq!(now(store.entries()).unwrap().len(), 2);
+}
+
+#[test]
+fn torn_and_missing_records_are_dropped_and_counted() {
+    let store = Memory::default();
+    let cache = open(&store, BUDGET);
+    for number in 1..=3 {
+        cache.keep(key(number), &[number; 100]);
+    }
+    now(cache.flush());
+    let torn = Entry {
+        key: key(1),
+        bytes: 108,
+        used: 0,
+    };
+    let batch = Batch {
+        puts: vec![(torn, store::seal(&[1; 100])[..50].into())],
+        deletes: vec![key(2)],
+        ..Batch::default()
+    };
+    now(store.write(batch)).unwrap();
+    let cache = open(&store, BUDGET);
+    assert_eq!(get(&cache, key(1)), None);
+    // Another tab has removed it meanwhile.
+    now(store.write(Batch {
+        deletes: vec![key(3)],
+        ..Batch::default()
+    }))
+    .unwrap();
+    assert_eq!(get(&cache, key(3)), None);
+    assert_eq!(cache.stats().dropped, 2);
+    assert_eq!(cache.stats().entries, 0);
+    now(cache.flush());
+    assert!(now(store.entries()).unwrap().is_empty());
+}
+
+#[test]
+fn clearing_leaves_nothing() {
+    let store = Memory::default();
+    let cache = open(&store, BUDGET);
+    cache.keep(key(1), b"a");
+    now(cache.flush());
+    cache.keep(key(2), b"b");
+    now(cache.clear());
+    now(cache.flush());
+    assert_eq!((cache.stats().entries, cache.stats().bytes), (0, 0));
+    assert!(now(store.entries()).unwrap().is_empty());
+}
+
+#[test]
+fn a_warm_cache_can_be_carried_over() {
+    let cache = open(&Memory::default(), BUDGET);
+    for number in 0..8 {
+        cache.keep(key(number), &[number; 100]);
+        now(cache.flush());
+    }
+    let file = now(cache.export());
+    let other = open(&Memory::default(), BUDGET);
+    assert_eq!(now(other.import(&file)), Ok(8));
+    for number in 0..8 {
+        assert_eq!(get(&other, key(number)), Some(vec![number; 100]));
+    }
+    assert_eq!(
+        now(other.import(b"something else")),
+        Err(transfer::FormatError)
+    );
+}
+
+/// Fails from the `good`th call on.
+struct Failing {
+    memory: Memory,
+    good: Cell<u32>,
+}
+
+impl Failing {
+    fn check(&self) -> Result<(), StoreError> {
+        let left = self.good.get().checked_sub(1).ok_or(StoreError::Full)?;
+        self.good.set(left);
+        Ok(())
+    }
+}
+
+impl Store for Failing {
+    async fn entries(&self) -> Result<Vec<Entry>, StoreError> {
+        self.check()?;
+        self.memory.entries().await
+    }
+
+    async fn read(&self, key: Key) -> Result<Option<Vec<u8>>, StoreError> {
+        self.check()?;
+        self.memory.read(key).await
+    }
+
+    async fn write(&self, batch: Batch) -> Result<(), StoreError> {
+        self.check()?;
+        self.memory.write(batch).await
+    }
+
+    async fn clear(&self) -> Result<(), StoreError> {
+        self.check()?;
+        self.memory.clear().await
+    }
+}
+
+#[test]
+fn a_failing_store_leaves_a_cache_in_memory() {
+    for good in 0..6 {
+        let cache = Cache::new(BUDGET, midnight);
+        let store = Failing {
+            memory: Memory::default(),
+            good: Cell::new(good),
+        };
+        now(cache.attach(store));
+        for number in 0..20 {
+            cache.keep(key(number), &[number; 100]);
+            now(cache.flush());
+            assert_eq!(get(&cache, key(number)), Some(vec![number; 100]));
+            get(&cache, key(0));
+        }
+        assert_eq!(
+            cache.failure().map(|failure| failure.code),
+            Some("E_CACHE_FULL")
+        );
+        let stats = cache.stats();
+        assert!(!stats.stored && stats.bytes == stats.memory_bytes && stats.bytes <= BUDGET.memory);
+    }
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Keep(u8, usize),
+    Get(u8),
+    Flush,
+    Reopen,
+    Clear,
+    ElsewhereDelete(u8),
+    Fail,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        8 => (0..30u8, 0..350usize).prop_map(|(number, size)| Step::Keep(number, size)),
+        8 => (0..30u8).prop_map(Step::Get),
+        4 => Just(Step::Flush),
+        1 => Just(Step::Reopen),
+        1 => Just(Step::Clear),
+        1 => (0..30u8).prop_map(Step::ElsewhereDelete),
+        1 => Just(Step::Fail),
+    ];
+    prop::collection::vec(step, 0..200)
+}
+
+proptest! {
+    /// Whatever happens: what is found is what was kept last, and the budgets hold.
+    #[test]
+    fn never_wrong_and_never_too_large(steps in steps()) {
+        let store = Memory::default();
+        let mut cache = open(&store, BUDGET);
+        let mut kept: HashMap<u8, Vec<Vec<u8>>> = HashMap::new();
+        for (at, step) in steps.into_iter().enumerate() {
+            match step {
+                Step::Keep(number, size) => {
+                    let payload = vec![at as u8; size];
+                    cache.keep(key(number), &payload);
+                    kept.entry(number).or_default().push(payload);
+                }
+                Step::Get(number) => {
+                    if let Some(found) = get(&cache, key(number)) {
+                        let known = kept.get(&number).is_some_and(|payloads| payloads.contains(&found));
+                        prop_assert!(known);
+                    }
+                }
+                Step::Flush => now(cache.flush()),
+                Step::Reopen => cache = open(&store, BUDGET),
+                Step::Clear => {
+                    now(cache.clear());
+                    if cache.stats().stored {
+                        kept.clear();
+                    }
+                }
+                Step::ElsewhereDelete(number) => {
+                    now(store.write(Batch { deletes: vec![key(number)], ..Batch::default() })).unwrap();
+                }
+                Step::Fail => cache.fail(&StoreError::Full),
+            }
+            let stats = cache.stats();
+            prop_assert!(stats.bytes <= stats.budget && stats.memory_bytes <= BUDGET.memory);
+            prop_assert!(stats.memory_bytes <= stats.bytes);
+            if !stats.stored {
+                prop_assert_eq!(stats.memory_bytes, stats.bytes);
+            }
+        }
+        now(cache.flush());
+        if cache.stats().stored {
+            let entries = now(store.entries()).unwrap();
+            prop_assert!(entries.iter().map(|entry| entry.bytes).sum::<u64>() <= BUDGET.stored);
+        }
+    }
+}
