@@ -1,7 +1,9 @@
 //! The vocoder: mel frames to samples.
 //!
-//! A causal HiFi-GAN generator (Kong et al. 2020, as in KAN-TTS): every convolution carries its left context as state, so
-//! chunks of any size join without a seam. A voice with a harmonic source (NSF) also feeds sines at multiples of F0.
+//! A HiFi-GAN generator (Kong et al. 2020, as in KAN-TTS). In a causal one every convolution carries its left context as
+//! state, so that runs of any size join without a seam. Another one has no state: it sees whole windows, and what is
+//! within `halo` frames of a window's edge is thrown away, so that its runs join as well. A voice with a harmonic source
+//! (NSF) also feeds sines at multiples of F0.
 
 mod source;
 
@@ -9,7 +11,7 @@ use std::sync::Arc;
 
 use crate::Error;
 use crate::nn::{Buckets, Source, State, Value};
-use crate::voice::{Voice, VoiceError};
+use crate::voice::Voice;
 
 use source::HarmonicSource;
 
@@ -21,33 +23,35 @@ pub struct Vocoder {
     channels: usize,
     hop: usize,
     sample_rate: u32,
+    /// Frames that a run needs to see on each side of its own; none for a causal vocoder.
+    halo: usize,
     source: Option<crate::voice::manifest::HarmonicSource>,
 }
 
 impl Vocoder {
     pub fn new(voice: &Voice) -> Result<Vocoder, Error> {
         let manifest = &voice.manifest;
-        if !manifest.vocoder.causal {
-            return Err(
-                VoiceError::Format("its vocoder is not causal and cannot stream".into()).into(),
-            );
-        }
         Ok(Vocoder {
             graph: Buckets::new(Source::parse("vocoder", voice.graph("vocoder")?)?, "n", &[]),
             bins: manifest.mel.bins,
             channels: manifest.mel.channels,
             hop: manifest.hop,
             sample_rate: manifest.sample_rate,
+            halo: manifest.vocoder.halo,
             source: manifest.vocoder.source.clone(),
         })
     }
 
-    /// Compiles the graph for the numbers of frames that [`SampleStream::push`] will be called with.
-    pub fn prepare(&self, sizes: &[usize]) -> Result<(), Error> {
-        for &size in sizes {
-            self.graph.exactly(size)?;
-        }
+    /// Compiles the graph for streams that work in pieces of this many frames.
+    pub fn prepare(&self, piece: usize) -> Result<(), Error> {
+        self.graph.exactly(self.run(piece) + 2 * self.halo)?;
         Ok(())
+    }
+
+    /// Frames whose samples come out of one run: a piece, or as many as make a window with two halos worth while.
+    fn run(&self, piece: usize) -> usize {
+        let piece = piece.max(1);
+        (2 * self.halo).div_ceil(piece).max(1) * piece
     }
 }
 
@@ -56,51 +60,117 @@ pub struct SampleStream {
     vocoder: Arc<Vocoder>,
     state: Option<State>,
     source: Option<HarmonicSource>,
+    /// Frames of the sentence, frames taken in, and frames whose samples have been made.
+    length: usize,
+    taken: usize,
+    made: usize,
+    /// Frames that come out of one run.
+    run: usize,
+    /// Values of the source in one frame: `hop` for each harmonic.
+    width: usize,
+    /// Mel and source of the frames from `made - halo` on; zeros before the first frame.
+    mel: Vec<f32>,
+    sines: Vec<f32>,
 }
 
 impl SampleStream {
-    pub fn new(vocoder: Arc<Vocoder>) -> SampleStream {
+    /// For a sentence of `length` frames, in pieces of `piece` frames.
+    pub fn new(vocoder: Arc<Vocoder>, piece: usize, length: usize) -> SampleStream {
         let source = vocoder.source.clone();
         let source =
             source.map(|source| HarmonicSource::new(source, vocoder.hop, vocoder.sample_rate));
+        let width = source.as_ref().map_or(0, HarmonicSource::harmonics) * vocoder.hop;
         SampleStream {
-            vocoder,
             state: None,
+            length,
+            taken: 0,
+            made: 0,
+            run: vocoder.run(piece),
+            mel: vec![0.0; vocoder.halo * vocoder.bins],
+            sines: vec![0.0; vocoder.halo * width],
+            width,
             source,
+            vocoder,
         }
     }
 
-    /// Turns `count` frames, rows of the acoustic model's channels, into `count * hop` samples.
-    pub fn push(&mut self, frames: &[f32], count: usize) -> Result<Vec<f32>, Error> {
+    /// Takes the next frames, rows of the acoustic model's channels, and returns the samples that are complete; after
+    /// the last frame of the sentence, all the rest.
+    pub fn push(&mut self, frames: &[f32]) -> Result<Vec<f32>, Error> {
         let Vocoder {
             bins,
             channels,
-            hop,
+            halo,
             ..
         } = *self.vocoder;
-        let graph = self.vocoder.graph.exactly(count)?;
+        for frame in frames.chunks_exact(channels) {
+            self.taken += 1;
+            self.mel.extend_from_slice(&frame[..bins]);
+            if let Some(source) = &mut self.source {
+                self.sines
+                    .extend(source.frame(frame[bins], frame[bins + 1]));
+            }
+        }
+        let mut samples = Vec::new();
+        while self.made < self.length
+            && (self.taken >= self.length || self.taken >= self.made + self.run + halo)
+        {
+            samples.extend(self.next()?);
+        }
+        Ok(samples)
+    }
+
+    /// One run of the graph. Past the end of the sentence it is fed zeros, which a causal one cannot hear before.
+    fn next(&mut self) -> Result<Vec<f32>, Error> {
+        let Vocoder {
+            bins, hop, halo, ..
+        } = *self.vocoder;
+        let window = self.run + 2 * halo;
+        let graph = self.vocoder.graph.exactly(window)?;
         let mut state = match self.state.take() {
             Some(state) => state,
             None => graph.start()?,
         };
-        let mel = frames
-            .chunks_exact(channels)
-            .flat_map(|frame| &frame[..bins])
-            .copied()
+        let valid = (self.made..self.made + window)
+            .map(|time| f32::from((halo..self.length + halo).contains(&time)))
             .collect::<Vec<_>>();
-        let mut inputs = vec![("mel", Value::f32(&[count, bins], &mel))];
-        if let Some(source) = &mut self.source {
-            let pitch = frames
-                .chunks_exact(channels)
-                .map(|frame| (frame[bins], frame[bins + 1]));
-            let sines = source.advance(pitch);
-            inputs.push((
-                "source",
-                Value::f32(&[source.harmonics(), count * hop], &sines),
-            ));
+        let mut inputs = vec![
+            (
+                "mel",
+                Value::f32(&[window, bins], &padded(&self.mel, window * bins)),
+            ),
+            ("valid", Value::f32(&[window], &valid)),
+        ];
+        let width = self.width;
+        if width > 0 {
+            let rows = rows(&padded(&self.sines, window * width), width, hop);
+            inputs.push(("source", Value::f32(&[width / hop, window * hop], &rows)));
         }
         let [samples] = graph.run(&mut state, &inputs, ["samples"])?;
         self.state = Some(state);
-        Ok(samples.as_f32().to_vec())
+        let real = self.run.min(self.length - self.made);
+        let samples = samples.as_f32().get(halo * hop..(halo + real) * hop);
+        self.made += self.run;
+        self.mel.drain(..(self.run * bins).min(self.mel.len()));
+        self.sines.drain(..(self.run * width).min(self.sines.len()));
+        Ok(samples.unwrap_or_default().to_vec())
     }
+}
+
+/// The first `length` values, with zeros after the last.
+fn padded(values: &[f32], length: usize) -> Vec<f32> {
+    let mut padded = values[..values.len().min(length)].to_vec();
+    padded.resize(length, 0.0);
+    padded
+}
+
+/// From frames of `width` values, `hop` for each harmonic, to one row for each harmonic.
+fn rows(frames: &[f32], width: usize, hop: usize) -> Vec<f32> {
+    let mut rows = Vec::with_capacity(frames.len());
+    for harmonic in (0..width).step_by(hop) {
+        for frame in frames.chunks_exact(width) {
+            rows.extend_from_slice(&frame[harmonic..harmonic + hop]);
+        }
+    }
+    rows
 }

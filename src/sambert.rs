@@ -22,7 +22,7 @@ use crate::voice::{Manifest, Voice};
 pub use emotion::EmotionBlend;
 
 /// Preferred numbers of symbols in a sentence.
-const SYMBOL_SIZES: [usize; 4] = [32, 64, 128, 256];
+const SYMBOL_SIZES: [usize; 3] = [40, 80, 160];
 
 /// How a sentence shall be said, in the terms of the model.
 #[derive(Debug, Clone)]
@@ -103,16 +103,14 @@ impl Sambert {
         })
     }
 
-    /// Compiles the graphs, the postnet's for the numbers of frames that [`MelStream::advance`] will be called with.
-    pub fn prepare(&self, sizes: &[usize]) -> Result<(), Error> {
+    /// Compiles the graphs, the postnet's for the number of frames that [`MelStream::advance`] will be called with.
+    pub fn prepare(&self, frames: usize) -> Result<(), Error> {
         for buckets in [&self.encoder, &self.prosody, &self.decoder] {
             for &size in buckets.sizes() {
                 buckets.exactly(size)?;
             }
         }
-        for &size in sizes {
-            self.postnet.exactly(size)?;
-        }
+        self.postnet.exactly(frames)?;
         Ok(())
     }
 

@@ -7,6 +7,7 @@
 mod marks;
 mod options;
 mod pieces;
+mod recorder;
 mod stream;
 mod timings;
 
@@ -20,7 +21,7 @@ use crate::voice::{Manifest, Voice};
 pub use marks::Mark;
 pub use options::{OptionError, SpeakOptions};
 pub use pieces::Pieces;
-pub use stream::{Chunk, ChunkStream};
+pub use stream::{Chunk, ChunkStream, SentenceStart};
 pub use timings::{Clock, Timings};
 
 /// Said once without being heard, so that the first sentence of a reader is not the first that the machine ever says.
@@ -68,8 +69,8 @@ impl Synthesizer {
 
     /// Compiles every graph and says a sentence to nobody, so that the next sentence starts at once.
     pub fn warm_up(&self) -> Result<(), Error> {
-        self.sambert.prepare(&self.pieces.sizes())?;
-        self.vocoder.prepare(&self.pieces.sizes())?;
+        self.sambert.prepare(self.pieces.piece)?;
+        self.vocoder.prepare(self.pieces.piece)?;
         for chunk in self.stream(WARM_UP, &SpeakOptions::default())? {
             chunk?;
         }

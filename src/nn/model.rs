@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use tract_onnx::prelude::*;
-use tract_onnx::tract_hir::infer::Factoid;
 use tract_onnx::tract_hir::internal::{DimLike, ToDim, ensure, format_err};
 
 use super::{ModelError, ops};
@@ -44,21 +43,16 @@ fn tensor<T: Datum + Copy>(shape: &[usize], data: &[T]) -> TValue {
     }
 }
 
-/// An ONNX file, parsed; sizes may still be symbols.
+/// An ONNX file, parsed and simplified; sizes may still be symbols.
 pub struct Source {
     name: String,
-    model: InferenceModel,
+    model: TypedModel,
 }
 
 impl Source {
-    /// Parses the bytes of an ONNX file. `name` is for messages.
+    /// Reads the bytes of an ONNX file. `name` is for messages.
     pub fn parse(name: &str, bytes: &[u8]) -> Result<Source, ModelError> {
-        let framework = tract_onnx::onnx()
-            .with_ignore_output_shapes(true)
-            .with_ignore_value_info(true);
-        let model = framework
-            .model_for_read(&mut std::io::Cursor::new(bytes))
-            .map_err(|error| load_error(name, error))?;
+        let model = read(bytes).map_err(|error| load_error(name, error))?;
         Ok(Source {
             name: name.to_string(),
             model,
@@ -73,44 +67,35 @@ impl Source {
 
     /// Size of an axis that is fixed in the file.
     pub fn fixed_size(&self, input: &str, axis: usize) -> Option<usize> {
-        let index = self
-            .model
-            .inputs
-            .iter()
-            .position(|outlet| self.model.node(outlet.node).name == input)?;
-        let shape = self.model.input_fact(index).ok()?.shape.concretize()?;
-        shape.get(axis)?.to_usize().ok()
+        let of_input = |outlet: &&OutletId| self.model.node(outlet.node).name == input;
+        let outlet = self.model.inputs.iter().find(of_input)?;
+        let fact = self.model.outlet_fact(*outlet).ok()?;
+        fact.shape.get(axis)?.to_usize().ok()
     }
 
     fn optimise(&self, sizes: &[(&str, usize)]) -> TractResult<Graph> {
-        let mut model = self.model.clone();
-        let mut values = SymbolValues::default();
-        for (symbol, size) in sizes {
-            values.set(&model.symbols.sym(symbol), *size as i64);
-        }
-        let mut inputs = Vec::new();
-        for index in 0..model.inputs.len() {
-            let mut fact = model.input_fact(index)?.clone();
-            let name = model.node(model.inputs[index].node).name.clone();
-            let shape = fact
-                .shape
-                .concretize()
-                .ok_or_else(|| format_err!("input {name} has no shape"))?;
-            let shape = shape
-                .iter()
-                .map(|size| Ok(size.eval(&values).to_usize()?))
-                .collect::<TractResult<Vec<_>>>()?;
-            fact.shape = shape
-                .iter()
-                .map(|size| size.to_dim())
-                .collect::<TVec<_>>()
-                .into();
-            model.set_input_fact(index, fact)?;
-            inputs.push(Port { name, shape });
-        }
-        let outputs = (0..model.outputs.len())
-            .map(|index| {
-                let outlet = model.outputs[index];
+        let symbols = sizes
+            .iter()
+            .map(|(symbol, size)| (self.model.symbols.sym(symbol), size.to_dim()))
+            .collect();
+        let mut model = self.model.set_symbols(&symbols)?.into_decluttered()?;
+        let inputs = model
+            .inputs
+            .iter()
+            .map(|&outlet| {
+                let name = model.node(outlet.node).name.clone();
+                let shape = model.outlet_fact(outlet)?.shape.as_concrete();
+                let shape = shape.ok_or_else(|| format_err!("the sizes of {name} are open"))?;
+                Ok(Port {
+                    name,
+                    shape: shape.to_vec(),
+                })
+            })
+            .collect::<TractResult<Vec<_>>>()?;
+        let outputs = model
+            .outputs
+            .iter()
+            .map(|&outlet| {
                 let label = model.outlet_label(outlet);
                 label.map_or_else(|| model.node(outlet.node).name.clone(), str::to_string)
             })
@@ -123,7 +108,6 @@ impl Source {
                 Some((input, outputs.iter().position(|output| *output == next)?))
             })
             .collect();
-        let mut model = model.into_typed()?.into_decluttered()?;
         ops::swap_in(&mut model)?;
         model.optimize()?;
         let plan = model.into_runnable()?;
@@ -135,6 +119,15 @@ impl Source {
             plan,
         })
     }
+}
+
+fn read(bytes: &[u8]) -> TractResult<TypedModel> {
+    tract_onnx::onnx()
+        .with_ignore_output_shapes(true)
+        .with_ignore_value_info(true)
+        .model_for_read(&mut std::io::Cursor::new(bytes))?
+        .into_typed()?
+        .into_decluttered()
 }
 
 struct Port {

@@ -1,15 +1,19 @@
 //! The chunks of one job.
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::marks::{Mark, marks};
+use super::recorder::{Recorder, Tape};
 use super::{Synthesizer, Timings};
 use crate::Error;
+use crate::cache::sentence::{Recordings, SentenceKeys};
+use crate::cache::store::Key;
 use crate::hifigan::SampleStream;
 use crate::sambert::{Control, MelStream};
-use crate::text::symbols::symbols;
-use crate::text::{Sentence, Sentences, sentences};
+use crate::text::symbols::{Symbol, symbols};
+use crate::text::{Sentences, Span, sentences};
 
 /// A piece of audio.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,8 +24,19 @@ pub struct Chunk {
     pub start: u64,
     /// The syllables that begin in this chunk.
     pub marks: Vec<Mark>,
+    /// The sentence that begins with this chunk, if one does.
+    pub begins: Option<SentenceStart>,
     /// Whether the job ends with this chunk.
     pub last: bool,
+}
+
+/// A sentence that begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SentenceStart {
+    /// Its characters in the input.
+    pub span: Span,
+    /// Whether it comes from a recording.
+    pub recorded: bool,
 }
 
 /// The chunks of a text, made one at a time by `next`. After an error the stream is at its end.
@@ -30,23 +45,30 @@ pub struct ChunkStream {
     control: Control,
     volume: f32,
     sentences: Sentences,
-    upcoming: Option<Sentence>,
+    upcoming: Option<Upcoming>,
     current: Option<Utterance>,
     /// Samples given out so far.
     position: u64,
     chunk_frames: usize,
     timings: Timings,
+    recorder: Option<Recorder>,
+}
+
+/// The sentence that is spoken next.
+struct Upcoming {
+    span: Span,
+    symbols: Vec<Symbol>,
 }
 
 /// The sentence being spoken.
 struct Utterance {
     mel: MelStream,
     samples: SampleStream,
-    /// Frames that await the vocoder, rows of `channels` values.
-    frames: Vec<f32>,
-    channels: usize,
     /// Marks not given out yet.
     marks: VecDeque<Mark>,
+    tape: Option<Tape>,
+    /// Until the first chunk is out.
+    begins: Option<SentenceStart>,
 }
 
 impl ChunkStream {
@@ -66,6 +88,7 @@ impl ChunkStream {
             current: None,
             position: 0,
             timings: Timings::default(),
+            recorder: None,
         };
         stream.read_ahead();
         if stream.upcoming.is_none() {
@@ -73,6 +96,22 @@ impl ChunkStream {
         } else {
             Ok(stream)
         }
+    }
+
+    /// Takes sentences that have been recorded under these keys from there, and records the others.
+    pub fn with_recordings(
+        self,
+        keys: SentenceKeys,
+        recordings: Rc<dyn Recordings>,
+    ) -> ChunkStream {
+        let recorder = Some(Recorder { keys, recordings });
+        ChunkStream { recorder, ..self }
+    }
+
+    /// The key under which the sentence that begins next will be looked for.
+    pub fn upcoming_key(&self) -> Option<Key> {
+        let symbols = &self.upcoming.as_ref()?.symbols;
+        Some(self.recorder.as_ref()?.keys.key(symbols))
     }
 
     /// Time spent so far.
@@ -83,84 +122,103 @@ impl ChunkStream {
     /// Reads the next sentence out of the text.
     fn read_ahead(&mut self) {
         let started = (self.synthesizer.clock)();
-        self.upcoming = self.sentences.next();
+        self.upcoming = self.sentences.next().map(|sentence| Upcoming {
+            span: sentence.span,
+            symbols: symbols(&sentence),
+        });
         self.timings.text_ms += (self.synthesizer.clock)() - started;
     }
 
     /// Plans the upcoming sentence. Returns nothing at the end of the text.
     fn begin(&mut self) -> Result<Option<Utterance>, Error> {
-        let Some(sentence) = self.upcoming.take() else {
+        let Some(Upcoming { span, symbols }) = self.upcoming.take() else {
             return Ok(None);
         };
         let clock = self.synthesizer.clock;
         let started = clock();
-        let symbols = symbols(&sentence);
-        let read = clock();
         let sambert = &self.synthesizer.sambert;
         let plan = sambert.plan(&symbols, &self.control)?;
-        let (hop, channels) = (
-            self.synthesizer.manifest.hop,
-            self.synthesizer.manifest.mel.channels,
-        );
+        let durations = plan.durations.clone();
+        let hop = self.synthesizer.manifest.hop;
         let marks = marks(&symbols, &plan.durations, hop, self.position);
+        let vocoder = self.synthesizer.vocoder.clone();
+        let piece = self.synthesizer.pieces.piece;
+        let samples = SampleStream::new(vocoder, piece, plan.frames());
         let mel = MelStream::new(sambert.clone(), plan)?;
-        self.timings.text_ms += read - started;
-        self.timings.sambert_ms += clock() - read;
+        let tape = self
+            .recorder
+            .as_ref()
+            .map(|recorder| recorder.begin(&symbols, &durations));
+        self.timings.sambert_ms += clock() - started;
         self.read_ahead();
         Ok(Some(Utterance {
             mel,
-            samples: SampleStream::new(self.synthesizer.vocoder.clone()),
-            frames: Vec::new(),
-            channels,
+            samples,
             marks: marks.into(),
+            tape,
+            begins: Some(SentenceStart {
+                span,
+                recorded: false,
+            }),
         }))
     }
 
-    /// Makes up to `chunk_frames` frames of the current sentence.
+    /// Makes about `chunk_frames` frames of the current sentence, in whole pieces.
     fn speak(&mut self, utterance: &mut Utterance) -> Result<Vec<f32>, Error> {
         let Synthesizer {
-            ref pieces, clock, ..
+            ref pieces,
+            ref manifest,
+            clock,
+            ..
         } = self.synthesizer;
-        let channels = utterance.channels;
+        let piece = pieces.piece.max(1);
         let mut samples = Vec::new();
-        let mut made = 0;
-        while made < self.chunk_frames {
+        while samples.len() < self.chunk_frames * manifest.hop && !utterance.mel.is_finished() {
             let started = clock();
-            let piece = pieces.next(self.chunk_frames - made);
-            while utterance.frames.len() < piece * channels && !utterance.mel.is_finished() {
-                let missing = piece - utterance.frames.len() / channels;
-                utterance
-                    .frames
-                    .extend(utterance.mel.advance(pieces.next(missing))?);
-            }
-            let waiting = utterance.frames.len() / channels;
+            let frames = utterance.mel.advance(piece)?;
             let decoded = clock();
             self.timings.sambert_ms += decoded - started;
-            if waiting == 0 {
-                break;
-            }
-            // Past the end of the sentence the vocoder is fed padding, which a causal one cannot hear before.
-            let piece = if waiting < piece {
-                pieces.next(waiting)
-            } else {
-                piece
-            };
-            let real = waiting.min(piece);
-            let mut frames = utterance
-                .frames
-                .drain(..real * channels)
-                .collect::<Vec<_>>();
-            frames.resize(piece * channels, 0.0);
-            let mut piece_samples = utterance.samples.push(&frames, piece)?;
-            piece_samples.truncate(real * self.synthesizer.manifest.hop);
-            samples.extend(piece_samples);
+            samples.extend(utterance.samples.push(&frames)?);
             self.timings.vocoder_ms += clock() - decoded;
-            made += real;
         }
         Ok(samples)
     }
 
+    /// The upcoming sentence as one chunk, if it has been recorded.
+    fn recorded(&mut self) -> Option<Chunk> {
+        let symbols = &self.upcoming.as_ref()?.symbols;
+        let recording = self.recorder.as_ref()?.find(symbols)?;
+        let Upcoming { span, symbols } = self.upcoming.take()?;
+        let hop = self.synthesizer.manifest.hop;
+        let start = self.position;
+        let mut samples = recording.samples();
+        self.set_volume(&mut samples);
+        self.position += samples.len() as u64;
+        self.read_ahead();
+        Some(Chunk {
+            samples,
+            start,
+            marks: marks(&symbols, &recording.durations, hop, start),
+            begins: Some(SentenceStart {
+                span,
+                recorded: true,
+            }),
+            last: self.upcoming.is_none(),
+        })
+    }
+
+    fn set_volume(&self, samples: &mut [f32]) {
+        for sample in samples {
+            *sample = (*sample * self.volume).clamp(-1.0, 1.0);
+        }
+    }
+
     fn chunk(&mut self) -> Result<Option<Chunk>, Error> {
+        if self.current.is_none()
+            && let Some(chunk) = self.recorded()
+        {
+            return Ok(Some(chunk));
+        }
         let Some(mut utterance) = self
             .current
             .take()
@@ -169,13 +227,14 @@ impl ChunkStream {
             return Ok(None);
         };
         let mut samples = self.speak(&mut utterance)?;
-        for sample in &mut samples {
-            *sample = (*sample * self.volume).clamp(-1.0, 1.0);
+        if let Some(tape) = &mut utterance.tape {
+            tape.record(&samples);
         }
+        self.set_volume(&mut samples);
         let start = self.position;
         self.position += samples.len() as u64;
         self.chunk_frames = self.synthesizer.pieces.grow(self.chunk_frames);
-        let over = utterance.frames.is_empty() && utterance.mel.is_finished();
+        let over = utterance.mel.is_finished();
         let begun = |mark: &Mark| over || mark.start < self.position;
         let count = utterance
             .marks
@@ -183,12 +242,17 @@ impl ChunkStream {
             .take_while(|mark| begun(mark))
             .count();
         let marks = utterance.marks.drain(..count).collect();
+        let begins = utterance.begins.take();
+        if let (true, Some(recorder), Some(tape)) = (over, &self.recorder, &utterance.tape) {
+            recorder.keep(tape);
+        }
         self.current = (!over).then_some(utterance);
         let last = self.current.is_none() && self.upcoming.is_none();
         Ok(Some(Chunk {
             samples,
             start,
             marks,
+            begins,
             last,
         }))
     }
