@@ -19,28 +19,36 @@ pub struct HarmonicSource {
     offsets: Vec<(f64, f64)>,
     /// Samples made so far.
     position: u64,
+    noise: Noise,
 }
+
+/// Noise of variance 1, a function of the sample's position and the harmonic.
+pub type Noise = fn(u64, u64) -> f32;
 
 impl HarmonicSource {
     pub fn new(settings: manifest::HarmonicSource, hop: usize, sample_rate: u32) -> HarmonicSource {
-        // The fundamental starts at zero, the others anywhere, the same way in every sentence.
-        let offset = |harmonic: usize| {
-            if harmonic == 0 {
-                0.0
-            } else {
-                TAU * unit(hash(u64::MAX, harmonic as u64))
-            }
-        };
-        let offsets = (0..settings.harmonics)
-            .map(|harmonic| offset(harmonic).sin_cos())
-            .collect();
+        HarmonicSource::with(settings, hop, sample_rate, phase, |position, harmonic| {
+            normal(hash(position, harmonic))
+        })
+    }
+
+    /// `phase` gives where each harmonic starts, in radians.
+    pub fn with(
+        settings: manifest::HarmonicSource,
+        hop: usize,
+        sample_rate: u32,
+        phase: fn(u64) -> f64,
+        noise: Noise,
+    ) -> HarmonicSource {
+        let offsets = (0..settings.harmonics as u64).map(|harmonic| phase(harmonic).sin_cos());
         HarmonicSource {
+            offsets: offsets.collect(),
             settings,
             hop,
             sample_rate: f64::from(sample_rate),
             phase: 0.0,
-            offsets,
             position: 0,
+            noise,
         }
     }
 
@@ -48,39 +56,31 @@ impl HarmonicSource {
         self.settings.harmonics
     }
 
-    /// `frames` gives the normalised F0 and the voicing of each frame. Returns the source of these frames' samples,
-    /// one row per harmonic.
-    pub fn advance(&mut self, frames: impl ExactSizeIterator<Item = (f32, f32)>) -> Vec<f32> {
-        let length = frames.len() * self.hop;
-        let mut rows = vec![0.0; length * self.harmonics()];
-        for (index, (f0, voicing)) in frames.enumerate() {
-            let voiced = voicing >= self.settings.uv_threshold;
-            let step = self.hertz(f0, voiced) / self.sample_rate;
-            for column in index * self.hop..(index + 1) * self.hop {
-                self.sample(step, voiced, &mut rows, column, length);
-            }
+    /// The source of the next frame's samples, one row per harmonic, from its normalised F0 and its voicing.
+    pub fn frame(&mut self, f0: f32, voicing: f32) -> Vec<f32> {
+        let mut rows = vec![0.0; self.hop * self.harmonics()];
+        let voiced = voicing >= self.settings.uv_threshold;
+        let step = self.hertz(f0) / self.sample_rate;
+        for column in 0..self.hop {
+            self.sample(step, voiced, &mut rows, column);
         }
         rows
     }
 
-    /// F0 in Hz. Unvoiced frames and values that are no number run on the floor.
-    fn hertz(&self, f0: f32, voiced: bool) -> f64 {
+    /// F0 in Hz. Values that are no number run on the floor.
+    fn hertz(&self, f0: f32) -> f64 {
         let manifest::HarmonicSource {
             f0_mean,
             f0_std,
             f0_floor,
             ..
         } = self.settings;
-        let hertz = if voiced {
-            f0 * f0_std + f0_mean
-        } else {
-            f0_floor
-        };
+        let hertz = f0 * f0_std + f0_mean;
         f64::from(hertz.max(f0_floor)).min(self.sample_rate / 2.0)
     }
 
     /// Writes one sample of every harmonic and moves on.
-    fn sample(&mut self, step: f64, voiced: bool, rows: &mut [f32], column: usize, length: usize) {
+    fn sample(&mut self, step: f64, voiced: bool, rows: &mut [f32], column: usize) {
         self.phase = (self.phase + step).fract();
         let (sine, cosine) = (TAU * self.phase).sin_cos();
         let manifest::HarmonicSource {
@@ -91,8 +91,8 @@ impl HarmonicSource {
         // Sine and cosine of harmonic h, turned on by the fundamental's angle for h + 1.
         let (mut sine_h, mut cosine_h) = (sine, cosine);
         for (harmonic, &(offset_sine, offset_cosine)) in self.offsets.iter().enumerate() {
-            let random = normal(hash(self.position, harmonic as u64));
-            rows[harmonic * length + column] = if voiced {
+            let random = (self.noise)(self.position, harmonic as u64);
+            rows[harmonic * self.hop + column] = if voiced {
                 sine_amplitude * (sine_h * offset_cosine + cosine_h * offset_sine) as f32
                     + noise * random
             } else {
@@ -104,6 +104,15 @@ impl HarmonicSource {
             );
         }
         self.position += 1;
+    }
+}
+
+/// The fundamental starts at zero, the others anywhere, the same way in every sentence.
+fn phase(harmonic: u64) -> f64 {
+    if harmonic == 0 {
+        0.0
+    } else {
+        TAU * unit(hash(u64::MAX, harmonic))
     }
 }
 
@@ -149,64 +158,31 @@ mod tests {
         }
     }
 
-    fn contour(frames: usize) -> Vec<(f32, f32)> {
-        (0..frames)
-            .map(|frame| {
-                (
-                    (frame as f32 * 0.7).sin() * 2.0,
-                    if frame % 5 == 0 { 0.2 } else { 0.9 },
-                )
-            })
-            .collect()
-    }
-
-    fn whole(frames: &[(f32, f32)]) -> Vec<f32> {
-        HarmonicSource::new(settings(), HOP, 16000).advance(frames.iter().copied())
-    }
-
-    #[test]
-    fn chunks_join_to_the_same_source() {
-        let frames = contour(23);
-        let whole = whole(&frames);
+    fn frames(contour: &[(f32, f32)]) -> Vec<Vec<f32>> {
         let mut source = HarmonicSource::new(settings(), HOP, 16000);
-        let mut start = 0;
-        for size in [1, 7, 3, 12] {
-            let rows = source.advance(frames[start..start + size].iter().copied());
-            for (harmonic, row) in rows.chunks_exact(size * HOP).enumerate() {
-                let from = harmonic * whole.len() / 8 + start * HOP;
-                assert_eq!(row, &whole[from..from + size * HOP]);
-            }
-            start += size;
-        }
-        assert_eq!(start, frames.len());
+        let frame = |&(f0, voicing): &(f32, f32)| source.frame(f0, voicing);
+        contour.iter().map(frame).collect()
     }
 
     #[test]
     fn harmonics_are_sines_at_multiples() {
-        let frames = [(0.0, 1.0); 4];
-        let rows = whole(&frames);
-        let offset = |harmonic: usize| {
-            if harmonic == 0 {
-                0.0
-            } else {
-                TAU * unit(hash(u64::MAX, harmonic as u64))
-            }
-        };
-        for (harmonic, row) in rows.chunks_exact(4 * HOP).enumerate() {
-            for (index, &value) in row.iter().enumerate() {
-                let angle = TAU * 210.0 * (index + 1) as f64 / 16000.0 * (harmonic + 1) as f64
-                    + offset(harmonic);
-                assert!(
-                    (f64::from(value) - 0.1 * angle.sin()).abs() < 0.012,
-                    "harmonic {harmonic} at {index}"
-                );
+        for (number, frame) in frames(&[(0.0, 1.0); 4]).iter().enumerate() {
+            for (harmonic, row) in frame.chunks_exact(HOP).enumerate() {
+                for (index, &value) in row.iter().enumerate() {
+                    let cycles = 210.0 * (number * HOP + index + 1) as f64 / 16000.0;
+                    let angle = TAU * cycles * (harmonic + 1) as f64 + phase(harmonic as u64);
+                    assert!(
+                        (f64::from(value) - 0.1 * angle.sin()).abs() < 0.012,
+                        "harmonic {harmonic} at {index} of frame {number}"
+                    );
+                }
             }
         }
     }
 
     #[test]
     fn noise_is_normal_enough() {
-        let rows = whole(&[(0.0, 0.0); 40]);
+        let rows = frames(&[(0.0, 0.0); 40]).concat();
         let mean = rows.iter().sum::<f32>() / rows.len() as f32;
         let variance = rows.iter().map(|value| value * value).sum::<f32>() / rows.len() as f32;
         assert!(mean.abs() < 1e-3, "{mean}");
@@ -218,12 +194,13 @@ mod tests {
 
     #[test]
     fn odd_pitch_is_harmless() {
-        let rows = whole(&[
+        let rows = frames(&[
             (f32::NAN, 1.0),
             (f32::INFINITY, 1.0),
             (-1e30, 1.0),
             (0.0, f32::NAN),
-        ]);
+        ])
+        .concat();
         assert!(rows.iter().all(|value| value.abs() < 0.2));
     }
 }

@@ -77,6 +77,9 @@ pub struct Postnet {
 #[derive(Debug, Clone, Deserialize)]
 pub struct Vocoder {
     pub causal: bool,
+    /// Frames that a vocoder which is not causal needs to see on each side of those it makes.
+    #[serde(default)]
+    pub halo: usize,
     /// The harmonic source, for a voice that has one.
     pub source: Option<HarmonicSource>,
 }
@@ -158,6 +161,10 @@ impl Manifest {
                 "decoder",
             ),
             (self.postnet.look_ahead <= 1024, "postnet"),
+            (
+                self.vocoder.halo <= 1024 && self.vocoder.causal == (self.vocoder.halo == 0),
+                "vocoder.halo",
+            ),
             (source_fits, "vocoder.source"),
         ];
         rules
