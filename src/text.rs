@@ -1,8 +1,9 @@
 //! The text front end: raw text to sentences of syllables and pauses.
 //!
 //! ```text
-//! raw text -> fold      one form per character, emoji by name       (source)
-//!          -> sentence  cut lazily, so that a book starts at once   (split)
+//! raw text -> sentence  cut lazily, so that a book starts at once   (split)
+//!          -> letters   one form per character, emoji by name       (source)
+//!          -> control   inline pinyin, a user lexicon, SSML         (user, ssml)
 //!          -> words said in full: numbers, dates, units, signs      (normalize)
 //!          -> words     dictionary, least cost                      (segment)
 //!          -> readings  phrases, then a small network               (pinyin, polyphone)
@@ -22,6 +23,7 @@ pub mod symbols;
 mod context;
 mod data;
 mod erhua;
+mod error;
 mod latin;
 mod lexicon;
 mod pinyin;
@@ -33,9 +35,13 @@ mod segment;
 mod sentence;
 mod source;
 mod split;
+mod ssml;
+mod user;
 
+pub use error::TextError;
 pub use reading::Reading;
-pub use sentence::{Break, Pause, Sentence, Syllable, Unit, Word};
+pub use sentence::{Bookmark, Break, Pause, Sentence, Style, Syllable, Unit, Word};
+pub use user::UserLexicon;
 
 /// Half-open range of Unicode scalar positions (char indices) in the raw input.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize)]
@@ -58,16 +64,41 @@ impl Span {
 ///
 /// Nothing that can be said gives no sentence at all.
 pub fn sentences(text: impl Into<Arc<str>>) -> Sentences {
+    sentences_with(text, Arc::default())
+}
+
+/// As [`sentences`], with a lexicon of the user's.
+pub fn sentences_with(text: impl Into<Arc<str>>, lexicon: Arc<UserLexicon>) -> Sentences {
+    let raw = Raw::Text(split::RawSentences::new(text));
     Sentences {
-        raw: split::RawSentences::new(text),
+        raw,
+        lexicon,
         ready: Vec::new().into_iter(),
     }
 }
 
-/// Iterator of [`sentences`].
+/// The sentences of an SSML document. Spans are positions in the document.
+///
+/// Fails with `E_TEXT_SSML` and the position where the document is malformed or asks for what is not supported.
+pub fn ssml_sentences(document: &str, lexicon: Arc<UserLexicon>) -> Result<Sentences, TextError> {
+    let raw = Raw::Parts(ssml::parse(document)?.into_iter());
+    Ok(Sentences {
+        raw,
+        lexicon,
+        ready: Vec::new().into_iter(),
+    })
+}
+
+/// Iterator of [`sentences`]; it owns its text.
 pub struct Sentences {
-    raw: split::RawSentences,
+    raw: Raw,
+    lexicon: Arc<UserLexicon>,
     ready: std::vec::IntoIter<Sentence>,
+}
+
+enum Raw {
+    Text(split::RawSentences),
+    Parts(std::vec::IntoIter<ssml::Part>),
 }
 
 impl Iterator for Sentences {
@@ -78,7 +109,11 @@ impl Iterator for Sentences {
             if let Some(sentence) = self.ready.next() {
                 return Some(sentence);
             }
-            self.ready = sentence::analyse(&self.raw.next()?).into_iter();
+            self.ready = match &mut self.raw {
+                Raw::Text(text) => sentence::analyse(&text.next()?, &self.lexicon),
+                Raw::Parts(parts) => sentence::analyse_part(&parts.next()?, &self.lexicon),
+            }
+            .into_iter();
         }
     }
 }

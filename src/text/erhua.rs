@@ -15,7 +15,8 @@ pub fn join(spoken: &mut Vec<Spoken>, segments: &[Segment]) {
         let last = spoken
             .get(at + 1)
             .is_none_or(|next| next.segment != here.segment);
-        let joins = here.character == '儿'
+        let joins = !here.forced
+            && here.character == '儿'
             && here.lexical.base() == "er"
             && last
             && before.glyph + 1 == here.glyph

@@ -15,6 +15,8 @@ pub struct Spoken {
     pub surface: Reading,
     /// Whether an 儿 has joined the final.
     pub rhotic: bool,
+    /// Whether the user has given the reading.
+    pub forced: bool,
     pub character: char,
     pub style: Style,
     /// Index of the segment, and of the first and the last glyph.
@@ -39,6 +41,14 @@ pub fn readings(glyphs: &[Glyph], segments: &[Segment]) -> Vec<Spoken> {
             open.retain(|&at| at != segment.start);
         }
     }
+    for (at, glyph) in glyphs
+        .iter()
+        .enumerate()
+        .filter(|(_, glyph)| glyph.forced.is_some())
+    {
+        chosen[at] = glyph.forced;
+        open.retain(|&other| other != at);
+    }
     let text: Vec<char> = glyphs.iter().map(|glyph| glyph.character).collect();
     for (at, said) in open.iter().zip(polyphones().choose(&text, &open)) {
         chosen[*at] = said.map(|(reading, _)| reading);
@@ -49,6 +59,7 @@ pub fn readings(glyphs: &[Glyph], segments: &[Segment]) -> Vec<Spoken> {
             lexical: reading,
             surface: reading,
             rhotic: false,
+            forced: glyphs[glyph].forced.is_some(),
             character: glyphs[glyph].character,
             style: glyphs[glyph].style,
             segment: index,

@@ -95,6 +95,17 @@ pub fn default_reading(character: char) -> Option<Reading> {
     }
 }
 
+/// A character that is read so by default.
+pub fn homophone(reading: Reading) -> char {
+    let unified = (0x4e00 - FIRST) as usize;
+    let codes = table().defaults.get(unified..).unwrap_or(&[]);
+    let at = codes
+        .iter()
+        .position(|&code| code == reading.0)
+        .unwrap_or(0);
+    char::from_u32(0x4e00 + at as u32).unwrap_or('一')
+}
+
 /// Whether the character has its default reading wherever no word says otherwise.
 pub fn is_settled(character: char) -> bool {
     table().settled.contains(character)

@@ -11,6 +11,9 @@ const NUMERALS: &str = "零〇一二三四五六七八九十百千万亿点";
 pub fn apply(spoken: &mut [Spoken], segments: &[Segment]) {
     neutral_tones(spoken, segments);
     for at in 0..spoken.len() {
+        if spoken[at].forced {
+            continue;
+        }
         match spoken[at].character {
             '一' => yi(spoken, segments, at),
             '不' => bu(spoken, at),
@@ -39,7 +42,7 @@ fn neutral_tones(spoken: &mut [Spoken], segments: &[Segment]) {
     for at in 1..spoken.len() {
         let word = spoken[at].segment;
         let last = spoken.get(at + 1).is_none_or(|next| next.segment != word);
-        if !last || spoken[at - 1].segment != word {
+        if !last || spoken[at - 1].segment != word || spoken[at].forced {
             continue;
         }
         let pair = [spoken[at - 1].character, spoken[at].character];

@@ -24,6 +24,8 @@ pub enum SegmentKind {
 
 /// Cost of a character that is no word by itself.
 const UNKNOWN: f32 = 16.0;
+/// Longest word in glyphs; what is longer is cut.
+const LONGEST: usize = 20;
 /// Cost of a number written in characters, of any length.
 const NUMERAL: f32 = 9.0;
 const NUMERALS: &str = "零〇一二三四五六七八九十百千万亿两";
@@ -41,7 +43,7 @@ pub fn segment(glyphs: &[Glyph]) -> Vec<Segment> {
         };
         let mut end = at + 1;
         if glyph.bound != Bound::Free {
-            while forced(end) {
+            while forced(end) && end - at < LONGEST {
                 end += 1;
             }
             segments.push(fixed(glyphs, at, end));
@@ -123,6 +125,7 @@ fn cover(glyphs: &[Glyph], from: usize, to: usize, segments: &mut Vec<Segment>) 
         });
         let run = text[at..]
             .iter()
+            .take(LONGEST)
             .take_while(|&&c| NUMERALS.contains(c))
             .count();
         if run >= 2 {
@@ -160,8 +163,7 @@ mod tests {
     use crate::text::{normalize, source};
 
     fn words(text: &str) -> Vec<String> {
-        let raw: Vec<char> = text.chars().collect();
-        let glyphs = normalize::normalize(&source::fold(&raw, 0));
+        let glyphs = normalize::normalize(&source::fold_text(text));
         segment(&glyphs)
             .iter()
             .map(|s| glyphs[s.start..s.end].iter().map(|g| g.character).collect())

@@ -4,7 +4,8 @@ use super::normalize::{Glyph, normalize};
 use super::pinyin::{Spoken, readings};
 use super::segment::{Segment, segment};
 use super::split::RawSentence;
-use super::{Span, erhua, prosody, sandhi, source};
+use super::user::{UserLexicon, inline};
+use super::{Span, erhua, prosody, sandhi, source, ssml};
 
 /// Strength of a pause, #1 to #4.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,21 +52,47 @@ pub struct Word {
     pub span: Span,
 }
 
-/// What is spoken in one go: it ends in a pause #4, and has a pause after every prosodic word.
+/// How a sentence shall be said; `None` leaves it to the caller's options.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Style {
+    pub emotion: Option<String>,
+    /// 0 to 2, where 1 is the emotion as it was learned.
+    pub intensity: Option<f32>,
+    /// Speed, 0.5 to 2.
+    pub rate: Option<f32>,
+    /// Semitones, -6 to 6.
+    pub pitch: Option<f32>,
+    /// Factor, 0 to 2.
+    pub volume: Option<f32>,
+}
+
+/// A named position of the input.
 #[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bookmark {
+    pub name: String,
+    /// Position in the input, in characters.
+    pub at: usize,
+}
+
+/// What is spoken in one go: it ends in a pause #4, and has a pause after every prosodic word.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Sentence {
     pub span: Span,
     pub normalized: String,
     pub words: Vec<Word>,
     pub units: Vec<Unit>,
+    pub style: Style,
+    /// Silence asked for after the sentence.
+    pub silence_ms: u32,
+    pub bookmarks: Vec<Bookmark>,
 }
 
-/// Most syllables of a sentence.
-const LONGEST: usize = 100;
+/// Most symbols of a sentence: two for a syllable, one for a pause.
+const LONGEST: usize = 240;
 
 /// Analyses a raw sentence; empty when there is nothing to say in it.
-pub(super) fn analyse(raw: &RawSentence) -> Vec<Sentence> {
-    let glyphs = normalize(&source::fold(&raw.characters, raw.start));
+pub(super) fn analyse(raw: &RawSentence, lexicon: &UserLexicon) -> Vec<Sentence> {
+    let glyphs = normalize(&lexicon.apply(inline(source::fold(raw))));
     let segments = segment(&glyphs);
     let mut spoken = readings(&glyphs, &segments);
     erhua::join(&mut spoken, &segments);
@@ -81,19 +108,53 @@ pub(super) fn analyse(raw: &RawSentence) -> Vec<Sentence> {
     sentences
 }
 
-/// End of the longest piece from segment `first` on that is short enough, at the strongest pause.
+/// Analyses a part of an SSML document.
+pub(super) fn analyse_part(part: &ssml::Part, lexicon: &UserLexicon) -> Vec<Sentence> {
+    let raw = part.sentences();
+    let mut sentences: Vec<Sentence> = raw.iter().flat_map(|raw| analyse(raw, lexicon)).collect();
+    for sentence in &mut sentences {
+        sentence.style = part.style.clone();
+    }
+    for bookmark in &part.bookmarks {
+        let at = sentences.partition_point(|sentence| sentence.span.end <= bookmark.at);
+        let at = at.min(sentences.len().saturating_sub(1));
+        if let Some(sentence) = sentences.get_mut(at) {
+            sentence.bookmarks.push(bookmark.clone());
+        }
+    }
+    if let Some(last) = sentences.last_mut() {
+        last.silence_ms = part.silence_ms;
+    }
+    sentences
+}
+
+/// End of the longest piece from segment `first` on that is short enough, at the strongest pause in its later part.
 fn piece(segments: &[Segment], spoken: &[Spoken], breaks: &[Option<Break>], first: usize) -> usize {
-    let start = spoken.partition_point(|syllable| syllable.segment < first);
-    let Some(over) = spoken.get(start + LONGEST) else {
-        return segments.len();
-    };
-    let limit = over.segment.max(first + 1);
-    let pause = |at: usize| breaks[segments[at].end - 1];
-    let late = |at: &usize| spoken.partition_point(|s| s.segment <= *at) - start >= LONGEST / 3;
-    let strongest = (first..limit)
-        .filter(late)
-        .max_by_key(|&at| (pause(at), at));
-    strongest.map_or(limit, |at| at + 1)
+    let mut syllables = spoken[spoken.partition_point(|s| s.segment < first)..]
+        .iter()
+        .peekable();
+    let mut symbols = 0;
+    let mut best = None;
+    for at in first..segments.len() {
+        while syllables
+            .next_if(|syllable| syllable.segment == at)
+            .is_some()
+        {
+            symbols += 2;
+        }
+        symbols += breaks[segments[at].start..segments[at].end]
+            .iter()
+            .flatten()
+            .count();
+        if symbols > LONGEST {
+            return best.map_or(at.max(first + 1), |(_, at)| at + 1);
+        }
+        let pause = breaks[segments[at].end - 1];
+        if symbols > LONGEST / 3 && best.is_none_or(|(strongest, _)| pause >= strongest) {
+            best = Some((pause, at));
+        }
+    }
+    segments.len()
 }
 
 fn assemble(
@@ -147,6 +208,9 @@ fn assemble(
         normalized,
         words,
         units,
+        style: Style::default(),
+        silence_ms: 0,
+        bookmarks: Vec::new(),
     })
 }
 

@@ -5,6 +5,8 @@ use std::sync::OnceLock;
 
 use super::Span;
 use super::data::Sections;
+use super::reading::Reading;
+use super::split::RawSentence;
 
 /// A character of the input, folded: half width, simplified, without variants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +15,8 @@ pub struct Letter {
     /// What the normalised text shows when no rule takes the character.
     pub shown: char,
     pub span: Span,
+    /// A reading the user has given.
+    pub forced: Option<Reading>,
 }
 
 struct Fold {
@@ -53,16 +57,14 @@ fn emoji_table() -> &'static HashMap<char, Vec<(Vec<char>, &'static str)>> {
 const VARIATION_SELECTOR: char = '\u{fe0f}';
 const MINUS: [char; 3] = ['\u{2212}', '\u{2010}', '\u{2011}'];
 
-/// Folds the characters of one sentence; `start` is the position of the first in the input.
-pub fn fold(raw: &[char], start: usize) -> Vec<Letter> {
-    let mut letters = Vec::with_capacity(raw.len());
+/// Folds the characters of one sentence.
+pub fn fold(raw: &RawSentence) -> Vec<Letter> {
+    let characters = &raw.characters;
+    let mut letters = Vec::with_capacity(characters.len());
     let mut at = 0;
-    while at < raw.len() {
-        if let Some((length, name)) = emoji(&raw[at..]) {
-            let span = Span {
-                start: start + at,
-                end: start + at + length,
-            };
+    while at < characters.len() {
+        if let Some((length, name)) = emoji(&characters[at..]) {
+            let span = raw.span(at).join(raw.span(at + length - 1));
             let name = std::iter::once(' ')
                 .chain(name.chars())
                 .chain(std::iter::once(' '));
@@ -70,23 +72,25 @@ pub fn fold(raw: &[char], start: usize) -> Vec<Letter> {
                 folded,
                 shown: folded,
                 span,
+                forced: None,
             }));
             at += length;
             continue;
         }
-        let span = Span {
-            start: start + at,
-            end: start + at + 1,
-        };
-        push_folded(
-            raw[at],
-            span,
-            letters.last().map(|letter| letter.folded),
-            &mut letters,
-        );
+        let before = letters.last().map(|letter: &Letter| letter.folded);
+        let first = letters.len();
+        push_folded(characters[at], raw.span(at), before, &mut letters);
+        if let Some(letter) = letters.get_mut(first) {
+            letter.forced = raw.forced(at);
+        }
         at += 1;
     }
     letters
+}
+
+/// Folds a short text that stands by itself.
+pub fn fold_text(text: &str) -> Vec<Letter> {
+    fold(&RawSentence::plain(text.chars().collect(), 0))
 }
 
 fn push_folded(character: char, span: Span, before: Option<char>, letters: &mut Vec<Letter>) {
@@ -94,6 +98,7 @@ fn push_folded(character: char, span: Span, before: Option<char>, letters: &mut 
         folded,
         shown: folded,
         span,
+        forced: None,
     };
     match character {
         ' '..='~' => letters.push(same(character)),
@@ -116,6 +121,7 @@ fn push_folded(character: char, span: Span, before: Option<char>, letters: &mut 
                             folded,
                             shown,
                             span,
+                            forced: None,
                         });
                     }
                 }
@@ -171,8 +177,7 @@ mod tests {
     use super::*;
 
     fn folded(text: &str) -> String {
-        let raw: Vec<char> = text.chars().collect();
-        fold(&raw, 0).iter().map(|letter| letter.folded).collect()
+        fold_text(text).iter().map(|letter| letter.folded).collect()
     }
 
     #[test]

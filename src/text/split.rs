@@ -2,18 +2,48 @@
 
 use std::sync::Arc;
 
+use super::Span;
+use super::reading::Reading;
 use super::source::is_han;
 
 /// Longest raw sentence in characters; a longer one is cut at its last comma, or anywhere.
 const LONGEST: usize = 240;
 
-/// A piece of the input and where it starts (in characters).
-#[derive(Debug, PartialEq, Eq)]
+/// A piece of the input and where it comes from.
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct RawSentence {
     pub characters: Vec<char>,
+    /// Position of the first character.
     pub start: usize,
-    /// Whether the text goes on within the same sentence.
-    pub continues: bool,
+    /// Where each character comes from, when it is not simply one after the other.
+    pub spans: Vec<Span>,
+    /// Readings given to characters, when there are any.
+    pub readings: Vec<Option<Reading>>,
+}
+
+impl RawSentence {
+    /// Characters that follow each other in the input from `start` on.
+    pub fn plain(characters: Vec<char>, start: usize) -> Self {
+        Self {
+            characters,
+            start,
+            ..Self::default()
+        }
+    }
+
+    /// Where a character comes from.
+    pub fn span(&self, at: usize) -> Span {
+        let plain = Span {
+            start: self.start + at,
+            end: self.start + at + 1,
+        };
+        self.spans.get(at).copied().unwrap_or(plain)
+    }
+
+    /// The reading given to a character.
+    pub fn forced(&self, at: usize) -> Option<Reading> {
+        self.readings.get(at).copied().flatten()
+    }
 }
 
 /// Iterator over the raw sentences of a text, which it owns.
@@ -46,16 +76,12 @@ impl RawSentences {
         Some(character)
     }
 
-    fn give(&mut self, length: usize, continues: bool) -> RawSentence {
+    fn give(&mut self, length: usize) -> RawSentence {
         let rest = self.held.split_off(length);
         let characters = std::mem::replace(&mut self.held, rest);
         let start = self.position;
         self.position += characters.len();
-        RawSentence {
-            characters,
-            start,
-            continues,
-        }
+        RawSentence::plain(characters, start)
     }
 }
 
@@ -67,7 +93,7 @@ impl Iterator for RawSentences {
         loop {
             let Some(character) = self.read() else {
                 let length = self.held.len();
-                return (length > 0).then(|| self.give(length, false));
+                return (length > 0).then(|| self.give(length));
             };
             self.held.push(character);
             if ends_sentence(character, &self.held, self.peek()) {
@@ -79,11 +105,11 @@ impl Iterator for RawSentences {
                     self.held.extend(closing);
                 }
                 let length = self.held.len();
-                return Some(self.give(length, false));
+                return Some(self.give(length));
             }
             if self.held.len() >= LONGEST {
                 let length = cut(&self.held);
-                return Some(self.give(length, true));
+                return Some(self.give(length));
             }
         }
     }

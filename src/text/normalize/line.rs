@@ -1,6 +1,7 @@
 //! A sentence as tokens, and what the rules write.
 
 use crate::text::Span;
+use crate::text::reading::Reading;
 use crate::text::source::{Letter, is_han};
 
 /// How a character of the normalised text came about; sandhi depends on it.
@@ -29,6 +30,8 @@ pub struct Glyph {
     pub span: Span,
     pub style: Style,
     pub bound: Bound,
+    /// A reading the user has given.
+    pub forced: Option<Reading>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -215,6 +218,7 @@ impl Output {
                 span,
                 style,
                 bound,
+                forced: None,
             });
         }
     }
@@ -233,6 +237,7 @@ impl Output {
                 span: letter.span,
                 style: Style::Plain,
                 bound,
+                forced: letter.forced,
             });
         }
     }

@@ -1,0 +1,24 @@
+//! What can be wrong with a request to read something in a certain way. Plain text never fails.
+
+/// Why a user lexicon or an SSML document cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TextError {
+    #[error("the lexicon entry for {word:?} says nothing")]
+    Lexicon { word: String },
+    #[error("SSML, character {at}: {reason}")]
+    Ssml {
+        /// Position in the document, in characters.
+        at: usize,
+        reason: String,
+    },
+}
+
+impl TextError {
+    /// The stable code of the error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            TextError::Lexicon { .. } => "E_TEXT_LEXICON",
+            TextError::Ssml { .. } => "E_TEXT_SSML",
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! A subset of SSML: `speak`, `p`, `s`, `break`, `phoneme`, `say-as`, `sub`, `prosody`, `emotion`, `mark`.
+
+mod markup;
+mod say;
+
+use super::Span;
+use super::error::TextError;
+use super::reading::Reading;
+use super::sentence::{Bookmark, Style};
+use super::split::{RawSentence, RawSentences};
+use markup::{Element, Event, Events};
+
+/// Deepest nesting of elements.
+const DEEPEST: usize = 32;
+/// A pause at least this long is silence between two sentences.
+const SILENCE_MS: u32 = 250;
+const LONGEST_SILENCE_MS: u32 = 60_000;
+
+/// A run of text that is read in one style.
+#[derive(Debug, Default)]
+pub struct Part {
+    characters: Vec<char>,
+    spans: Vec<Span>,
+    readings: Vec<Option<Reading>>,
+    pub style: Style,
+    /// Silence after the part.
+    pub silence_ms: u32,
+    pub bookmarks: Vec<Bookmark>,
+}
+
+impl Part {
+    /// The sentences of the part.
+    pub fn sentences(&self) -> Vec<RawSentence> {
+        let text: String = self.characters.iter().collect();
+        let with_origin = |raw: RawSentence| {
+            let own = raw.start..raw.start + raw.characters.len();
+            RawSentence {
+                spans: self.spans[own.clone()].to_vec(),
+                readings: self.readings[own].to_vec(),
+                ..raw
+            }
+        };
+        RawSentences::new(text).map(with_origin).collect()
+    }
+
+    fn push(&mut self, character: char, span: Span, reading: Option<Reading>) {
+        self.characters.push(character);
+        self.spans.push(span);
+        self.readings.push(reading);
+    }
+}
+
+/// An element that is open.
+struct Open {
+    name: String,
+    /// The style outside.
+    style: Style,
+    /// Where its text starts, for an element that says something else instead.
+    instead: Option<(say::Instead, usize)>,
+}
+
+#[derive(Default)]
+struct Reader {
+    parts: Vec<Part>,
+    part: Part,
+    open: Vec<Open>,
+}
+
+/// Reads a document into parts. Errors point at the character.
+pub fn parse(document: &str) -> Result<Vec<Part>, TextError> {
+    let mut reader = Reader::default();
+    let mut seen = false;
+    for event in Events::new(document) {
+        match event? {
+            Event::Text { character, span } if !reader.open.is_empty() => {
+                reader.part.push(character, span, None)
+            }
+            Event::Text { character, .. } if character.is_whitespace() => {}
+            Event::Text { span, .. } => return Err(wrong(span.start, "text outside <speak>")),
+            Event::Start(element) => {
+                if reader.open.is_empty() && (seen || element.name != "speak") {
+                    return Err(wrong(
+                        element.at,
+                        "the document must be one <speak> element",
+                    ));
+                }
+                seen = true;
+                reader.start(element)?;
+            }
+            Event::End { name, at } => reader.end(&name, at)?,
+        }
+    }
+    match reader.open.last() {
+        Some(open) => Err(wrong(
+            document.chars().count(),
+            &format!("<{}> is not closed", open.name),
+        )),
+        None if !seen => Err(wrong(0, "the document must be one <speak> element")),
+        None => {
+            reader.cut(0);
+            Ok(reader.parts)
+        }
+    }
+}
+
+fn wrong(at: usize, reason: &str) -> TextError {
+    TextError::Ssml {
+        at,
+        reason: reason.into(),
+    }
+}
+
+impl Reader {
+    /// Ends the part; what follows is another sentence.
+    fn cut(&mut self, silence_ms: u32) {
+        let style = self.part.style.clone();
+        let part = std::mem::replace(
+            &mut self.part,
+            Part {
+                style,
+                ..Part::default()
+            },
+        );
+        if part.characters.is_empty() && part.bookmarks.is_empty() {
+            if let Some(last) = self.parts.last_mut() {
+                last.silence_ms = last
+                    .silence_ms
+                    .saturating_add(silence_ms)
+                    .min(LONGEST_SILENCE_MS);
+            }
+            return;
+        }
+        self.parts.push(Part { silence_ms, ..part });
+    }
+
+    fn start(&mut self, element: Element) -> Result<(), TextError> {
+        if self.open.len() >= DEEPEST {
+            return Err(wrong(element.at, "elements are nested too deep"));
+        }
+        if self.open.iter().any(|open| open.instead.is_some()) {
+            return Err(wrong(
+                element.at,
+                &format!(
+                    "<{}> may hold only text",
+                    self.open[self.open.len() - 1].name
+                ),
+            ));
+        }
+        let outside = self.part.style.clone();
+        let mut instead = None;
+        match element.name.as_str() {
+            "speak" if self.open.is_empty() => {}
+            "p" | "s" => self.cut(0),
+            "break" => self.pause(&element)?,
+            "mark" => {
+                let name = element.required("name")?.to_string();
+                self.part.bookmarks.push(Bookmark {
+                    name,
+                    at: element.at,
+                });
+            }
+            "phoneme" | "sub" | "say-as" => {
+                instead = Some((say::Instead::read(&element)?, self.part.characters.len()))
+            }
+            "prosody" | "emotion" => {
+                self.cut(0);
+                self.part.style = element.style(&outside)?;
+            }
+            name => {
+                return Err(wrong(
+                    element.at,
+                    &format!("<{name}> is not supported here"),
+                ));
+            }
+        }
+        if !element.empty {
+            self.open.push(Open {
+                name: element.name,
+                style: outside,
+                instead,
+            });
+        } else if matches!(element.name.as_str(), "prosody" | "emotion") {
+            self.part.style = outside;
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, name: &str, at: usize) -> Result<(), TextError> {
+        let open = self.open.pop().filter(|open| open.name == name);
+        let open = open.ok_or_else(|| wrong(at, &format!("</{name}> closes nothing")))?;
+        if let Some((instead, first)) = open.instead {
+            let text: String = self.part.characters.drain(first..).collect();
+            let span = self
+                .part
+                .spans
+                .drain(first..)
+                .reduce(Span::join)
+                .unwrap_or(Span { start: at, end: at });
+            self.part.readings.truncate(first);
+            for (character, reading) in instead.say(&text) {
+                self.part.push(character, span, reading);
+            }
+        }
+        if matches!(name, "p" | "s" | "prosody" | "emotion") {
+            self.cut(0);
+            self.part.style = open.style;
+        }
+        Ok(())
+    }
+
+    fn pause(&mut self, element: &Element) -> Result<(), TextError> {
+        let time = element
+            .value("time")
+            .map(|time| element.milliseconds(time))
+            .transpose()?;
+        let milliseconds = match (time, element.value("strength").unwrap_or("medium")) {
+            (Some(time), _) => time,
+            (None, "none") => return Ok(()),
+            (None, "x-weak" | "weak" | "medium") => 0,
+            (None, "strong") => 400,
+            (None, "x-strong") => 800,
+            (None, other) => {
+                return Err(wrong(element.at, &format!("strength {other:?} is unknown")));
+            }
+        };
+        if milliseconds >= SILENCE_MS {
+            self.cut(milliseconds.min(LONGEST_SILENCE_MS));
+        } else {
+            self.part.push(
+                '，',
+                Span {
+                    start: element.at,
+                    end: element.at,
+                },
+                None,
+            );
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::text::{Sentence, TextError, Unit, ssml_sentences};
+
+    fn read(document: &str) -> Result<Vec<Sentence>, TextError> {
+        Ok(ssml_sentences(document, Default::default())?.collect())
+    }
+
+    fn said(document: &str) -> String {
+        let sentences = read(document).unwrap();
+        let syllables = sentences
+            .iter()
+            .flat_map(|s| &s.units)
+            .filter_map(|unit| match unit {
+                Unit::Syllable(s) => Some(format!("{}{}", s.pinyin, s.tone)),
+                Unit::Pause(_) => None,
+            });
+        syllables.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn says_what_is_asked() {
+        assert_eq!(
+            said(
+                "<speak><phoneme alphabet=\"pinyin\" ph=\"chong2 qing4\">重庆</phoneme>人</speak>"
+            ),
+            "chong2 qing4 ren2"
+        );
+        assert_eq!(
+            said("<speak><sub alias='万维网'>W3</sub></speak>"),
+            "wan4 wei2 wang3"
+        );
+        assert_eq!(
+            said("<speak><say-as interpret-as='digits'>12</say-as></speak>"),
+            "yao1 er4"
+        );
+        assert_eq!(said("<speak>A &amp; B</speak>"), "ei1 he2 bi4");
+    }
+
+    #[test]
+    fn styles_and_silence_cut_sentences() {
+        let document = "<speak>你好<break time='1s'/><emotion category='happy' intensity='0.5'>走吧<mark name='m'/>走</emotion><prosody rate='fast' pitch='+2st'>快</prosody></speak>";
+        let sentences = read(document).unwrap();
+        assert_eq!(sentences.len(), 3);
+        assert_eq!(sentences[0].silence_ms, 1000);
+        assert_eq!(sentences[1].style.emotion.as_deref(), Some("happy"));
+        assert_eq!(sentences[1].bookmarks[0].name, "m");
+        assert_eq!(sentences[2].style.pitch, Some(2.0));
+        assert!(sentences[2].style.emotion.is_none());
+        let first = &sentences[0].span;
+        assert_eq!((first.start, first.end), (7, 9));
+    }
+
+    #[test]
+    fn errors_point_at_the_character() {
+        for (document, at) in [
+            ("你好", 0),
+            ("<speak>好", 8),
+            ("<speak><x/></speak>", 7),
+            ("<speak>好</s></speak>", 8),
+            ("<speak><break time='x'/></speak>", 7),
+            ("<speak>&huh;</speak>", 7),
+            ("<speak><phoneme ph='zzz'>好</phoneme></speak>", 7),
+            ("<speak a=b></speak>", 0),
+        ] {
+            match read(document) {
+                Err(TextError::Ssml { at: found, reason }) => {
+                    assert_eq!(found, at, "{document}: {reason}")
+                }
+                other => panic!("{document}: {other:?}"),
+            }
+        }
+    }
+}

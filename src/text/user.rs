@@ -1,0 +1,246 @@
+//! Readings given by the user: inline, as in `长[chang2]大`, and in a lexicon.
+
+use std::collections::HashMap;
+
+use super::Span;
+use super::error::TextError;
+use super::reading::{Reading, homophone};
+use super::source::{Letter, fold_text, is_han};
+
+/// Words with the reading they shall have: pinyin with tone digits (`chong2 qing4`), or other text to say instead (`G P U`).
+#[derive(Clone, Debug, Default)]
+pub struct UserLexicon {
+    /// By first letter, longest word first.
+    words: HashMap<char, Vec<(Vec<char>, Said)>>,
+}
+
+#[derive(Clone, Debug)]
+enum Said {
+    /// One reading for each character of the word.
+    Readings(Vec<Reading>),
+    /// Other characters in its place.
+    Text(Vec<(char, Option<Reading>)>),
+}
+
+impl UserLexicon {
+    /// Fails with `E_TEXT_LEXICON` where a word or what to say for it is blank.
+    pub fn new<W, S>(entries: impl IntoIterator<Item = (W, S)>) -> Result<Self, TextError>
+    where
+        W: AsRef<str>,
+        S: AsRef<str>,
+    {
+        let mut lexicon = Self::default();
+        for (word, said) in entries {
+            let (word, said) = (word.as_ref(), said.as_ref());
+            let letters: Vec<char> = fold_text(word.trim()).iter().map(|l| l.folded).collect();
+            let (Some(&first), false) = (letters.first(), said.trim().is_empty()) else {
+                return Err(TextError::Lexicon { word: word.into() });
+            };
+            let said = say_instead(&letters, said);
+            lexicon
+                .words
+                .entry(first)
+                .or_default()
+                .push((letters, said));
+        }
+        for words in lexicon.words.values_mut() {
+            words.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
+        }
+        Ok(lexicon)
+    }
+
+    /// Puts the lexicon's readings into the letters of a sentence.
+    pub fn apply(&self, letters: Vec<Letter>) -> Vec<Letter> {
+        if self.words.is_empty() {
+            return letters;
+        }
+        let mut applied = Vec::with_capacity(letters.len());
+        let mut at = 0;
+        while at < letters.len() {
+            let Some((length, said)) = self.find(&letters, at) else {
+                applied.push(letters[at]);
+                at += 1;
+                continue;
+            };
+            let word = &letters[at..at + length];
+            match said {
+                Said::Readings(readings) => {
+                    applied.extend(word.iter().zip(readings).map(|(letter, &reading)| Letter {
+                        forced: Some(reading),
+                        ..*letter
+                    }))
+                }
+                Said::Text(text) => applied.extend(instead(word, text)),
+            }
+            at += length;
+        }
+        applied
+    }
+
+    /// The longest word at `at` that does not cut a run of Latin letters or digits.
+    fn find(&self, letters: &[Letter], at: usize) -> Option<(usize, &Said)> {
+        let joins = |a: Option<&Letter>, b: Option<&Letter>| {
+            let part =
+                |letter: Option<&Letter>| letter.is_some_and(|l| l.folded.is_ascii_alphanumeric());
+            part(a) && part(b)
+        };
+        self.words
+            .get(&letters[at].folded)?
+            .iter()
+            .find_map(|(word, said)| {
+                let end = at + word.len();
+                let here = letters.get(at..end)?;
+                let same = here
+                    .iter()
+                    .map(|letter| letter.folded)
+                    .eq(word.iter().copied());
+                let before = at.checked_sub(1).and_then(|b| letters.get(b));
+                let whole = !joins(before, here.first()) && !joins(here.last(), letters.get(end));
+                (same && whole).then_some((word.len(), said))
+            })
+    }
+}
+
+/// Pinyin becomes readings where it fits the characters; where not, characters that are read so.
+fn say_instead(word: &[char], said: &str) -> Said {
+    let Some(readings) = pinyin(said) else {
+        return Said::Text(
+            fold_text(said)
+                .iter()
+                .map(|letter| (letter.folded, None))
+                .collect(),
+        );
+    };
+    if readings.len() == word.len() && word.iter().copied().all(is_han) {
+        return Said::Readings(readings);
+    }
+    Said::Text(
+        readings
+            .into_iter()
+            .map(|reading| (homophone(reading), Some(reading)))
+            .collect(),
+    )
+}
+
+/// Letters for `text` in the place of `word`.
+fn instead<'a>(
+    word: &[Letter],
+    text: &'a [(char, Option<Reading>)],
+) -> impl Iterator<Item = Letter> + 'a {
+    let span = word
+        .iter()
+        .map(|letter| letter.span)
+        .reduce(Span::join)
+        .unwrap_or_default();
+    text.iter().map(move |&(folded, forced)| Letter {
+        folded,
+        shown: folded,
+        span,
+        forced,
+    })
+}
+
+/// Syllables with a tone digit each; `None` when it is something else.
+pub fn pinyin(text: &str) -> Option<Vec<Reading>> {
+    let readings: Option<Vec<Reading>> = text.split_whitespace().map(toned).collect();
+    readings.filter(|readings| !readings.is_empty())
+}
+
+fn toned(syllable: &str) -> Option<Reading> {
+    syllable
+        .ends_with(|c: char| c.is_ascii_digit())
+        .then(|| Reading::parse(syllable))
+        .flatten()
+}
+
+/// Longest text between brackets that is looked at.
+const LONGEST: usize = 60;
+
+/// Takes `[pinyin]` after Chinese characters as their reading. Other brackets stay.
+pub fn inline(letters: Vec<Letter>) -> Vec<Letter> {
+    if !letters.iter().any(|letter| letter.folded == '[') {
+        return letters;
+    }
+    let mut kept: Vec<Letter> = Vec::with_capacity(letters.len());
+    let mut at = 0;
+    while at < letters.len() {
+        let close = letters[at..]
+            .iter()
+            .take(LONGEST)
+            .position(|letter| letter.folded == ']');
+        let readings = close
+            .filter(|_| letters[at].folded == '[')
+            .and_then(|close| {
+                let text: String = letters[at + 1..at + close]
+                    .iter()
+                    .map(|letter| letter.folded)
+                    .collect();
+                pinyin(&text).map(|readings| (close, readings))
+            });
+        let fits = |count: usize| {
+            let first = kept.len().checked_sub(count)?;
+            kept[first..]
+                .iter()
+                .all(|letter| is_han(letter.folded))
+                .then_some(first)
+        };
+        match readings.and_then(|(close, readings)| Some((close, fits(readings.len())?, readings)))
+        {
+            Some((close, first, readings)) => {
+                for (letter, reading) in kept[first..].iter_mut().zip(readings) {
+                    letter.forced = Some(reading);
+                }
+                at += close + 1;
+            }
+            None => {
+                kept.push(letters[at]);
+                at += 1;
+            }
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::{Unit, sentences, sentences_with};
+
+    fn said(sentences: impl Iterator<Item = crate::text::Sentence>) -> String {
+        let syllables = sentences
+            .flat_map(|s| s.units)
+            .filter_map(|unit| match unit {
+                Unit::Syllable(s) => Some(format!("{}{}", s.pinyin, s.tone)),
+                Unit::Pause(_) => None,
+            });
+        syllables.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn inline_pinyin_rules() {
+        assert_eq!(said(sentences("长[chang2]大")), "chang2 da4");
+        assert_eq!(said(sentences("还款[huan2 kuan3]了")), "huan2 kuan3 le5");
+        assert_eq!(said(sentences("见[1]")), "jian4 yi1");
+    }
+
+    #[test]
+    fn lexicon_gives_readings_and_texts() {
+        let lexicon = UserLexicon::new([
+            ("重庆", "zhong4 qing4"),
+            ("GPU", "G P U"),
+            ("iPhone", "ai4 feng1"),
+        ])
+        .unwrap();
+        let lexicon = std::sync::Arc::new(lexicon);
+        assert_eq!(
+            said(sentences_with("重庆", lexicon.clone())),
+            "zhong4 qing4"
+        );
+        assert_eq!(said(sentences_with("GPU", lexicon.clone())), "ji4 pi4 you1");
+        assert_eq!(said(sentences_with("iPhone", lexicon.clone())), "ai4 feng1");
+        assert_eq!(
+            UserLexicon::new([("好", " ")]).unwrap_err().code(),
+            "E_TEXT_LEXICON"
+        );
+    }
+}
