@@ -2,6 +2,7 @@
 //!
 //! `models/convert/parity.py` writes the fixtures: for every graph a few runs in a row, without the states, which start at
 //! zero and go from run to run.
+#![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

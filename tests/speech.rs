@@ -1,4 +1,5 @@
 //! Texts through a whole voice: chunks, marks, options.
+#![cfg(not(target_arch = "wasm32"))]
 
 use std::path::PathBuf;
 use std::sync::LazyLock;

@@ -1,4 +1,5 @@
 //! Voice packs that are altered, cut short or incomplete are refused with their codes.
+#![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
