@@ -11,6 +11,7 @@ mod bucket;
 mod kernels;
 mod model;
 mod ops;
+mod weights;
 
 pub use bucket::Buckets;
 pub use model::{Graph, Source, State, Value};
