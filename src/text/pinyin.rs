@@ -86,9 +86,11 @@ pub fn readings(glyphs: &[Glyph], segments: &[Segment]) -> Vec<Spoken> {
                             .map(|&reading| syllable(reading, segment.start, segment.end - 1)),
                     ),
                     None => {
-                        for at in segment.start..segment.end {
+                        for (offset, &letter) in text[segment.start..segment.end].iter().enumerate()
+                        {
+                            let at = segment.start + offset;
                             spoken.extend(
-                                latin::letter(text[at])
+                                latin::letter(letter)
                                     .iter()
                                     .map(|&reading| syllable(reading, at, at)),
                             );

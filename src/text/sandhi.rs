@@ -31,7 +31,7 @@ fn adjacent(spoken: &[Spoken], at: usize) -> bool {
         .is_some_and(|next| next.glyph == spoken[at].last_glyph + 1)
 }
 
-fn before<'a>(spoken: &'a [Spoken], at: usize) -> Option<&'a Spoken> {
+fn before(spoken: &[Spoken], at: usize) -> Option<&Spoken> {
     spoken
         .get(at.checked_sub(1)?)
         .filter(|b| b.last_glyph + 1 == spoken[at].glyph)

@@ -83,12 +83,7 @@ fn fixed(glyphs: &[Glyph], start: usize, end: usize) -> Segment {
     let entry = lexicon().find(&text);
     let number = NUMERALS.contains(text[0]);
     let tag = match entry {
-        _ if number && text.ends_with(&['年'])
-            || number && text.ends_with(&['月'])
-            || number && text.ends_with(&['日']) =>
-        {
-            "t"
-        }
+        _ if number && text.last().is_some_and(|&c| "年月日".contains(c)) => "t",
         _ if number => "m",
         Some(entry) => lexicon().tag(entry),
         None => "n",

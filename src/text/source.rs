@@ -35,11 +35,13 @@ fn fold_table() -> &'static Fold {
     })
 }
 
-/// Names of emoji by their first character, longest first.
-fn emoji_table() -> &'static HashMap<char, Vec<(Vec<char>, &'static str)>> {
-    static TABLE: OnceLock<HashMap<char, Vec<(Vec<char>, &'static str)>>> = OnceLock::new();
+/// Emoji by their first character, longest first: their characters and their name.
+type Emoji = HashMap<char, Vec<(Vec<char>, &'static str)>>;
+
+fn emoji_table() -> &'static Emoji {
+    static TABLE: OnceLock<Emoji> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let mut table: HashMap<char, Vec<_>> = HashMap::new();
+        let mut table = Emoji::new();
         let text = Sections::new(include_bytes!("../../models/text/emoji.bin")).text();
         for (signs, name) in text.lines().filter_map(|line| line.split_once('\t')) {
             let signs: Vec<char> = signs.chars().collect();

@@ -22,10 +22,14 @@ fn is_day(number: &str) -> bool {
 /// Dates such as 2025-09-28, 2012/3/4, 2008.08, 08/2008, 08-08, 1998年, 2934ad.
 pub fn date(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
     let first = line.number(at)?;
-    if line
-        .previous(at)
-        .is_some_and(|c| c.is_ascii_alphanumeric() || c == '.')
+    let previous = line.previous(at);
+    if previous.is_some_and(|c| c.is_ascii_alphabetic())
+        && first.len() == 4
+        && line.is(at + 1, "年")
     {
+        return named(line, at, first, output);
+    }
+    if previous.is_some_and(|c| c.is_ascii_alphanumeric() || c == '.') {
         return None;
     }
     numeric(line, at, first, output).or_else(|| named(line, at, first, output))
@@ -139,8 +143,11 @@ fn in_list_of_years(line: &Line, at: usize) -> bool {
     {
         next += 2;
     }
-    let this_century = (1500..2100).contains(&value(line.text(at)));
-    bracketed && this_century || next > at && line.is(next + 1, "年")
+    let recent = (1500..2100).contains(&value(line.text(at)));
+    let heading = line.before(at).trim().is_empty()
+        && line.any(at + 1, ",，")
+        && (1900..2100).contains(&value(line.text(at)));
+    bracketed && recent || heading || next > at && line.is(next + 1, "年")
 }
 
 /// Whether a number before 年 names a year instead of counting years.

@@ -40,11 +40,13 @@ pub fn figure(line: &Line, at: usize) -> Option<Figure> {
         }
     }
     let mut fraction = None;
-    if line.is(end, ".") && !(line.is(end + 2, ".") && line.number(end + 3).is_some()) {
-        if let Some(digits) = line.number(end + 1) {
-            fraction = Some(digits.to_string());
-            end += 2;
-        }
+    let version = line.is(end + 2, ".") && line.number(end + 3).is_some();
+    if let Some(digits) = line
+        .number(end + 1)
+        .filter(|_| line.is(end, ".") && !version)
+    {
+        fraction = Some(digits.to_string());
+        end += 2;
     }
     Some(Figure {
         whole,
@@ -135,9 +137,7 @@ pub fn fraction(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
     {
         return None;
     }
-    let denominator = line
-        .number(below)
-        .filter(|d| d.trim_matches('0') != "" || d.contains(|c| c != '0'))?;
+    let denominator = line.number(below).filter(|d| d.contains(|c| c != '0'))?;
     if line.is(below + 1, "/")
         || line.is(below + 1, ".") && line.number(below + 2).is_some()
         || line.kind(below + 1) == Some(Kind::Latin)

@@ -119,8 +119,10 @@ pub fn sequence(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
         && line.text(at + 1).chars().all(|c| c.is_ascii_uppercase());
     let padded =
         number.len() > 1 && number.starts_with('0') && !line.any(line.skip_space(at + 1), "%‰");
-    let long =
-        number.len() >= 8 && !number.ends_with("000") && line.kind(at + 1) != Some(Kind::Han);
+    let long = previous != Some('第')
+        && (number.len() == 8 || number.len() > 10)
+        && !number.ends_with("000")
+        && line.kind(at + 1) != Some(Kind::Han);
     let called = number.len() >= 3 && is_name(line, at, number);
     let model = after_letter && number.len() >= 3 && !number.ends_with("00");
     if !(padded || long || called || model || before_letter) {
@@ -135,16 +137,28 @@ pub fn sequence(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
     Some(at + 1)
 }
 
+/// Numbers known by their digits.
+const CALLED: [&str; 15] = [
+    "985", "211", "110", "119", "114", "911", "996", "315", "12306", "12315", "12345", "12333",
+    "10086", "10010", "95588",
+];
+
 /// A number that names something: bus 128, a flight, an asteroid, a house in a street.
 fn is_name(line: &Line, at: usize, number: &str) -> bool {
     let (before, after) = (line.before(at), line.from(at + 1));
     let house = number.len() >= 4
         && after.starts_with('号')
         && before.ends_with(['路', '街', '道', '巷', '弄']);
-    ["路", "型", "团", "号航班", "次航班", "次列车", "航班"]
-        .iter()
-        .any(|word| after.starts_with(word))
-        && !after.starts_with("路人")
+    let known =
+        CALLED.contains(&number) && !line.any(at + 1, "个米元人年岁次天分块条名位吨克万亿%.:");
+    if before.ends_with('第') {
+        return false;
+    }
+    known
+        || ["路", "型", "团", "号航班", "次航班", "次列车", "航班"]
+            .iter()
+            .any(|word| after.starts_with(word))
+            && !after.starts_with("路人")
         || ["小行星", "航班", "航班号", "车次"]
             .iter()
             .any(|word| before.ends_with(word))

@@ -135,12 +135,20 @@ fn is_score(line: &Line, at: usize, first: &str, second: &str) -> bool {
     let before = line.before(at - 1);
     let after_han = before.ends_with(is_han)
         && !before.ends_with(['第', '约', '近', '每', '有', '为', '需', '在']);
+    // 4-0 elsewhere in the sentence shows that its pairs of numbers are scores.
+    let elsewhere = |token: usize| {
+        let short = |token: usize| {
+            line.number(token)
+                .filter(|n| n.len() <= 2)?
+                .parse::<u32>()
+                .ok()
+        };
+        line.is(token + 1, "-")
+            && short(token).is_some_and(|a| short(token + 2).is_some_and(|b| a > b))
+    };
+    let contest = is_contest(before) || (0..line.len()).any(elsewhere);
     left <= 200
         && right <= 200
         && !counted
-        && (left > right
-            || left == 0
-            || right == 0
-            || is_contest(before)
-            || after_han && line.len() == at + 2)
+        && (left > right || left == 0 || right == 0 || contest || after_han && line.len() == at + 2)
 }

@@ -1,0 +1,147 @@
+//! Whatever the text is: no panic, no output out of proportion, spans within the input.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use langdu::text::symbols::symbols;
+use langdu::text::{Sentence, Unit, UserLexicon, sentences, ssml_sentences};
+use proptest::prelude::*;
+
+/// Most symbols the acoustic model takes.
+const MOST_SYMBOLS: usize = 256;
+
+fn check(sentence: &Sentence, length: usize) {
+    let span = |start: usize, end: usize| {
+        assert!(start <= end && end <= length, "{start}..{end} of {length}")
+    };
+    span(sentence.span.start, sentence.span.end);
+    sentence
+        .words
+        .iter()
+        .for_each(|word| span(word.span.start, word.span.end));
+    for unit in &sentence.units {
+        match unit {
+            Unit::Syllable(s) => span(s.span.start, s.span.end),
+            Unit::Pause(pause) => span(pause.span.start, pause.span.end),
+        }
+    }
+    let symbols = symbols(sentence);
+    assert!(symbols.len() <= MOST_SYMBOLS, "{} symbols", symbols.len());
+    assert_eq!(symbols.last().map(|s| s.phone.as_str()), Some("#4"));
+    assert!(!symbols[0].phone.starts_with('#'));
+    let pauses = symbols
+        .windows(2)
+        .filter(|pair| pair.iter().all(|s| s.phone.starts_with('#')));
+    assert_eq!(pauses.count(), 0, "two pauses in a row");
+}
+
+fn check_text(text: &str) {
+    let length = text.chars().count();
+    let mut said = 0;
+    for sentence in sentences(text) {
+        check(&sentence, length);
+        said += sentence.units.len();
+    }
+    // The longest names of emoji and numbers make about 40 units of a character.
+    assert!(said <= 64 * length, "{said} units of {length} characters");
+}
+
+const NUMBERS: &str = "[0-9零一二两百千万亿点年月日号:：.,，/\\-~—%℃°kmg²¥$€+=<>×a-zA-Z()\\[\\]第 \\u{4e00}-\\u{4e20}]{0,60}";
+
+proptest! {
+    #[test]
+    fn any_text(text in any::<String>()) {
+        check_text(&text);
+    }
+
+    #[test]
+    fn any_characters(characters in prop::collection::vec(any::<char>(), 0..400)) {
+        check_text(&characters.into_iter().collect::<String>());
+    }
+
+    #[test]
+    fn numbers_and_signs(text in NUMBERS) {
+        check_text(&text);
+    }
+
+    #[test]
+    fn chinese(text in "[\\u{3400}-\\u{9fff}，。！？儿一不子]{0,300}") {
+        check_text(&text);
+    }
+
+    #[test]
+    fn any_ssml(inside in "(<(break time='[0-9]{1,3}ms'|p|/p|s|/s|mark name='a'|sub alias='好'|/sub|emotion category='happy'|/emotion|phoneme ph='hao3'|/phoneme)/?>|[好&;a-z1 ]){0,12}") {
+        let document = format!("<speak>{inside}</speak>");
+        let length = document.chars().count();
+        if let Ok(sentences) = ssml_sentences(&document, Arc::default()) {
+            sentences.for_each(|sentence| check(&sentence, length));
+        }
+        let _ = ssml_sentences(&inside, Arc::default());
+    }
+
+    #[test]
+    fn any_lexicon(word in any::<String>(), said in any::<String>(), text in any::<String>()) {
+        if let Ok(lexicon) = UserLexicon::new([(word.as_str(), said.as_str()), ("好", "hao4"), ("GPU", "G P U")]) {
+            let text = format!("{text}{word}好GPU");
+            let length = text.chars().count();
+            langdu::text::sentences_with(text, Arc::new(lexicon)).for_each(|sentence| check(&sentence, length));
+        }
+    }
+}
+
+#[test]
+fn nothing_to_say_gives_nothing() {
+    for text in ["", " \n\t", "，。！", "\u{200d}\u{feff}", "……——"] {
+        assert_eq!(sentences(text).count(), 0, "{text:?}");
+    }
+}
+
+#[test]
+fn long_runs_are_cut() {
+    for text in [
+        "好".repeat(5000),
+        "W".repeat(3000),
+        "7".repeat(3000),
+        "一".repeat(3000),
+        "😀".repeat(500),
+        "[".repeat(3000),
+        "-".repeat(3000),
+        "1-".repeat(1500),
+    ] {
+        check_text(&text);
+    }
+}
+
+#[test]
+fn a_book_starts_at_once_and_takes_linear_time() {
+    let page = "今天天气不错，我们2025-09-28去了3次公园。他说：“好的！”重庆的行长还没来得及说话\n";
+    let time = |pages: usize| {
+        let book = page.repeat(pages);
+        let start = Instant::now();
+        assert!(sentences(book.as_str()).next().is_some());
+        let first = start.elapsed();
+        assert!(sentences(book.as_str()).count() >= pages);
+        (first, start.elapsed())
+    };
+    time(10);
+    let (_, short) = time(250);
+    let (first, long) = time(2500);
+    assert!(first.as_millis() < 100, "{first:?}");
+    assert!(
+        long < short * 30 + std::time::Duration::from_millis(500),
+        "{short:?} {long:?}"
+    );
+}
+
+#[test]
+fn every_unified_character_is_read_or_skipped() {
+    for block in [
+        0x3400..0x4dc0u32,
+        0x4e00..0xa000,
+        0xf900..0xfb00,
+        0x20000..0x20100,
+    ] {
+        let text: String = block.filter_map(char::from_u32).collect();
+        check_text(&text);
+    }
+}

@@ -1,0 +1,167 @@
+//! The front end measured on development sets that lie beside the repository, where they are at hand.
+//!
+//! The sets are not part of the project (some may be used for measuring only); without them the test says so and passes.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use langdu::text::report::{Report, report};
+
+fn rows(set: &str) -> Option<Vec<BTreeMap<String, String>>> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/frontend");
+    let Ok(text) = std::fs::read_to_string(folder.join(set)) else {
+        eprintln!("skipped: ../shared/frontend/{set} is missing");
+        return None;
+    };
+    let mut lines = text.lines();
+    let names: Vec<&str> = lines.next()?.split('\t').collect();
+    let row = |line: &str| {
+        let cells = names.iter().zip(line.split('\t'));
+        cells
+            .map(|(name, cell)| (name.to_string(), cell.to_string()))
+            .collect()
+    };
+    Some(lines.map(row).collect())
+}
+
+/// Without punctuation and spaces, and with words that say the same made equal.
+fn lenient(text: &str) -> String {
+    let kept: String = text
+        .to_lowercase()
+        .chars()
+        .filter(|c| c.is_alphanumeric() || *c == '%')
+        .collect();
+    let same = [
+        ("〇", "零"),
+        ("两", "二"),
+        ("幺", "一"),
+        ("零下", "负"),
+        ("至", "到"),
+        ("千克", "公斤"),
+        ("千米", "公里"),
+        ("摄氏度", "度"),
+        ("人民币", "元"),
+        ("块", "元"),
+        ("号", "日"),
+        ("点钟", "点"),
+        ("点整", "点"),
+        ("大于等于", "大于或等于"),
+        ("零分零秒", ""),
+        ("零分", ""),
+    ];
+    same.iter()
+        .fold(kept, |text, (from, to)| text.replace(from, to))
+}
+
+fn share(hits: impl Iterator<Item = bool>) -> f64 {
+    let (hit, all) = hits.fold((0, 0), |(hit, all), good| {
+        (hit + usize::from(good), all + 1)
+    });
+    hit as f64 / f64::from(all.max(1))
+}
+
+fn reach(
+    set: &str,
+    least: f64,
+    good: impl Fn(&BTreeMap<String, String>, &Report) -> bool,
+    column: &str,
+) {
+    let Some(rows) = rows(set) else { return };
+    let reached = share(rows.iter().map(|row| good(row, &report(&row[column]))));
+    println!("{set}: {reached:.4}");
+    assert!(reached >= least, "{set}: {reached:.4} < {least}");
+}
+
+#[test]
+fn normalisation() {
+    let good = |row: &BTreeMap<String, String>, said: &Report| {
+        lenient(&row["expected"]) == lenient(&said.normalized)
+    };
+    reach("normalise_dev.tsv", 0.90, good, "input");
+    reach("normalise_flattn_dev.tsv", 0.96, good, "input");
+}
+
+#[test]
+fn polyphones() {
+    let good = |row: &BTreeMap<String, String>, said: &Report| {
+        let at: usize = row["char_index"].parse().unwrap_or(usize::MAX);
+        said.syllables
+            .iter()
+            .find(|s| s.at == at)
+            .is_some_and(|s| s.lexical == row["expected_pinyin"])
+    };
+    reach("polyphone_dev.tsv", 0.97, good, "sentence");
+}
+
+#[test]
+fn surface_tones() {
+    let Some(rows) = rows("pinyin_prosody_dev.tsv") else {
+        return;
+    };
+    let (mut wrong, mut all) = (0, 0);
+    for row in &rows {
+        let said = report(&row["text"]);
+        let gold: Vec<&str> = row["pinyin_surface_tones"].split(' ').collect();
+        wrong += edits(
+            &gold,
+            &said
+                .syllables
+                .iter()
+                .map(|s| s.pinyin.as_str())
+                .collect::<Vec<_>>(),
+        );
+        all += gold.len();
+    }
+    let reached = 1.0 - wrong as f64 / all.max(1) as f64;
+    println!("pinyin_prosody_dev.tsv: {reached:.4}");
+    assert!(reached >= 0.975, "{reached:.4}");
+}
+
+#[test]
+fn segmentation() {
+    let Some(rows) = rows("segment_dev.tsv") else {
+        return;
+    };
+    let spans = |words: Vec<&str>| {
+        let mut at = 0;
+        let next = |word: &str| {
+            let start = at;
+            at += word.chars().count();
+            (start, at)
+        };
+        words
+            .into_iter()
+            .map(next)
+            .collect::<std::collections::BTreeSet<_>>()
+    };
+    let (mut hits, mut total) = (0, 0);
+    for row in &rows {
+        let said = report(&row["input"]);
+        let gold = spans(
+            row["expected_words_space_separated"]
+                .split_whitespace()
+                .collect(),
+        );
+        let ours = spans(said.words.iter().map(String::as_str).collect());
+        hits += gold.intersection(&ours).count();
+        total += gold.len() + ours.len();
+    }
+    let reached = 2.0 * hits as f64 / total.max(1) as f64;
+    println!("segment_dev.tsv: {reached:.4}");
+    assert!(reached >= 0.88, "{reached:.4}");
+}
+
+/// Levenshtein distance.
+fn edits(a: &[&str], b: &[&str]) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, y) in b.iter().enumerate() {
+            let best = (row[j + 1] + 1)
+                .min(row[j] + 1)
+                .min(diagonal + usize::from(x != y));
+            diagonal = std::mem::replace(&mut row[j + 1], best);
+        }
+    }
+    row[b.len()]
+}
