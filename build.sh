@@ -52,15 +52,13 @@ setup() {
 }
 
 setup_python() {
-  local wanted stamp=.venv/requirements.sha256
-  wanted=$(cat requirements-dev.txt models/*/requirements.txt 2>/dev/null | sha256sum)
+  local wanted file stamp=.venv/requirements.sha256 files=()
+  wanted=$(cat models/*/requirements.txt | sha256sum)
   [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && return
   say "installing Python packages into .venv"
   python3 -m venv .venv
-  local file
-  for file in requirements-dev.txt models/*/requirements.txt; do
-    .venv/bin/pip install --quiet --disable-pip-version-check -r "$file"
-  done
+  for file in models/*/requirements.txt; do files+=(-r "$file"); done
+  .venv/bin/pip install --quiet --disable-pip-version-check "${files[@]}"
   echo "$wanted" >"$stamp"
 }
 
@@ -124,8 +122,8 @@ lint() {
   cargo clippy --release --target wasm32-unknown-unknown --lib -- -D warnings
   biome ci --error-on-warnings
   tsc
-  .venv/bin/ruff check models tests
-  .venv/bin/ruff format --check models tests
+  .venv/bin/ruff check models
+  .venv/bin/ruff format --check models
 }
 
 run_tests() {
@@ -136,7 +134,7 @@ run_tests() {
   say "Rust tests"
   cargo test --release
   say "Python tests"
-  .venv/bin/pytest -q models
+  (cd models && ../.venv/bin/python -m pytest -q)
   say "wasm tests in Chromium"
   wasm-pack test --headless --chrome --chromedriver "$(command -v chromedriver)" --release -- --test wasm
   say "wasm tests in Firefox"

@@ -1,0 +1,30 @@
+/** CPU time of a browser's worker threads, read from Linux's /proc: wall time lies on a machine that does other things. */
+import { readdir, readFile } from 'node:fs/promises';
+
+/** Process ids of everything below the process whose command line has `mark` in it. */
+async function family(mark) {
+  const parents = new Map();
+  let root = 0;
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)) {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    parents.set(pid, Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
+    if (command.includes(mark) && (root === 0 || pid < root)) root = pid;
+  }
+  const belongs = (pid) => pid === root || (parents.has(pid) && belongs(parents.get(pid)));
+  return [...parents.keys()].filter(belongs);
+}
+
+/** Milliseconds that the dedicated workers of that browser have run so far. */
+export async function workerCpuMs(mark) {
+  let nanoseconds = 0;
+  for (const pid of await family(mark)) {
+    for (const thread of await readdir(`/proc/${pid}/task`).catch(() => [])) {
+      const name = await readFile(`/proc/${pid}/task/${thread}/comm`, 'utf8').catch(() => '');
+      if (!name.startsWith('DedicatedWorker')) continue;
+      const schedule = await readFile(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').catch(() => '0');
+      nanoseconds += Number(schedule.split(' ')[0]);
+    }
+  }
+  return nanoseconds / 1e6;
+}
