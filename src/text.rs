@@ -26,6 +26,7 @@ mod erhua;
 mod error;
 mod latin;
 mod lexicon;
+mod names;
 mod pinyin;
 mod polyphone;
 mod prosody;

@@ -7,7 +7,7 @@ Two logistic regressions on hashed features of the words around a boundary: is t
 there a phrase boundary (#2 or stronger)? `src/text/prosody.rs` computes the same features. Words come from `words.bin`, cut as
 `src/text/segment.rs` cuts them.
 """
-import re, struct
+import itertools, re, struct
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy as np
 HERE = Path(__file__).resolve().parent
 BUCKETS = 4096
 NUMERALS = "零〇一二三四五六七八九十百千万亿两"
+NOT_GIVEN = "u p c r m q y f k e t".split()
 MARKS = "，、；：。！？…—“”"
 # Chosen so that the share of boundaries is that of read speech.
 THRESHOLDS = (0.43, 0.57)
@@ -39,6 +40,8 @@ class Words:
             at += new
             self.words[previous] = (cost / 8, names[tag])
         self.longest = max(map(len, self.words))
+        lines = (HERE / "surnames.tsv").read_text(encoding="utf8").splitlines()
+        self.surnames = {line[0] for line in lines if not line.startswith("#")}
 
     def cut(self, text):
         best = [(0.0, 0, "n")] + [(np.inf, 0, "n")] * len(text)
@@ -61,7 +64,20 @@ class Words:
             _, start, tag = best[end]
             words.append((text[start:end], tag))
             end = start
-        return words[::-1]
+        return self.names(words[::-1])
+
+    def names(self, words):
+        """Joins a surname and the one or two characters after it that make a given name."""
+        given = lambda word: len(word[0]) == 1 and word[1] not in NOT_GIVEN and self.words.get(word[0], (16.0,))[0] >= 7.0
+        joined, at = [], 0
+        while at < len(words):
+            length = 1
+            if words[at][0] in self.surnames:
+                length += sum(1 for _ in itertools.takewhile(given, words[at + 1:at + 3]))
+            name = "".join(word for word, _ in words[at:at + length])
+            joined.append((name, "nr") if length > 1 else words[at])
+            at += length
+        return joined
 
 
 def fold(values):
@@ -90,6 +106,9 @@ def features(words, at, clause):
     tag = lambda word: name(word[1])
     since = min(sum(len(w[0]) for w in words[first:at + 1]), 12)
     until = min(sum(len(w[0]) for w in words[at + 1:last]), 12)
+    particle = next((i for i, (word, _) in enumerate(words[at + 1:min(at + 6, last)]) if word == "的"), 9)
+    verb_before = int(any(t == "v" for _, t in words[first:at + 1]))
+    verb_after = int(any(t == "v" for _, t in words[at + 1:last]))
     single = lambda word: name(word[0]) if len(word[0]) == 1 else 0
     rows = [
         (0,), (1, length(left)), (2, length(right)), (3, length(left), length(right)), (4, tag(left)), (5, tag(right)), (6, tag(left), tag(right)),
@@ -97,6 +116,7 @@ def features(words, at, clause):
         (11, single(right)), (12, name(left[0][-1:])), (13, name(right[0][:1])), (14, since), (15, until), (16, tag(before), tag(left)),
         (17, tag(right), tag(after)), (18, min(since, 6), min(until, 6)), (19, min(since + until, 16)), (20, length(before), length(left), length(right)),
         (21, length(left), length(right), length(after)), (22, single(left), length(right)), (23, length(left), single(right)), (24, min(since, 4), length(right)),
+        (25, min(since, 8) // 2, min(until, 8) // 2), (26, particle, tag(left)), (27, min(since, 8), tag(right)), (28, verb_before, verb_after, tag(left)),
     ]
     return [fold(row) for row in rows]
 

@@ -3,6 +3,7 @@
 use super::context::function_word;
 use super::latin;
 use super::lexicon::{Entry, lexicon};
+use super::names::surname_reading;
 use super::normalize::{Glyph, Style};
 use super::polyphone::polyphones;
 use super::reading::{Reading, default_reading, is_settled};
@@ -39,6 +40,13 @@ pub fn readings(glyphs: &[Glyph], segments: &[Segment]) -> Vec<Spoken> {
         if let Some(reading) = function_word(glyphs, segments, index) {
             chosen[segment.start] = Some(reading);
             open.retain(|&at| at != segment.start);
+        }
+    }
+    for pair in segments.windows(2).filter(|pair| pair[1].given) {
+        let surname = pair[0].start;
+        if let Some(reading) = surname_reading(glyphs[surname].character) {
+            chosen[surname] = Some(reading);
+            open.retain(|&at| at != surname);
         }
     }
     for (at, glyph) in glyphs

@@ -2,6 +2,7 @@
 //!
 //! `models/text/prosody.py` trains them and computes the same features.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::data::Sections;
@@ -67,7 +68,7 @@ pub fn breaks(glyphs: &[Glyph], segments: &[Segment]) -> Vec<Option<Break>> {
             .unwrap_or(segments.len());
         let clause = Clause {
             glyphs,
-            segments: &segments[first..last],
+            segments: with_names(&segments[first..last]),
         };
         for at in 0..clause.segments.len() {
             let end = clause.segments[at].end;
@@ -79,6 +80,24 @@ pub fn breaks(glyphs: &[Glyph], segments: &[Segment]) -> Vec<Option<Break>> {
         first = last;
     }
     breaks
+}
+
+/// Words with a surname and a given name as one.
+fn with_names(segments: &[Segment]) -> Vec<Segment> {
+    let mut words: Vec<Segment> = Vec::with_capacity(segments.len());
+    for segment in segments {
+        match words.last_mut() {
+            Some(surname) if segment.given => {
+                *surname = Segment {
+                    end: segment.end,
+                    tag: "nr",
+                    ..*surname
+                }
+            }
+            _ => words.push(*segment),
+        }
+    }
+    words
 }
 
 /// Long words are said in feet of two or three syllables.
@@ -104,7 +123,7 @@ fn within(glyphs: &[Glyph], segment: &Segment, breaks: &mut [Option<Break>]) {
 /// The words between two marks.
 struct Clause<'a> {
     glyphs: &'a [Glyph],
-    segments: &'a [Segment],
+    segments: Vec<Segment>,
 }
 
 impl Clause<'_> {
@@ -125,7 +144,7 @@ impl Clause<'_> {
             .map_or(0, |s| (s.end - s.start) as u32)
     }
 
-    fn features(&self, at: usize) -> [u32; 25] {
+    fn features(&self, at: usize) -> [u32; 29] {
         let before = at.wrapping_sub(1);
         let (left, right, after) = (at, at + 1, at + 2);
         let length = |at: usize| self.length(at).min(4);
@@ -147,6 +166,11 @@ impl Clause<'_> {
             .map(|at| self.length(at))
             .sum::<u32>()
             .min(12);
+        let particle = (right..self.segments.len().min(right + 5))
+            .position(|at| self.length(at) == 1 && letter(at, false) == '的' as u32);
+        let particle = particle.map_or(9, |offset| offset as u32);
+        let verb =
+            |mut range: Range<usize>| u32::from(range.any(|at| self.segments[at].tag == "v"));
         [
             fold(&[0]),
             fold(&[1, length(left)]),
@@ -173,6 +197,15 @@ impl Clause<'_> {
             fold(&[22, single(left), length(right)]),
             fold(&[23, length(left), single(right)]),
             fold(&[24, since.min(4), length(right)]),
+            fold(&[25, since.min(8) / 2, until.min(8) / 2]),
+            fold(&[26, particle, tag(left)]),
+            fold(&[27, since.min(8), tag(right)]),
+            fold(&[
+                28,
+                verb(0..right),
+                verb(right..self.segments.len()),
+                tag(left),
+            ]),
         ]
     }
 }

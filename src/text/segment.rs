@@ -1,6 +1,7 @@
 //! Words: the cheapest cover of the text by dictionary words.
 
 use super::lexicon::{Entry, lexicon};
+use super::names;
 use super::normalize::{Bound, Glyph};
 use super::source::is_han;
 
@@ -13,6 +14,8 @@ pub struct Segment {
     /// Part of speech; `x` where there is none.
     pub tag: &'static str,
     pub entry: Option<Entry>,
+    /// Whether it is the given name to the surname before it.
+    pub given: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +65,7 @@ pub fn segment(glyphs: &[Glyph]) -> Vec<Segment> {
                 kind: SegmentKind::Mark,
                 tag: "x",
                 entry: None,
+                given: false,
             });
         }
         at = end;
@@ -94,6 +98,7 @@ fn fixed(glyphs: &[Glyph], start: usize, end: usize) -> Segment {
         kind,
         tag,
         entry,
+        given: false,
     }
 }
 
@@ -130,7 +135,7 @@ fn cover(glyphs: &[Glyph], from: usize, to: usize, segments: &mut Vec<Segment>) 
             }
         }
     }
-    let first = segments.len();
+    let mut words = Vec::new();
     let mut end = text.len();
     while end > 0 {
         let (_, start, entry) = best[end];
@@ -140,16 +145,18 @@ fn cover(glyphs: &[Glyph], from: usize, to: usize, segments: &mut Vec<Segment>) 
             None if number => "m",
             None => "n",
         };
-        segments.push(Segment {
+        words.push(Segment {
             start: from + start,
             end: from + end,
             kind: SegmentKind::Han,
             tag,
             entry,
+            given: false,
         });
         end = start;
     }
-    segments[first..].reverse();
+    words.reverse();
+    segments.extend(names::join(glyphs, words));
 }
 
 #[cfg(test)]
