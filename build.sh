@@ -152,7 +152,7 @@ bench() {
 pack() {
   build
   say "packing the npm package"
-  tsc --noEmit false --declaration --emitDeclarationOnly --outDir dist/types
+  tsc --noEmit false --declaration --emitDeclarationOnly --rootDir www --outDir dist/types
   npm pack --pack-destination dist
   node tests/bench/sizes.mjs
 }
