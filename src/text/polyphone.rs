@@ -27,7 +27,9 @@ pub struct Polyphones {
     vocabulary: HashMap<char, usize>,
     classes: Vec<Reading>,
     candidates: HashMap<char, Vec<u16>>,
-    embedding: Vec<f32>,
+    /// Rows of int8, kept as they are in the file: few of them are ever read.
+    embedding: &'static [u8],
+    embedding_scales: Vec<f32>,
     forward: Direction,
     backward: Direction,
     dense: Vec<f32>,
@@ -71,7 +73,7 @@ impl Weights<'_> {
 }
 
 impl Polyphones {
-    fn read(file: &[u8]) -> Self {
+    fn read(file: &'static [u8]) -> Self {
         let mut sections = Sections::new(file);
         let letters = sections.words();
         let vocabulary = letters
@@ -99,7 +101,9 @@ impl Polyphones {
             integers,
             floats: &floats,
         };
-        let embedding = weights.matrix(letters.len(), WIDTH);
+        let (embedding, rest) = integers.split_at((letters.len() * WIDTH).min(integers.len()));
+        weights.integers = rest;
+        let embedding_scales = weights.vector(letters.len());
         let dense_bias = weights.vector(UNITS);
         let dense = weights.matrix(UNITS, 2 * UNITS);
         let output_bias = weights.vector(classes.len());
@@ -113,6 +117,7 @@ impl Polyphones {
             classes,
             candidates,
             embedding,
+            embedding_scales,
             forward: Direction {
                 input,
                 hidden,
@@ -185,14 +190,16 @@ impl Polyphones {
         let (mut hidden, mut cell) = ([0.0f32; UNITS], [0.0f32; UNITS]);
         let sigmoid = |x: f32| 1.0 / (1.0 + (-x).exp());
         let step = |&id: &usize| {
-            let embedded = self
-                .embedding
-                .get(id * WIDTH..(id + 1) * WIDTH)
-                .unwrap_or(&[0.0; WIDTH]);
+            let scale = self.embedding_scales.get(id).copied().unwrap_or(0.0);
+            let row = self.embedding.get(id * WIDTH..(id + 1) * WIDTH);
+            let mut embedded = [0.0f32; WIDTH];
+            for (value, &weight) in embedded.iter_mut().zip(row.unwrap_or(&[])) {
+                *value = f32::from(weight as i8) * scale;
+            }
             let mut gates = [0.0f32; GATES];
             for (at, gate) in gates.iter_mut().enumerate() {
                 *gate = direction.bias[at]
-                    + dot(&direction.input[at * WIDTH..(at + 1) * WIDTH], embedded)
+                    + dot(&direction.input[at * WIDTH..(at + 1) * WIDTH], &embedded)
                     + dot(&direction.hidden[at * UNITS..(at + 1) * UNITS], &hidden);
             }
             for unit in 0..UNITS {

@@ -135,10 +135,9 @@ fn push_folded(character: char, span: Span, before: Option<char>, letters: &mut 
 /// The emoji at the start of `raw`: how many characters it takes, and its name.
 fn emoji(raw: &[char]) -> Option<(usize, &'static str)> {
     let first = *raw.first()?;
-    if first < '\u{2000}'
-        && raw.get(1) != Some(&VARIATION_SELECTOR)
-        && raw.get(1) != Some(&'\u{20e3}')
-    {
+    let keycap = matches!(raw.get(1), Some(&VARIATION_SELECTOR | &'\u{20e3}'));
+    let sign = matches!(first, '\u{2030}'..='\u{2bff}' | '\u{3030}' | '\u{303d}' | '\u{3297}' | '\u{3299}' | '\u{1f000}'..);
+    if !sign && !keycap {
         return None;
     }
     emoji_table().get(&first)?.iter().find_map(|(signs, name)| {
