@@ -156,7 +156,6 @@ fn texts_and_options_that_cannot_be_spoken_have_codes() {
         ("speed", f64::NAN.into(), "E_OPTION_SPEED"),
         ("pitch", 7.0.into(), "E_OPTION_PITCH"),
         ("volume", (-1.0).into(), "E_OPTION_VOLUME"),
-        ("colour", "red".into(), "E_OPTION_FORMAT"),
         ("speed", "quick".into(), "E_OPTION_FORMAT"),
     ] {
         assert_eq!(
