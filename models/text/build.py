@@ -145,6 +145,8 @@ class Readings:
         self.index = {b: i for i, b in enumerate(bases)}
 
     def extra_bases(self):
+        for _, pinyin in table("latin.tsv"):
+            yield from (syllable[:-1] for syllable in pinyin.split())
         for name in pickle.load(open(package("g2pM") / "class2idx.pkl", "rb")):
             yield tidy(name[:-1].lower() if name[-1].isdigit() else name.lower())
 
@@ -238,8 +240,7 @@ def polyphones(readings):
     )
     names = [k for k, _ in sorted(classes.items(), key=lambda x: x[1])]
     spelled = [(tidy(n[:-1].lower()) + n[-1]) if n[-1] in "12345" else tidy(n.lower()) + "5" for n in names]
-    letters = [k for k, _ in sorted(vocabulary.items(), key=lambda x: x[1])]
-    letters = [ord(k) if len(k) == 1 and ord(k) < 0x10000 else 0 for k in letters]
+    letters = sorted((ord(k), v) for k, v in vocabulary.items() if len(k) == 1 and ord(k) < 0x10000)
     choices = []
     for char, options in sorted(candidates.items()):
         options = sorted({classes[o] for o in options if o in classes})
@@ -256,7 +257,8 @@ def polyphones(readings):
         quantised.append(np.round(matrix / scale[:, None]).astype(np.int8).tobytes())
     write(
         "polyphones.bin",
-        u16(letters),
+        u16([char for char, _ in letters]),
+        u16([row for _, row in letters]),
         u16([readings.code(s) for s in spelled]),
         u16(choices),
         b"".join(quantised),

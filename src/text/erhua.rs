@@ -5,7 +5,7 @@ use super::segment::Segment;
 
 /// Words whose 儿 is a syllable of its own, by what stands before it.
 const SYLLABLES: &str =
-    "女婴幼胎孤男健少小患孩妻产弃宠混血新生育托体一二孪畸弱病早低能令我吾娇侄宁驼麟犬猫鸟马";
+    "女婴幼胎孤男健少小患妻产弃宠混血新生育托体一二孪畸弱病早低能令我吾娇侄宁驼麟犬猫鸟马";
 
 /// Joins 儿 at the end of a word to the syllable before it: 玩 儿 is `wanr2`.
 pub fn join(spoken: &mut Vec<Spoken>, segments: &[Segment]) {

@@ -60,18 +60,23 @@ impl Lexicon {
         .into_iter()
         .min()
         .unwrap_or(0);
-        let mut suffixes = suffixes.as_chunks::<2>().0.iter().map(|pair| {
-            let rank = u16::from_be_bytes(*pair);
-            alphabet.get(usize::from(rank)).copied().unwrap_or(0)
-        });
-        let (mut letters, mut starts, mut special_starts) =
-            (Vec::with_capacity(count * 3), vec![0], Vec::new());
-        let (mut previous, mut special_start) = (0usize, 0u32);
+        let (mut letters, mut starts) =
+            (Vec::with_capacity(count * 3), Vec::with_capacity(count + 1));
+        starts.push(0);
+        let mut special_starts = Vec::new();
+        let (mut previous, mut special_start, mut read) = (0usize, 0u32, 0usize);
         for word in 0..count {
             let start = letters.len();
             let same = usize::from(shared[word]).min(start - previous);
             letters.extend_from_within(previous..previous + same);
-            letters.extend(suffixes.by_ref().take(usize::from(fresh[word])));
+            for _ in 0..fresh[word] {
+                let rank = match suffixes.get(read..read + 2) {
+                    Some(&[high, low]) => usize::from(high) << 8 | usize::from(low),
+                    _ => 0,
+                };
+                letters.push(alphabet.get(rank).copied().unwrap_or(0));
+                read += 2;
+            }
             starts.push(letters.len() as u32);
             if kinds[word] & KNOWN == SPECIAL {
                 special_starts.push((word as u32, special_start));

@@ -2,7 +2,7 @@
 //!
 //! Embedding 64, one bidirectional LSTM with 32 units a direction, dense 64 -> 32 -> classes.
 
-use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::data::Sections;
@@ -24,9 +24,13 @@ struct Direction {
 
 /// The network and its tables.
 pub struct Polyphones {
-    vocabulary: HashMap<char, usize>,
+    /// Characters, ascending, and their rows in the embedding.
+    letters: Vec<u16>,
+    ids: Vec<u16>,
     classes: Vec<Reading>,
-    candidates: HashMap<char, Vec<u16>>,
+    /// Polyphonic characters, ascending, and where their classes are in `choices`.
+    candidates: Vec<(u16, Range<usize>)>,
+    choices: Vec<u16>,
     /// Rows of int8, kept as they are in the file: few of them are ever read.
     embedding: &'static [u8],
     embedding_scales: Vec<f32>,
@@ -75,35 +79,30 @@ impl Weights<'_> {
 impl Polyphones {
     fn read(file: &'static [u8]) -> Self {
         let mut sections = Sections::new(file);
-        let letters = sections.words();
-        let vocabulary = letters
-            .iter()
-            .enumerate()
-            .filter_map(|(id, &code)| Some((char::from_u32(u32::from(code))?, id)))
-            .filter(|&(c, _)| c != '\0')
-            .collect();
+        let (letters, ids) = (sections.words(), sections.words());
         let classes: Vec<Reading> = sections
             .words()
             .into_iter()
             .map(Reading::from_code)
             .collect();
         let choices = sections.words();
-        let mut candidates = HashMap::new();
-        let mut rest = choices.as_slice();
-        while let [character, count, tail @ ..] = rest {
-            let (options, tail) = tail.split_at(usize::from(*count).min(tail.len()));
-            candidates.extend(char::from_u32(u32::from(*character)).map(|c| (c, options.to_vec())));
-            rest = tail;
+        let mut candidates = Vec::new();
+        let mut at = 0;
+        while let [character, count, ..] = choices[at..] {
+            let end = (at + 2 + usize::from(count)).min(choices.len());
+            candidates.push((character, at + 2..end));
+            at = end;
         }
+        let rows = ids.iter().max().map_or(0, |&id| usize::from(id) + 1);
         let integers = sections.bytes();
         let floats = sections.floats();
         let mut weights = Weights {
             integers,
             floats: &floats,
         };
-        let (embedding, rest) = integers.split_at((letters.len() * WIDTH).min(integers.len()));
+        let (embedding, rest) = integers.split_at((rows * WIDTH).min(integers.len()));
         weights.integers = rest;
-        let embedding_scales = weights.vector(letters.len());
+        let embedding_scales = weights.vector(rows);
         let dense_bias = weights.vector(UNITS);
         let dense = weights.matrix(UNITS, 2 * UNITS);
         let output_bias = weights.vector(classes.len());
@@ -113,9 +112,11 @@ impl Polyphones {
         let (hidden, hidden_back) = (weights.matrix(GATES, UNITS), weights.matrix(GATES, UNITS));
         let (input, input_back) = (weights.matrix(GATES, WIDTH), weights.matrix(GATES, WIDTH));
         Self {
-            vocabulary,
+            letters,
+            ids,
             classes,
             candidates,
+            choices,
             embedding,
             embedding_scales,
             forward: Direction {
@@ -135,9 +136,26 @@ impl Polyphones {
         }
     }
 
+    /// The classes of a polyphonic character.
+    fn options(&self, character: char) -> Option<&[u16]> {
+        let code = u16::try_from(character as u32).ok()?;
+        let at = self
+            .candidates
+            .binary_search_by_key(&code, |&(other, _)| other)
+            .ok()?;
+        self.choices.get(self.candidates[at].1.clone())
+    }
+
+    fn id(&self, character: char) -> usize {
+        let code = u16::try_from(character as u32).unwrap_or(0);
+        let at = self.letters.binary_search(&code).ok();
+        at.and_then(|at| self.ids.get(at))
+            .map_or(UNKNOWN, |&id| usize::from(id))
+    }
+
     /// Whether the character has several readings.
     pub fn is_polyphonic(&self, character: char) -> bool {
-        self.candidates.contains_key(&character)
+        self.options(character).is_some()
     }
 
     /// Readings and their probabilities for the characters of `text` at `targets`; `None` for those that have one reading.
@@ -145,7 +163,7 @@ impl Polyphones {
         if targets.is_empty() {
             return Vec::new();
         }
-        let id = |c: &char| self.vocabulary.get(c).copied().unwrap_or(UNKNOWN);
+        let id = |&c: &char| self.id(c);
         let ids: Vec<usize> = std::iter::once(&START)
             .chain(text)
             .chain(std::iter::once(&END))
@@ -155,7 +173,7 @@ impl Polyphones {
         let mut backward = self.run(&self.backward, ids.iter().rev());
         backward.reverse();
         let choose = |&target: &usize| {
-            let options = self.candidates.get(text.get(target)?)?;
+            let options = self.options(*text.get(target)?)?;
             let state = [forward[target + 1], backward[target + 1]].concat();
             let row = |row: &[f32], bias: &f32| (dot(row, &state) + bias).max(0.0);
             let hidden: Vec<f32> = self

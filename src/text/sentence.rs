@@ -185,11 +185,13 @@ fn assemble(
         span = span.join(here);
         while let Some(syllable) = syllables.next_if(|syllable| syllable.segment == at) {
             units.push(Unit::Syllable(voice(glyphs, syllable)));
-            pause(
-                breaks[syllable.last_glyph],
-                glyphs[syllable.last_glyph].span.end,
-                &mut units,
-            );
+            let more = syllables
+                .peek()
+                .is_some_and(|next| next.last_glyph == syllable.last_glyph);
+            if !more {
+                let glyph = syllable.last_glyph;
+                pause(breaks[glyph], glyphs[glyph].span.end, &mut units);
+            }
         }
         pause(breaks[segment.end - 1], here.end, &mut units);
     }

@@ -67,9 +67,9 @@ pub fn fold(raw: &RawSentence) -> Vec<Letter> {
     while at < characters.len() {
         if let Some((length, name)) = emoji(&characters[at..]) {
             let span = raw.span(at).join(raw.span(at + length - 1));
-            let name = std::iter::once(' ')
+            let name = std::iter::once('，')
                 .chain(name.chars())
-                .chain(std::iter::once(' '));
+                .chain(std::iter::once('，'));
             letters.extend(name.map(|folded| Letter {
                 folded,
                 shown: folded,

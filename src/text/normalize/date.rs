@@ -1,6 +1,6 @@
 //! Dates and times of day.
 
-use super::line::{Line, Output, Style};
+use super::line::{Kind, Line, Output, Style};
 use super::number::{cardinal, digits};
 
 fn value(number: &str) -> u32 {
@@ -130,6 +130,10 @@ fn named(line: &Line, at: usize, first: &str, output: &mut Output) -> Option<usi
     Some(at + 2)
 }
 
+/// Characters after a number that show it is no year.
+const COUNTED: &str =
+    "个只名位次条张种件家台辆座人元块米斤吨天月级号多余来几万亿倍分点岁户亩股页字字款吨度";
+
 /// A year without 年 of its own: 2000至2007年, 1993、1994年, 《…》(1928).
 fn in_list_of_years(line: &Line, at: usize) -> bool {
     let bracketed = line.any(at + 1, ")）")
@@ -144,9 +148,11 @@ fn in_list_of_years(line: &Line, at: usize) -> bool {
         next += 2;
     }
     let recent = (1500..2100).contains(&value(line.text(at)));
-    let heading = line.before(at).trim().is_empty()
-        && line.any(at + 1, ",，")
-        && (1900..2100).contains(&value(line.text(at)));
+    let start = line.before(at).trim().is_empty();
+    let comma = line.any(at + 1, ",，") && (1900..2100).contains(&value(line.text(at)));
+    let named =
+        line.kind(at + 1) == Some(Kind::Han) && (2001..2040).contains(&value(line.text(at)));
+    let heading = start && (comma || named && !line.any(at + 1, COUNTED));
     bracketed && recent || heading || next > at && line.is(next + 1, "年")
 }
 

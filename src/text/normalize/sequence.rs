@@ -3,11 +3,12 @@
 use super::line::{Kind, Line, Output, Style};
 use super::number::{cardinal, digits, digits_yao, roman};
 use super::quantity::figure;
+use crate::text::source::is_han;
 
 /// Words before a number that is dialled or typed.
-const DIALLED: [&str; 22] = [
+const DIALLED: [&str; 24] = [
     "电话", "手机", "热线", "拨打", "致电", "尾号", "号码", "密码", "邮编", "账号", "卡号", "学号",
-    "工号", "证号", "单号", "编号", "房间", "传真", "微信", "给", "QQ", "群",
+    "工号", "证号", "单号", "编号", "房间", "传真", "微信", "给", "QQ", "号", "转", "群",
 ];
 
 /// Telephone numbers and numbers that follow a word such as 尾号.
@@ -116,14 +117,15 @@ pub fn sequence(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
         && line.kind(at + 1) == Some(Kind::Latin)
         && line.text(at + 1).len() <= 2
         && number.len() >= 3
-        && line.text(at + 1).chars().all(|c| c.is_ascii_uppercase());
+        && line.text(at + 1).chars().all(|c| c.is_ascii_uppercase())
+        && !matches!(line.text(at + 1), "GB" | "MB" | "TB" | "KB");
     let padded =
         number.len() > 1 && number.starts_with('0') && !line.any(line.skip_space(at + 1), "%‰");
     let long = previous != Some('第')
         && (number.len() == 8 || number.len() > 10)
         && !number.ends_with("000")
         && line.kind(at + 1) != Some(Kind::Han);
-    let called = number.len() >= 3 && is_name(line, at, number);
+    let called = is_name(line, at, number);
     let model = after_letter && number.len() >= 3 && !number.ends_with("00");
     if !(padded || long || called || model || before_letter) {
         return None;
@@ -151,13 +153,32 @@ fn is_name(line: &Line, at: usize, number: &str) -> bool {
         && before.ends_with(['路', '街', '道', '巷', '弄']);
     let known =
         CALLED.contains(&number) && !line.any(at + 1, "个米元人年岁次天分块条名位吨克万亿%.:");
-    if before.ends_with('第') {
+    let born = number.len() == 2
+        && number.ends_with(['0', '5'])
+        && after.starts_with('后')
+        && !after.starts_with("后面")
+        && !before.ends_with(is_han);
+    if born {
+        return true;
+    }
+    if number.len() < 3 || before.ends_with('第') {
         return false;
     }
     known
-        || ["路", "型", "团", "号航班", "次航班", "次列车", "航班"]
-            .iter()
-            .any(|word| after.starts_with(word))
+        || [
+            "室",
+            "房间",
+            "包间",
+            "路",
+            "型",
+            "团",
+            "号航班",
+            "次航班",
+            "次列车",
+            "航班",
+        ]
+        .iter()
+        .any(|word| after.starts_with(word))
             && !after.starts_with("路人")
         || ["小行星", "航班", "航班号", "车次"]
             .iter()
@@ -177,9 +198,8 @@ fn cardinal_or_digits(number: &str) -> String {
 fn numeral(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
     let text = line.text(at);
     let ordinal = line.previous(at) == Some('第');
-    let beside = ordinal
-        || line.previous(at).is_some_and(crate::text::source::is_han)
-            && line.kind(at + 1) == Some(Kind::Han);
+    let beside =
+        ordinal || line.previous(at).is_none_or(is_han) && line.kind(at + 1) == Some(Kind::Han);
     let clear = text.len() >= 2
         && text.chars().all(|c| "IVX".contains(c))
         && text.contains('I')

@@ -28,7 +28,7 @@ pub fn sign(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
     let number_before = before.ends_with(|c: char| c.is_ascii_digit());
     let number_after = line.number(next).is_some();
     let letter_before = before.ends_with(|c: char| c.is_ascii_alphabetic());
-    let operand_before = number_before || letter_before || before.ends_with([')', '）']);
+    let operand_before = number_before || letter_before || before.ends_with([')', '）', '²', '³']);
     let operand_after =
         number_after || line.kind(next) == Some(Kind::Latin) || line.any(next, "(（-√π");
     let between = operand_before && operand_after;
@@ -89,30 +89,34 @@ fn hyphen(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
     };
     let previous = line.previous(at);
     if let Some(first) = at.checked_sub(1).and_then(|before| line.number(before)) {
-        let said = if is_score(line, at, first, next) {
-            "比"
-        } else {
-            "到"
-        };
-        return say(line, at, at + 1, said, output);
+        let time = at >= 3 && line.is(at - 2, ":") || line.is(at + 2, ":");
+        let score = line.is(at, "-") && !time && is_score(line, at, first, next);
+        return say(line, at, at + 1, if score { "比" } else { "到" }, output);
     }
+    let range = !line.is(at, "-") && previous.is_some() || after_quantity(line, at);
     match previous {
+        _ if range => say(line, at, at + 1, "到", output),
         Some(c) if c.is_ascii_alphabetic() => Some(at + 1),
-        Some(c) if "%年月日号时点分秒岁元米度级℃C".contains(c) => {
-            say(line, at, at + 1, "到", output)
-        }
         _ if !line.is(at, "-") => None,
+        _ if is_cold(line, at + 1) => say(line, at, at + 1, "零下", output),
         Some(c)
             if is_han(c)
-                && !"为是达到至于了约在低从-".contains(c)
-                && !is_cold(line, at + 1)
+                && !"为是达到至于了约在低从".contains(c)
                 && !line.before(at).ends_with("计算") =>
         {
             Some(at + 1)
         }
-        _ if is_cold(line, at + 1) => say(line, at, at + 1, "零下", output),
         _ => say(line, at, at + 1, "负", output),
     }
+}
+
+/// Whether a number with its unit stands before the token: 3月, 5kg, 10%, 20℃.
+fn after_quantity(line: &Line, at: usize) -> bool {
+    let before = line.before(at);
+    let bare = before.trim_end_matches(|c: char| {
+        c.is_ascii_alphabetic() || "²³°%‰年月日号时点分秒岁元米度级万亿".contains(c)
+    });
+    bare.len() < before.len() && bare.ends_with(|c: char| c.is_ascii_digit())
 }
 
 fn is_cold(line: &Line, at: usize) -> bool {
