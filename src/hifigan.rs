@@ -5,6 +5,8 @@
 //! within `halo` frames of a window's edge is thrown away, so that its runs join as well. A voice with a harmonic source
 //! (NSF) also feeds sines at multiples of F0.
 
+#[cfg(test)]
+mod goldens;
 mod source;
 
 use std::sync::Arc;

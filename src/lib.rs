@@ -47,6 +47,8 @@
 
 pub mod cache;
 pub mod error;
+#[cfg(test)]
+mod goldens;
 pub mod hifigan;
 pub mod nn;
 pub mod sambert;

@@ -8,6 +8,8 @@ mod decoder;
 mod duration;
 mod emotion;
 mod encoder;
+#[cfg(test)]
+mod goldens;
 mod length;
 mod postnet;
 mod symbols;
@@ -20,6 +22,7 @@ use crate::text::symbols::Symbol;
 use crate::voice::{Manifest, Voice};
 
 pub use emotion::EmotionBlend;
+use encoder::Encoded;
 
 /// Preferred numbers of symbols in a sentence.
 const SYMBOL_SIZES: [usize; 3] = [40, 80, 160];
@@ -116,9 +119,13 @@ impl Sambert {
 
     /// Reads a sentence: how long each symbol lasts, and what the decoder shall say.
     pub fn plan(&self, symbols: &[Symbol], control: &Control) -> Result<Plan, Error> {
-        let encoded = self.encode(symbols, control)?;
-        let condition = self.prosody(&encoded, symbols.len(), control)?;
-        let spoken = self.durations(&condition, symbols.len(), control.speed)?;
+        self.lay_out(&self.encode(symbols, control)?, symbols.len(), control)
+    }
+
+    /// Gives encoded symbols their places in time.
+    fn lay_out(&self, encoded: &Encoded, symbols: usize, control: &Control) -> Result<Plan, Error> {
+        let condition = self.prosody(encoded, symbols, control)?;
+        let spoken = self.durations(&condition, symbols, control.speed)?;
         let memory = length::regulate(
             &condition,
             encoded.text_width,

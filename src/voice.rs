@@ -1,12 +1,14 @@
 //! A voice pack: the manifest `voice.json` and the six graphs it names, checked against their sizes and hashes.
 
 pub mod manifest;
+mod pack;
 
 use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
 pub use manifest::Manifest;
+pub use pack::Pack;
 
 /// The graphs of a voice, in the order in which sound is made.
 pub const GRAPHS: [&str; 6] = [
@@ -70,25 +72,17 @@ impl Voice {
         Ok(Voice { manifest, graphs })
     }
 
-    /// Reads a voice pack from its folder.
+    /// Reads a voice pack from its folder, or from a zip archive of it.
     #[cfg(not(target_arch = "wasm32"))]
-    pub fn open(folder: &std::path::Path) -> Result<Voice, VoiceError> {
-        let missing = |path: &std::path::Path| VoiceError::Missing(path.display().to_string());
-        if !folder.is_dir() {
-            return Err(VoiceError::Unknown(folder.display().to_string()));
-        }
-        let path = folder.join("voice.json");
-        let json = std::fs::read_to_string(&path).map_err(|_| missing(&path))?;
-        let manifest = Manifest::parse(&json)?;
-        let mut files = BTreeMap::new();
-        for name in GRAPHS {
-            let path = folder.join(&manifest.file(name)?.path);
-            files.insert(
-                name.to_string(),
-                std::fs::read(&path).map_err(|_| missing(&path))?,
-            );
-        }
-        Voice::new(&json, files)
+    pub fn open(path: &std::path::Path) -> Result<Voice, VoiceError> {
+        let name = || path.display().to_string();
+        let pack = if path.is_dir() {
+            Pack::read(path)?
+        } else {
+            let archive = std::fs::read(path).map_err(|_| VoiceError::Unknown(name()))?;
+            Pack::unzip(&archive)?
+        };
+        Voice::new(&pack.manifest, pack.files)
     }
 
     /// The bytes of a graph's file.

@@ -2,9 +2,13 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::BTreeMap;
+use std::io::{Cursor, Write};
 use std::path::PathBuf;
 
+use langdu::voice::{Pack, VoiceError};
 use langdu::{Error, Synthesizer, Voice};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
 type Files = BTreeMap<String, Vec<u8>>;
 
@@ -103,4 +107,61 @@ fn unknown_voices_and_lost_files_have_codes() {
     std::fs::create_dir_all(&empty).unwrap();
     assert_eq!(Voice::open(&empty).err().unwrap().code(), "E_VOICE_MISSING");
     std::fs::remove_dir(&empty).unwrap();
+}
+
+/// A zip archive of the voice, its files in `folder`, less those that `keep` refuses.
+fn zipped(folder: &str, keep: impl Fn(&str) -> bool) -> Vec<u8> {
+    let (json, files) = pack();
+    let mut files = files
+        .into_iter()
+        .map(|(name, bytes)| (format!("{name}.onnx"), bytes))
+        .collect::<Vec<_>>();
+    files.push(("voice.json".into(), json.into_bytes()));
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in files.iter().filter(|(name, _)| keep(name)) {
+        let options = SimpleFileOptions::default();
+        archive
+            .start_file(format!("{folder}{name}"), options)
+            .unwrap();
+        archive.write_all(bytes).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+fn unzipped(archive: &[u8]) -> Result<Voice, VoiceError> {
+    let pack = Pack::unzip(archive)?;
+    Voice::new(&pack.manifest, pack.files)
+}
+
+#[test]
+fn archives_are_unpacked() {
+    for folder in ["", "voice/", "deep/in/some/folder/"] {
+        let archive = zipped(folder, |_| true);
+        assert!(unzipped(&archive).is_ok(), "{folder:?}");
+    }
+    let path = std::env::temp_dir().join(format!("langdu-voice-{}.zip", std::process::id()));
+    std::fs::write(&path, zipped("voice/", |_| true)).unwrap();
+    assert!(Voice::open(&path).is_ok());
+    std::fs::remove_file(&path).unwrap();
+}
+
+#[test]
+fn odd_archives_have_codes() {
+    let code = |archive: &[u8]| unzipped(archive).err().map_or("", |error| error.code());
+    let whole = zipped("", |_| true);
+    assert_eq!(code(b""), "E_VOICE_FORMAT");
+    assert_eq!(code(b"no zip archive"), "E_VOICE_FORMAT");
+    assert_eq!(code(&whole[..whole.len() / 2]), "E_VOICE_FORMAT");
+    assert_eq!(
+        code(&zipped("", |name| name != "voice.json")),
+        "E_VOICE_MISSING"
+    );
+    assert_eq!(
+        code(&zipped("", |name| name != "postnet.onnx")),
+        "E_VOICE_MISSING"
+    );
+    let mut altered = whole;
+    let middle = altered.len() / 2;
+    altered[middle] ^= 1;
+    assert_ne!(code(&altered), "");
 }

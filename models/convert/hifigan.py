@@ -124,7 +124,7 @@ class Layers:
         if not self.causal:
             attributes["pads"] = [stride // 2, kernel - stride - stride // 2] if kernel > 1 else [0, 0]
         elif kernel > 1:
-            # Without the samples that no column of this chunk reaches, the length is a multiple of the stride for every n.
+            # Without the samples that no column of this chunk reaches, the length is a multiple of the stride.
             x = self.g.slice(self.with_context(x, 1, kernel - 1), 0, 1 - stride or None, 2)
         return self.g.conv(x, weight, bias, key, **attributes)
 

@@ -10,7 +10,8 @@ const MASKED: f32 = -1e9;
 /// The progress of the decoder through a sentence.
 pub struct Steps {
     state: State,
-    previous: Vec<f32>,
+    /// The last frame made.
+    pub previous: Vec<f32>,
     done: usize,
 }
 

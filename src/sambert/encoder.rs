@@ -8,9 +8,10 @@ use crate::text::symbols::Symbol;
 /// What the encoder makes of a sentence, still padded.
 pub struct Encoded {
     pub text_width: usize,
-    size: usize,
-    valid: Value,
-    hidden: [Value; 3],
+    pub size: usize,
+    pub valid: Value,
+    /// Text, speaker and emotion.
+    pub hidden: [Value; 3],
 }
 
 impl Sambert {
@@ -80,6 +81,19 @@ impl Sambert {
         symbols: usize,
         control: &Control,
     ) -> Result<Vec<f32>, ModelError> {
+        let [condition] = self.predict(encoded, control, ["condition"])?;
+        let mut rows = condition.as_f32().to_vec();
+        rows.truncate(rows.len() / encoded.size * symbols);
+        Ok(rows)
+    }
+
+    /// Runs the pitch and energy predictors.
+    pub(super) fn predict<const N: usize>(
+        &self,
+        encoded: &Encoded,
+        control: &Control,
+        outputs: [&str; N],
+    ) -> Result<[Value; N], ModelError> {
         let size = encoded.size;
         let graph = self.prosody.exactly(size)?;
         let constant = |value: f32| Value::f32(&[size], &vec![value; size]);
@@ -94,9 +108,6 @@ impl Sambert {
             ("energy_scale", constant(1.0)),
             ("energy_shift", constant(0.0)),
         ];
-        let [condition] = graph.run(&mut State::default(), &inputs, ["condition"])?;
-        let mut rows = condition.as_f32().to_vec();
-        rows.truncate(rows.len() / size * symbols);
-        Ok(rows)
+        graph.run(&mut State::default(), &inputs, outputs)
     }
 }

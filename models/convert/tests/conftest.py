@@ -1,17 +1,12 @@
 """Fixtures: a random voice of small size, and where the conformance data is."""
 
-import zipfile
-from pathlib import Path
-
 import pytest
 
-from convert import pack, symbols
+from convert import pack
 from convert.reference import Voice
 
 from . import checkpoints
-
-PHONES = ["a_c", "ao_c", "h_c", "i_c", "ie_c", "ih_c", "j_c", "n_c", "sh_c"]
-CONFORMANCE = Path(__file__).parents[4] / "shared" / "kan-tts"
+from .packs import CONFORMANCE, meta, write_resource
 
 
 @pytest.fixture(scope="session")
@@ -25,30 +20,7 @@ def conformance():
 @pytest.fixture(scope="session")
 def resource(tmp_path_factory):
     """A resource.zip whose phone set fills the random checkpoints' table."""
-    path = tmp_path_factory.mktemp("resource") / "resource.zip"
-    names = PHONES + [f"p{i}_c" for i in range(checkpoints.SY - 4 - len(PHONES))]
-    phones = "".join(f"<phone><id>{i}</id><name>{name}</name></phone>" for i, name in enumerate(names))
-    with zipfile.ZipFile(path, "w") as archive:
-        xmlns = "http://schemas.alibaba-inc.com/tts"
-        archive.writestr(
-            "resource/PinYin/PhoneSet.xml", f'<?xml version="1.0"?><phoneSet xmlns="{xmlns}">{phones}</phoneSet>'
-        )
-        archive.writestr("resource/PinYin/tonelist.txt", "1\n\n4\n2\n3\n5\n0")
-    return path
-
-
-def meta(resource, **more):
-    rows = {"sy": checkpoints.SY, "tone": 7, "syllable_flag": 5, "word_segment": 5}
-    return {
-        "name": "random",
-        "sample_rate": 16000,
-        "symbols": symbols.symbol_tables(resource, {name: count + 3 for name, count in rows.items()}),
-        "speakers": ["F7", "F74"],
-        "emotions": {"table": symbols.emotion_table(36), "supported": {"neutral": 1, "sad": 6}, "pause": 0},
-        "license": "none",
-        "provenance": "random weights",
-        **more,
-    }
+    return write_resource(tmp_path_factory.mktemp("resource") / "resource.zip")
 
 
 @pytest.fixture(scope="session")

@@ -56,7 +56,7 @@ enum Command {
 
 #[derive(Args)]
 struct VoiceArgs {
-    /// A voice pack's folder, or the name of one in `models/`.
+    /// A voice pack's folder or zip archive, or the name of a folder in `models/`.
     #[arg(long, default_value = "xiaolang")]
     voice: PathBuf,
 }
@@ -118,12 +118,12 @@ struct Said {
 impl VoiceArgs {
     fn load(&self) -> Result<Synthesizer, langdu::Error> {
         let bundled = Path::new("models").join(&self.voice);
-        let folder = if self.voice.is_dir() {
+        let pack = if self.voice.exists() {
             &self.voice
         } else {
             &bundled
         };
-        let synthesizer = Synthesizer::new(Voice::open(folder)?)?;
+        let synthesizer = Synthesizer::new(Voice::open(pack)?)?;
         synthesizer.warm_up()?;
         Ok(synthesizer)
     }
@@ -138,7 +138,7 @@ fn speak(
     let elapsed = || started.elapsed().as_secs_f64() * 1000.0;
     let mut stream = synthesizer.stream(text, options)?;
     let (mut samples, mut first_chunk_ms) = (Vec::new(), None);
-    while let Some(chunk) = stream.next() {
+    for chunk in stream.by_ref() {
         samples.extend(chunk?.samples);
         first_chunk_ms.get_or_insert_with(elapsed);
     }
