@@ -131,6 +131,8 @@ run_tests() {
   setup_python
   build
   lint
+  say "voices for the tests"
+  (cd models && ../.venv/bin/python -m convert.tests.packs ../target/voices)
   say "Rust tests"
   cargo test --release
   say "Python tests"

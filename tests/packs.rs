@@ -1,0 +1,149 @@
+//! Voices of every flavour speak: causal or not, with a harmonic source or without, 16 and 24 kHz.
+//!
+//! `models/convert/tests/packs.py` makes the packs; tests are skipped where they are missing.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::path::Path;
+
+use langdu::sambert::{Control, EmotionBlend, MelStream, Sambert};
+use langdu::speech::Pieces;
+use langdu::text::symbols::symbols;
+use langdu::{Chunk, SpeakOptions, Synthesizer, Voice};
+
+const FLAVOURS: [&str; 5] = [
+    "random_causal",
+    "random_causal_nsf",
+    "random_noncausal",
+    "random_noncausal_nsf",
+    "random_rate24k_nsf",
+];
+const TEXT: &str = "今天天气不错，我们去公园，好吗？好。";
+
+fn voice(name: &str) -> Option<Voice> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("target/voices")
+        .join(name);
+    if !path.exists() {
+        eprintln!(
+            "skipped: there is no {}, ./build.sh test makes it",
+            path.display()
+        );
+        return None;
+    }
+    Some(Voice::open(&path).unwrap())
+}
+
+fn speak(synthesizer: &Synthesizer, options: &SpeakOptions) -> Vec<Chunk> {
+    let chunks = synthesizer.stream(TEXT, options).unwrap();
+    chunks.collect::<Result<_, _>>().unwrap()
+}
+
+fn samples(chunks: &[Chunk]) -> Vec<f32> {
+    chunks
+        .iter()
+        .flat_map(|chunk| chunk.samples.clone())
+        .collect()
+}
+
+#[test]
+fn streamed_equals_whole() {
+    for name in FLAVOURS {
+        let Some(voice) = voice(name) else { return };
+        let hop = voice.manifest.hop;
+        let synthesizer = Synthesizer::new(voice).unwrap();
+        let pieces = |piece, first_chunk| {
+            let longest_chunk = 8 * first_chunk;
+            let synthesizer = synthesizer.clone();
+            synthesizer.with_pieces(Pieces {
+                piece,
+                first_chunk,
+                longest_chunk,
+            })
+        };
+        let options = SpeakOptions::default();
+        let whole = samples(&speak(&pieces(1024, 1024), &options));
+        assert!(whole.len() > 20 * hop && whole.iter().any(|sample| sample.abs() > 0.01));
+        for (piece, first_chunk) in [(1, 1), (6, 12), (23, 40)] {
+            let chunks = speak(&pieces(piece, first_chunk), &options);
+            let joined = samples(&chunks);
+            assert_eq!(whole.len(), joined.len());
+            let pairs = whole.iter().zip(&joined);
+            let error = pairs.fold(0f32, |error, (a, b)| error.max((a - b).abs()));
+            println!("{name}, pieces of {piece}: {error:.1e}");
+            assert!(error <= 1e-4, "{name}, pieces of {piece}: {error}");
+            assert!(chunks.iter().all(|chunk| !chunk.samples.is_empty()));
+            let marks = chunks.iter().map(|chunk| chunk.marks.len()).sum::<usize>();
+            assert_eq!(marks, 14);
+        }
+    }
+}
+
+#[test]
+fn every_voice_has_its_own_emotions() {
+    for name in FLAVOURS {
+        let Some(voice) = voice(name) else { return };
+        let pitched = voice.manifest.pitch.is_some();
+        let synthesizer = Synthesizer::new(voice).unwrap();
+        for emotion in ["neutral", "sad"] {
+            let pitch = if pitched { 3.0 } else { 0.0 };
+            let options = SpeakOptions {
+                emotion: emotion.into(),
+                pitch,
+                ..Default::default()
+            };
+            assert!(!samples(&speak(&synthesizer, &options)).is_empty());
+        }
+        let code = |options| {
+            synthesizer
+                .stream(TEXT, &options)
+                .err()
+                .map(|error| error.code())
+        };
+        let unknown = SpeakOptions {
+            emotion: "happy".into(),
+            ..Default::default()
+        };
+        assert_eq!(code(unknown), Some("E_OPTION_EMOTION"));
+        let higher = SpeakOptions {
+            pitch: 1.0,
+            ..Default::default()
+        };
+        assert_eq!(code(higher), (!pitched).then_some("E_OPTION_PITCH"));
+    }
+}
+
+/// The original's table of positions ends at 800; a formula takes over.
+#[test]
+fn a_sentence_may_have_more_than_800_symbols() {
+    let Some(voice) = voice("random_causal") else {
+        return;
+    };
+    let sambert = std::sync::Arc::new(Sambert::new(&voice).unwrap());
+    let sentence = langdu::text::sentences("早上好").next().unwrap();
+    let said = vec![symbols(&sentence); 120].concat();
+    assert!(said.len() > 800);
+    let control = Control {
+        emotion: EmotionBlend(vec![(1, 1.0)]),
+        speed: 1.0,
+        pitch_scale: 1.0,
+        pitch_shift: 0.0,
+    };
+    let plan = sambert.plan(&said, &control).unwrap();
+    assert_eq!(plan.durations.len(), said.len());
+    let mut mel = MelStream::new(sambert, plan).unwrap();
+    let frames = (0..8)
+        .flat_map(|_| mel.advance(12).unwrap())
+        .collect::<Vec<_>>();
+    assert!(!frames.is_empty() && frames.iter().all(|value| value.is_finite()));
+}
+
+#[test]
+fn long_lines_are_split() {
+    let line = "长".repeat(2000);
+    let lengths = langdu::text::sentences(&*line).map(|sentence| symbols(&sentence).len());
+    let lengths: Vec<usize> = lengths.collect();
+    assert!(
+        lengths.len() > 1 && lengths.iter().all(|&length| length <= 256),
+        "{lengths:?}"
+    );
+}
