@@ -299,7 +299,14 @@ def fold(used):
     for char, plain in list(rows.items()):  # a compatibility form of a traditional form
         rows[char] = "".join(rows.get(c, c) for c in plain)
     keys = sorted(rows)
-    write("fold.bin", "".join(keys).encode("utf-32-le"), "\n".join(rows[k] for k in keys).encode())
+    # A value is a character, or the top bit, a length in seven bits and a start among the characters of the longer values.
+    values, longer = [], ""
+    for key in keys:
+        plain = rows[key]
+        values.append(ord(plain) if len(plain) == 1 else 1 << 31 | len(plain) << 24 | len(longer))
+        longer += plain if len(plain) != 1 else ""
+    numbers = lambda items: struct.pack(f"<{len(items)}I", *items)
+    write("fold.bin", numbers([ord(k) for k in keys]), numbers(values), numbers([ord(c) for c in longer]))
 
 
 def emoji():

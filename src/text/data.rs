@@ -41,16 +41,6 @@ impl<'a> Sections<'a> {
             .collect()
     }
 
-    /// The next section as little-endian UTF-32.
-    pub fn characters(&mut self) -> Vec<char> {
-        self.bytes()
-            .as_chunks::<4>()
-            .0
-            .iter()
-            .map(|four| char::from_u32(u32::from_le_bytes(*four)).unwrap_or('\u{fffd}'))
-            .collect()
-    }
-
     /// The next section as text; empty when it is not UTF-8.
     pub fn text(&mut self) -> &'a str {
         std::str::from_utf8(self.bytes()).unwrap_or("")

@@ -61,12 +61,11 @@ impl Weights<'_> {
             .split_at((rows * columns).min(self.integers.len()));
         self.integers = rest;
         let scales = self.vector(rows);
-        let row = |(row, values): (&[u8], f32)| {
-            row.iter()
-                .map(|&v| f32::from(v as i8) * values)
-                .collect::<Vec<_>>()
-        };
-        integers.chunks(columns).zip(scales).flat_map(row).collect()
+        let mut matrix = Vec::with_capacity(integers.len());
+        for (row, scale) in integers.chunks(columns).zip(scales) {
+            matrix.extend(row.iter().map(|&weight| f32::from(weight as i8) * scale));
+        }
+        matrix
     }
 
     fn vector(&mut self, length: usize) -> Vec<f32> {

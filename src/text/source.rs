@@ -19,20 +19,47 @@ pub struct Letter {
     pub forced: Option<Reading>,
 }
 
+/// Variants of characters and their plain forms, read where they lie.
 struct Fold {
-    keys: Vec<char>,
-    values: Vec<&'static str>,
+    keys: &'static [[u8; 4]],
+    values: &'static [[u8; 4]],
+    /// Characters of the plain forms that are longer than one.
+    longer: &'static [[u8; 4]],
 }
 
-fn fold_table() -> &'static Fold {
-    static TABLE: OnceLock<Fold> = OnceLock::new();
-    TABLE.get_or_init(|| {
+impl Fold {
+    fn open() -> Self {
         let mut sections = Sections::new(include_bytes!("../../models/text/fold.bin"));
-        Fold {
-            keys: sections.characters(),
-            values: sections.text().split('\n').collect(),
+        let mut numbers = || sections.bytes().as_chunks::<4>().0;
+        Self {
+            keys: numbers(),
+            values: numbers(),
+            longer: numbers(),
         }
-    })
+    }
+
+    /// The plain form of a character that has one.
+    fn plain(&self, character: char) -> Option<impl Iterator<Item = char> + use<>> {
+        let key = |bytes: &[u8; 4]| u32::from_le_bytes(*bytes);
+        let at = self
+            .keys
+            .binary_search_by_key(&(character as u32), key)
+            .ok()?;
+        let value = self.values.get(at)?;
+        let number = key(value);
+        let plain = match number >> 31 {
+            0 => std::slice::from_ref(value),
+            _ => {
+                let (length, start) = (number >> 24 & 0x7f, number & 0xff_ffff);
+                self.longer.get(start as usize..(start + length) as usize)?
+            }
+        };
+        Some(
+            plain
+                .iter()
+                .filter_map(move |bytes| char::from_u32(u32::from_le_bytes(*bytes))),
+        )
+    }
 }
 
 /// Emoji by their first character, longest first: their characters and their name.
@@ -109,24 +136,19 @@ fn push_folded(character: char, span: Span, before: Option<char>, letters: &mut 
         _ if MINUS.contains(&character) => letters.push(same('-')),
         _ if character.is_control() || is_invisible(character) => {}
         _ => {
-            let table = fold_table();
-            match table.keys.binary_search(&character) {
-                Err(_) => letters.push(same(character)),
-                Ok(index) => {
-                    for folded in table.values[index].chars() {
-                        let shown = if folded.is_ascii_punctuation() {
-                            character
-                        } else {
-                            folded
-                        };
-                        letters.push(Letter {
-                            folded,
-                            shown,
-                            span,
-                            forced: None,
-                        });
-                    }
-                }
+            let Some(plain) = Fold::open().plain(character) else {
+                letters.push(same(character));
+                return;
+            };
+            for folded in plain {
+                let punctuation = folded.is_ascii_punctuation();
+                let shown = if punctuation { character } else { folded };
+                letters.push(Letter {
+                    folded,
+                    shown,
+                    span,
+                    forced: None,
+                });
             }
         }
     }
