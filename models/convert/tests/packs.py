@@ -4,6 +4,7 @@ Random ones of small size in every flavour; and, where the conformance data is, 
 """
 
 import argparse
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -59,7 +60,7 @@ def meta(resource, **more):
 
 
 def write_random(out, resource):
-    """One small random voice for each flavour of vocoder."""
+    """One small random voice for each flavour of vocoder, each also as a zip archive."""
     for name, params in FLAVOURS.items():
         nsf = "nsf_params" in params
         am = checkpoints.acoustic(NSF_AM if nsf else checkpoints.TINY_AM)
@@ -68,6 +69,7 @@ def write_random(out, resource):
         if nsf:
             more |= {"source": {"f0_mean": 210.0, "f0_std": 55.0}, "pitch": {"mean": 210.0, "std": 55.0}}
         pack.write_pack(out / f"random_{name}", *am, *voc, meta(resource, **more))
+        shutil.make_archive(str(out / f"random_{name}"), "zip", out, f"random_{name}")
 
 
 def write_known(out, resource):
