@@ -39,7 +39,8 @@
 //! # Streaming is exact
 //!
 //! Causal layers carry their left context as state and the postnet looks a few frames ahead, so the chunks joined equal
-//! the sentence made in one piece, to 1e-4, whatever their sizes. No seams are blended.
+//! the sentence made in one piece, to 1e-4, whatever their sizes. No seams are blended. A vocoder that is not causal, as
+//! some converted voices have, works in overlapping windows instead, which join as exactly but delay the first sound.
 //!
 //! # Errors
 //!
