@@ -12,6 +12,15 @@
 //!          -> symbols   what Sambert reads                          (symbols)
 //! ```
 //!
+//! ```
+//! use langdu::text::{Unit, sentences};
+//!
+//! let sentence = sentences("长[chang2]大了2岁。").next().unwrap();
+//! assert_eq!(sentence.normalized, "长大了两岁。");
+//! let Unit::Syllable(first) = &sentence.units[0] else { panic!() };
+//! assert_eq!((first.pinyin.as_str(), first.tone), ("chang", 2));
+//! ```
+//!
 //! Everything keeps the span of the input it came from. Data lies packed in `models/text/`.
 
 use std::sync::Arc;
@@ -75,6 +84,7 @@ pub fn sentences_with(text: impl Into<Arc<str>>, lexicon: Arc<UserLexicon>) -> S
         raw,
         lexicon,
         ready: Vec::new().into_iter(),
+        started: false,
     }
 }
 
@@ -87,6 +97,7 @@ pub fn ssml_sentences(document: &str, lexicon: Arc<UserLexicon>) -> Result<Sente
         raw,
         lexicon,
         ready: Vec::new().into_iter(),
+        started: false,
     })
 }
 
@@ -95,6 +106,8 @@ pub struct Sentences {
     raw: Raw,
     lexicon: Arc<UserLexicon>,
     ready: std::vec::IntoIter<Sentence>,
+    /// Whether anything has been said yet.
+    started: bool,
 }
 
 enum Raw {
@@ -111,10 +124,11 @@ impl Iterator for Sentences {
                 return Some(sentence);
             }
             self.ready = match &mut self.raw {
-                Raw::Text(text) => sentence::analyse(&text.next()?, &self.lexicon),
+                Raw::Text(text) => sentence::analyse(&text.next()?, &self.lexicon, !self.started),
                 Raw::Parts(parts) => sentence::analyse_part(&parts.next()?, &self.lexicon),
             }
             .into_iter();
+            self.started |= self.ready.len() > 0;
         }
     }
 }

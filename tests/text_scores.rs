@@ -151,6 +151,72 @@ fn segmentation() {
     assert!(reached >= 0.88, "{reached:.4}");
 }
 
+#[test]
+fn pauses() {
+    let Some(rows) = rows("pinyin_prosody_dev.tsv") else {
+        return;
+    };
+    // hits, marked and said boundaries of at least each strength
+    let mut counts = [[0usize; 3]; 3];
+    for row in &rows {
+        let marked = marked_pauses(&row["text_with_prosody"]);
+        let said = said_pauses(&row["text"]);
+        let inner = marked.len().min(said.len()).saturating_sub(1);
+        for (strength, counts) in (1..).zip(&mut counts) {
+            for (&marked, &said) in marked.iter().zip(&said).take(inner) {
+                counts[0] += usize::from(marked >= strength && said >= strength);
+                counts[1] += usize::from(marked >= strength);
+                counts[2] += usize::from(said >= strength);
+            }
+        }
+    }
+    for ([hits, marked, said], least) in counts.into_iter().zip([0.90, 0.70, 0.88]) {
+        let reached = 2.0 * hits as f64 / (marked + said).max(1) as f64;
+        println!("pauses: {reached:.4}");
+        assert!(reached >= least, "{reached:.4} < {least}");
+    }
+}
+
+fn is_han(character: char) -> bool {
+    ('\u{3400}'..='\u{9fff}').contains(&character)
+}
+
+/// Strength of the pause after each Chinese character of a text with marks #1 to #4.
+fn marked_pauses(text: &str) -> Vec<u8> {
+    let mut pauses: Vec<u8> = Vec::new();
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        if character == '#' {
+            let strength = characters.next().and_then(|c| c.to_digit(10)).unwrap_or(0) as u8;
+            if let Some(last) = pauses.last_mut() {
+                *last = strength.max(*last);
+            }
+        } else if is_han(character) {
+            pauses.push(0);
+        }
+    }
+    pauses
+}
+
+/// Strength of the pause said after each Chinese character.
+fn said_pauses(text: &str) -> Vec<u8> {
+    let han: Vec<usize> = text
+        .chars()
+        .enumerate()
+        .filter(|(_, c)| is_han(*c))
+        .map(|(at, _)| at)
+        .collect();
+    let mut pauses = vec![0; han.len()];
+    let syllables = report(text).syllables;
+    for pair in syllables.windows(2) {
+        let before = han.partition_point(|&at| at < pair[1].at);
+        if let Some(pause) = before.checked_sub(1).and_then(|b| pauses.get_mut(b)) {
+            *pause = pair[0].pause.max(*pause);
+        }
+    }
+    pauses
+}
+
 /// Levenshtein distance.
 fn edits(a: &[&str], b: &[&str]) -> usize {
     let mut row: Vec<usize> = (0..=b.len()).collect();

@@ -90,8 +90,11 @@ pub struct Sentence {
 /// Most symbols of a sentence: two for a syllable, one for a pause.
 const LONGEST: usize = 240;
 
-/// Analyses a raw sentence; empty when there is nothing to say in it.
-pub(super) fn analyse(raw: &RawSentence, lexicon: &UserLexicon) -> Vec<Sentence> {
+/// Most symbols of the first sentence of a text where it has a comma to cut it at: the sooner it is short, the sooner it is heard.
+const LONGEST_FIRST: usize = 90;
+
+/// Analyses a raw sentence; empty when there is nothing to say in it. `first`: nothing has been said before it.
+pub(super) fn analyse(raw: &RawSentence, lexicon: &UserLexicon, first: bool) -> Vec<Sentence> {
     let glyphs = normalize(&lexicon.apply(inline(source::fold(raw))));
     let segments = segment(&glyphs);
     let mut spoken = readings(&glyphs, &segments);
@@ -99,11 +102,14 @@ pub(super) fn analyse(raw: &RawSentence, lexicon: &UserLexicon) -> Vec<Sentence>
     sandhi::apply(&mut spoken, &segments);
     let breaks = prosody::breaks(&glyphs, &segments);
     let mut sentences = Vec::new();
-    let mut first = 0;
-    while first < segments.len() {
-        let end = piece(&segments, &spoken, &breaks, first);
-        sentences.extend(assemble(&glyphs, &segments, &spoken, &breaks, first..end));
-        first = end;
+    let mut start = 0;
+    while start < segments.len() {
+        let short = (first && sentences.is_empty())
+            .then(|| piece(&segments, &spoken, &breaks, start, LONGEST_FIRST))
+            .filter(|&end| breaks[segments[end - 1].end - 1] >= Some(Break::Major));
+        let end = short.unwrap_or_else(|| piece(&segments, &spoken, &breaks, start, LONGEST));
+        sentences.extend(assemble(&glyphs, &segments, &spoken, &breaks, start..end));
+        start = end;
     }
     sentences
 }
@@ -111,7 +117,10 @@ pub(super) fn analyse(raw: &RawSentence, lexicon: &UserLexicon) -> Vec<Sentence>
 /// Analyses a part of an SSML document.
 pub(super) fn analyse_part(part: &ssml::Part, lexicon: &UserLexicon) -> Vec<Sentence> {
     let raw = part.sentences();
-    let mut sentences: Vec<Sentence> = raw.iter().flat_map(|raw| analyse(raw, lexicon)).collect();
+    let mut sentences: Vec<Sentence> = raw
+        .iter()
+        .flat_map(|raw| analyse(raw, lexicon, false))
+        .collect();
     for sentence in &mut sentences {
         sentence.style = part.style.clone();
     }
@@ -129,7 +138,13 @@ pub(super) fn analyse_part(part: &ssml::Part, lexicon: &UserLexicon) -> Vec<Sent
 }
 
 /// End of the longest piece from segment `first` on that is short enough, at the strongest pause in its later part.
-fn piece(segments: &[Segment], spoken: &[Spoken], breaks: &[Option<Break>], first: usize) -> usize {
+fn piece(
+    segments: &[Segment],
+    spoken: &[Spoken],
+    breaks: &[Option<Break>],
+    first: usize,
+    longest: usize,
+) -> usize {
     let mut syllables = spoken[spoken.partition_point(|s| s.segment < first)..]
         .iter()
         .peekable();
@@ -146,11 +161,11 @@ fn piece(segments: &[Segment], spoken: &[Spoken], breaks: &[Option<Break>], firs
             .iter()
             .flatten()
             .count();
-        if symbols > LONGEST {
+        if symbols > longest {
             return best.map_or(at.max(first + 1), |(_, at)| at + 1);
         }
         let pause = breaks[segments[at].end - 1];
-        if symbols > LONGEST / 3 && best.is_none_or(|(strongest, _)| pause >= strongest) {
+        if symbols > longest / 3 && best.is_none_or(|(strongest, _)| pause >= strongest) {
             best = Some((pause, at));
         }
     }
@@ -238,5 +253,39 @@ fn voice(glyphs: &[Glyph], spoken: &Spoken) -> Syllable {
         span: glyphs[spoken.glyph]
             .span
             .join(glyphs[spoken.last_glyph].span),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::text::{Break, Unit, sentences};
+
+    fn syllables(text: &str) -> Vec<usize> {
+        let count = |unit: &&Unit| matches!(unit, Unit::Syllable(_));
+        sentences(text)
+            .map(|sentence| sentence.units.iter().filter(count).count())
+            .collect()
+    }
+
+    #[test]
+    fn the_first_sentence_of_a_text_is_short() {
+        let clause = "今天的天气真是好极了，";
+        let long = format!("{}。", clause.repeat(6));
+        let found = syllables(&format!("{long}{long}"));
+        assert!(
+            found[0] <= 40 && found.iter().sum::<usize>() == 120,
+            "{found:?}"
+        );
+        assert_eq!(found.last(), Some(&60), "{found:?}");
+        assert_eq!(syllables("今天天气不错，早上好！"), [9]);
+    }
+
+    #[test]
+    fn every_sentence_ends_in_its_pause() {
+        for sentence in sentences("好。（）“走”吧？！行") {
+            assert!(
+                matches!(sentence.units.last(), Some(Unit::Pause(pause)) if pause.strength == Break::Sentence)
+            );
+        }
     }
 }

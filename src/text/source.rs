@@ -205,7 +205,7 @@ mod tests {
 
     #[test]
     fn folds_width_tradition_and_units() {
-        assert_eq!(folded("２０１５年，寶貝"), "2015年,宝贝");
+        assert_eq!(folded("２０１５年，寶貝"), "2015年，宝贝");
         assert_eq!(folded("㎏㎡"), "kgm2");
         assert_eq!(folded("天々"), "天天");
     }

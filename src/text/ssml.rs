@@ -1,4 +1,16 @@
-//! A subset of SSML: `speak`, `p`, `s`, `break`, `phoneme`, `say-as`, `sub`, `prosody`, `emotion`, `mark`.
+//! A subset of SSML.
+//!
+//! | element | attributes |
+//! |---|---|
+//! | `speak` | the root |
+//! | `p`, `s` | end a sentence |
+//! | `break` | `time` (`500ms`, `1.5s`) or `strength` (`none` to `x-strong`); from 250 ms on it is silence between sentences |
+//! | `phoneme` | `ph`: pinyin with tone digits (`chong2 qing4`) |
+//! | `sub` | `alias`: what is said instead |
+//! | `say-as` | `interpret-as`: `digits`, `telephone`, `cardinal`, `ordinal`, `characters`; `date`, `time` and the like are left to the normalisation |
+//! | `prosody` | `rate` (0.5 to 2, `80%`, `slow`), `pitch` (semitones, `+2st`, `high`), `volume` (0 to 100, `loud`) |
+//! | `emotion` | `category`, `intensity` (0 to 2) |
+//! | `mark` | `name` |
 
 mod markup;
 mod say;

@@ -159,7 +159,7 @@ fn plain(number: &str) -> String {
 }
 
 /// Characters after a number that make 2 两.
-const MEASURES: &str = "个只天年次位名条张种件本家台辆座栋幢棵朵匹头套双对副块片面根支枝架艘把杯瓶碗盘袋箱包盒瓣句段篇首份项起场轮局门届股户口人间层栋小分周星秒万亿千百米吨斤倍元";
+const MEASURES: &str = "个只天年次位名条张种件本家台辆座栋幢棵朵匹头套双对副块片面根支枝架艘把杯瓶碗盘袋箱包盒瓣句段篇首份项起场轮局门届股户口人间层栋小分周星秒万亿千百米吨斤倍元岁顿趟遍阵处所笔课道题封部盏株";
 
 /// A number with what may follow it: 35%, 12.5kg, 300w, 2个.
 pub fn quantity(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
