@@ -18,9 +18,8 @@ async function sizes(paths) {
   return sums;
 }
 
-/** @param {string} dist the built page @param {string} voice its folder under `voices/` */
-export async function measureSizes(dist, voice) {
-  const folder = join(dist, 'voices', voice);
+/** @param {string} dist the built page @param {string} folder the voice's */
+export async function measureSizes(dist, folder) {
   const files = (await readdir(folder)).filter((name) => /\.(json|onnx)$/.test(name));
   const [wasm, voiceFiles] = await Promise.all([
     sizes([join(dist, 'engine_bg.wasm')]),
@@ -36,7 +35,7 @@ export async function measureSizes(dist, voice) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
-  const megabytes = Object.entries(await measureSizes(dist, 'xiaolang')).map(([name, bytes]) => [
+  const megabytes = Object.entries(await measureSizes(dist, join(dist, 'voices', 'xiaolang'))).map(([name, bytes]) => [
     name,
     { MB: (bytes / 1e6).toFixed(2) },
   ]);
