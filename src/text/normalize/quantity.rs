@@ -86,7 +86,7 @@ fn longest(
 }
 
 /// The unit that starts at a token: how many bytes, and how it is said.
-fn unit(line: &Line, at: usize) -> Option<(usize, &'static str)> {
+pub fn unit(line: &Line, at: usize) -> Option<(usize, &'static str)> {
     static UNITS: OnceLock<(HashMap<&'static str, &'static str>, usize)> = OnceLock::new();
     let units = UNITS.get_or_init(|| table(include_str!("../../../models/text/units.tsv")));
     longest(line.from(at), units)

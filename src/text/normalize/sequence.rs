@@ -140,9 +140,9 @@ pub fn sequence(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
 }
 
 /// Numbers known by their digits.
-const CALLED: [&str; 15] = [
-    "985", "211", "110", "119", "114", "911", "996", "315", "12306", "12315", "12345", "12333",
-    "10086", "10010", "95588",
+const CALLED: [&str; 16] = [
+    "985", "618", "211", "110", "119", "114", "911", "996", "315", "12306", "12315", "12345",
+    "12333", "10086", "10010", "95588",
 ];
 
 /// A number that names something: bus 128, a flight, an asteroid, a house in a street.

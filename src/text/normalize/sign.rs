@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use super::date::is_contest;
 use super::line::{Kind, Line, Output, Style};
+use super::quantity::unit;
 use crate::text::data::rows;
 use crate::text::source::is_han;
 
@@ -36,7 +37,19 @@ pub fn sign(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
         "-" | "–" | "—" | "~" | "〜" | "～" => return hyphen(line, at, output),
         ":" if number_before && number_after && next == at + 1 => "比",
         "+" if between => "加",
-        "+" if letter_before => "加",
+        "+" if letter_before || before.ends_with('+') => "加",
+        "/" if line.previous(at).is_some_and(|c| UNITS.contains(c))
+            && unit(line, at + 1).is_some() =>
+        {
+            let (length, name) = unit(line, at + 1)?;
+            return say(
+                line,
+                at,
+                line.token_after(at + 1, length),
+                &format!("每{name}"),
+                output,
+            );
+        }
         "+" if number_after && !number_before => "正",
         "=" if between => "等于",
         "<" if line.is(at + 1, "=") && operand_before => {
@@ -68,10 +81,11 @@ fn between_after(line: &Line, at: usize) -> bool {
     )
 }
 
+const UNITS: &str = "元吨人天月年日次斤克米个亩升件台瓦秒分时块平车";
+
 /// 元/吨, 人/天
 fn unit_slash(line: &Line, at: usize) -> bool {
-    let units = "元吨人天月年日次斤克米个亩升件台瓦秒分时块平车";
-    line.previous(at).is_some_and(|c| units.contains(c)) && line.any(at + 1, units)
+    line.previous(at).is_some_and(|c| UNITS.contains(c)) && line.any(at + 1, UNITS)
 }
 
 fn say(line: &Line, from: usize, to: usize, text: &str, output: &mut Output) -> Option<usize> {
@@ -89,6 +103,10 @@ fn hyphen(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
     };
     let previous = line.previous(at);
     if let Some(first) = at.checked_sub(1).and_then(|before| line.number(before)) {
+        if at >= 2 && line.kind(at - 2) == Some(Kind::Latin) && next.len() >= 3 && line.is(at, "-")
+        {
+            return Some(at + 1);
+        }
         let time = at >= 3 && line.is(at - 2, ":") || line.is(at + 2, ":");
         let score = line.is(at, "-") && !time && is_score(line, at, first, next);
         return say(line, at, at + 1, if score { "比" } else { "到" }, output);
@@ -102,7 +120,8 @@ fn hyphen(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
         Some(c)
             if is_han(c)
                 && !"为是达到至于了约在低从".contains(c)
-                && !line.before(at).ends_with("计算") =>
+                && !line.before(at).ends_with("计算")
+                && !is_percentage(line, at + 1) =>
         {
             Some(at + 1)
         }
@@ -117,6 +136,13 @@ fn after_quantity(line: &Line, at: usize) -> bool {
         c.is_ascii_alphabetic() || "²³°%‰年月日号时点分秒岁元米度级万亿".contains(c)
     });
     bare.len() < before.len() && bare.ends_with(|c: char| c.is_ascii_digit())
+}
+
+fn is_percentage(line: &Line, at: usize) -> bool {
+    let rest = line
+        .from(at)
+        .trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    rest.starts_with(['%', '‰'])
 }
 
 fn is_cold(line: &Line, at: usize) -> bool {
