@@ -97,6 +97,7 @@ build() {
     --bundle --format=esm --target=es2022 --external:./engine.js --minify --outdir=dist --log-level=warning
   cp www/index.html www/style.css www/icon.svg dist/
   copy_voices
+  node www/build-sw.mjs dist
 }
 
 copy_voices() {

@@ -1,4 +1,6 @@
-//! The crate as JavaScript sees it: one class, [`worker::Engine`], that lives in a Web Worker. `www/worker.ts` drives it.
+//! The crate as JavaScript sees it: two classes, [`worker::Engine`] and [`cache::EngineCache`], that live in a Web Worker.
+//! `www/worker.ts` drives them.
 
+pub mod cache;
 pub mod messages;
 pub mod worker;

@@ -1,7 +1,7 @@
 /** The reader: a sheet of paper, a few knobs, and a button. */
 import { Langdu, LangduError, type SpeechOptions } from './langdu.js';
 import { Reading } from './reading.js';
-import { describeError, SAMPLES } from './texts.js';
+import { describeError, SAMPLES, SOURCES } from './texts.js';
 
 const ICONS = { speak: 'M8 5v14l11-7z', pause: 'M7 5h3.5v14H7zM13.5 5H17v14h-3.5z' };
 
@@ -16,10 +16,12 @@ const controls = find<HTMLFormElement>('controls');
 const speak = find<HTMLButtonElement>('speak');
 const stop = find<HTMLButtonElement>('stop');
 const download = find<HTMLButtonElement>('download');
-const reading = new Reading(find('reading'), find('reading-text'), find('cursor'));
+const reading = new Reading(find('reading'), find('reading-text'), find('cursor'), find('tags'));
 
 let langdu: Langdu | null = null;
 let saving = false;
+/** Sentences of the speech under way: taken from the cache, and all. */
+const sentences = { cached: 0, all: 0 };
 
 function options(): SpeechOptions {
   const form = new FormData(controls);
@@ -64,6 +66,8 @@ function toggle(): void {
   else {
     clearError();
     find('first-sound').textContent = '…';
+    sentences.cached = 0;
+    sentences.all = 0;
     const spoken = langdu.speak(text.value, options());
     const typing = document.activeElement === text;
     reading.open(text.value);
@@ -128,11 +132,61 @@ function listen(langdu: Langdu): void {
   langdu.on('end', ({ rtf }) => {
     find('rtf').textContent = rtf.toFixed(2);
   });
+  langdu.on('sentence', ({ charIndex, charLength, source }) => {
+    if (!langdu.speaking) return;
+    sentences.all += 1;
+    if (source !== 'new') sentences.cached += 1;
+    find('sources').textContent = `${sentences.cached} / ${sentences.all} 句`;
+    reading.tag(charIndex, charLength, source, SOURCES[source]);
+  });
+  langdu.on('end', () => {
+    void showCache();
+    void persist();
+  });
+  langdu.on('uncached', ({ error }) => {
+    find('cache-size').title = describeError(error.code);
+    void showCache();
+  });
   langdu.on('error', ({ error }) => {
     find('first-sound').textContent = '—';
     showError(error);
     refresh();
   });
+}
+
+async function showCache(): Promise<void> {
+  if (!langdu) return;
+  const { bytes, stored } = await langdu.cache.stats();
+  const size = `${(bytes / 1e6).toFixed(1)} MB`;
+  find('cache-size').textContent = stored ? size : `${size}（关页即失）`;
+  find<HTMLButtonElement>('cache-clear').disabled = bytes === 0;
+}
+
+async function clearCache(): Promise<void> {
+  await langdu?.cache.clear();
+  await showCache();
+}
+
+/** Keeps the page for times without a network. */
+async function stay(): Promise<void> {
+  try {
+    await navigator.serviceWorker?.register('sw.js');
+  } catch (error) {
+    // The page works all the same while there is a network.
+    console.info('langdu:', error);
+  }
+}
+
+/** Asks the browser not to throw away what is kept: once, and when there is something. */
+async function persist(): Promise<void> {
+  try {
+    if (localStorage.getItem('asked-to-stay')) return;
+    localStorage.setItem('asked-to-stay', 'yes');
+    await navigator.storage.persist();
+  } catch (error) {
+    // Where nothing can be stored there is nothing to ask for.
+    console.info('langdu:', error);
+  }
 }
 
 async function load(): Promise<void> {
@@ -150,6 +204,8 @@ async function load(): Promise<void> {
     listen(langdu);
     voice.textContent = '声音已就绪';
     voice.classList.add('ready');
+    void showCache();
+    void stay();
     for (const input of controls.querySelectorAll<HTMLInputElement>('[name=emotion]')) {
       input.disabled = !langdu.voice.emotions.includes(input.value);
     }
@@ -164,6 +220,7 @@ async function load(): Promise<void> {
 speak.addEventListener('click', toggle);
 stop.addEventListener('click', halt);
 download.addEventListener('click', () => void save());
+find('cache-clear').addEventListener('click', () => void clearCache());
 find('alert-close').addEventListener('click', clearError);
 text.addEventListener('input', showCount);
 controls.addEventListener('input', showOptions);

@@ -1,4 +1,5 @@
 import type { LangduError } from './errors.js';
+import type { SentenceInfo } from './messages.js';
 
 /** What happens while speaking; every event names the job it belongs to. Times are in seconds of the job's sound. */
 export interface LangduEvents {
@@ -6,6 +7,8 @@ export interface LangduEvents {
   start: { job: number; firstSoundMs: number };
   /** A syllable begins: these characters of the text (UTF-16 offsets) are being spoken. */
   boundary: { job: number; charIndex: number; charLength: number; elapsedTime: number };
+  /** A sentence has begun to be made, or was found in the cache. It may be heard much later. */
+  sentence: { job: number } & SentenceInfo;
   /** Comes about thirty times a second while sound plays. */
   progress: { job: number; elapsedTime: number };
   /** The queue ran dry in mid-speech for the `count`th time. */
@@ -13,6 +16,8 @@ export interface LangduEvents {
   /** The last sample has been played. `rtf` is seconds of work per second of sound. */
   end: { job: number; duration: number; rtf: number; firstSoundMs: number; underruns: number };
   error: { job: number; error: LangduError };
+  /** What is spoken is kept until the page is closed, no longer; `error` says why. Comes once at most. */
+  uncached: { error: LangduError };
 }
 
 type Handler<Name extends keyof LangduEvents> = (event: LangduEvents[Name]) => void;

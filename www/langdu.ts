@@ -6,19 +6,21 @@
  * await langdu.speak('今天天气不错，早上好！', { emotion: 'happy' });
  * ```
  */
+import { SpeechCache } from './cache.js';
 import { LangduError, toErrorMessage, toLangduError } from './errors.js';
 import { Emitter } from './events.js';
 import type { Collection, Job, SpeakResult, Speech } from './jobs.js';
 import { Link } from './link.js';
-import type { PcmChunk, PlayerToPage, SpeechOptions, VoiceInfo, WorkerToPage } from './messages.js';
+import type { CacheQuestion, PcmChunk, PlayerToPage, SpeechOptions, VoiceInfo, WorkerToPage } from './messages.js';
 import { Output } from './output.js';
 import { requireSimd } from './simd.js';
 import { toPcm16, wavHeader } from './wav.js';
 
+export type { SpeechCache } from './cache.js';
 export { LangduError } from './errors.js';
 export type { LangduEvents } from './events.js';
 export type { SpeakResult } from './jobs.js';
-export type { JobStats, Mark, PcmChunk, SpeechOptions, VoiceInfo } from './messages.js';
+export type { CacheStats, JobStats, Mark, PcmChunk, SentenceInfo, SpeechOptions, VoiceInfo } from './messages.js';
 
 export interface LoadOptions {
   /** Name of a folder under `voices/`. */
@@ -38,6 +40,8 @@ export interface SynthesizeResult {
 }
 
 export class Langdu extends Emitter {
+  /** Sentences that have been spoken before. */
+  readonly cache = new SpeechCache((request, question) => this.question(request, question));
   private link!: Link;
   private info!: VoiceInfo;
   private output: Output | null = null;
@@ -48,6 +52,10 @@ export class Langdu extends Emitter {
   /** A worker died and its successor has not finished a job yet. */
   private restarted = false;
   private held = false;
+  private markLoaded = () => {};
+  private readonly loaded = new Promise<void>((resolve) => {
+    this.markLoaded = resolve;
+  });
   private lastId = 0;
   private readonly jobs = new Map<number, Job>();
 
@@ -72,6 +80,7 @@ export class Langdu extends Emitter {
       // Without a player there are still files and streams.
       langdu.mute = toLangduError(error);
     }
+    langdu.markLoaded();
     return langdu;
   }
 
@@ -189,6 +198,7 @@ export class Langdu extends Emitter {
     if (this.dead?.code === 'E_DISPOSED') return;
     this.cancel();
     this.dead = new LangduError('E_DISPOSED', 'This Langdu has been disposed of');
+    this.cache.abandon(this.dead);
     this.link.close();
     await this.output?.close();
   }
@@ -259,6 +269,7 @@ export class Langdu extends Emitter {
 
   /** Starts a new worker in place of a dead one, once; jobs that had begun are lost, the others go on. */
   private async recover(error: LangduError): Promise<void> {
+    this.cache.abandon(error);
     for (const job of [...this.jobs.values()]) {
       if (job.begun && !job.stats) this.abort(job, error);
     }
@@ -275,7 +286,18 @@ export class Langdu extends Emitter {
     }
   }
 
+  private question(request: number, question: CacheQuestion): void {
+    if (this.dead) this.cache.abandon(this.dead);
+    else this.link.send({ type: 'cache', request, question });
+  }
+
   private onWorker(message: WorkerToPage): void {
+    if (message.type === 'cache') this.cache.settle(message);
+    if (message.type === 'uncached') {
+      // Before the page has its Langdu, nobody listens.
+      const error = toLangduError(message.error);
+      void this.loaded.then(() => setTimeout(() => this.emit('uncached', { error })));
+    }
     if (!('job' in message)) return;
     const job = this.jobs.get(message.job);
     if (!job) return;
@@ -286,6 +308,8 @@ export class Langdu extends Emitter {
       this.restarted = false;
       job.stats = message.stats;
       if (job.sink === 'player') this.complete(job);
+    } else if (message.type === 'sentence') {
+      this.emit('sentence', { job: job.id, ...message.sentence });
     } else if (message.type === 'marks' && job.sink === 'player') {
       job.marks.push(...message.marks);
     } else if (message.type === 'chunk' && job.sink === 'page') {

@@ -31,6 +31,36 @@ export interface PcmChunk {
   last: boolean;
 }
 
+/** A sentence begins in the job. Offsets count UTF-16 units of the text as given. */
+export interface SentenceInfo {
+  charIndex: number;
+  charLength: number;
+  /** `L2`: played from the cache; `new`: made for this job. */
+  source: 'L2' | 'new';
+}
+
+/** What the cache holds, and what has happened since the page was loaded. */
+export interface CacheStats {
+  entries: number;
+  bytes: number;
+  /** Bytes in memory. */
+  memoryBytes: number;
+  /** Bytes that may be kept. */
+  budget: number;
+  /** Whether the cache outlives the page. */
+  stored: boolean;
+  /** Sentences that went to make room, and those that were found torn. */
+  evicted: number;
+  dropped: number;
+  /** Sentences that were found, and that were not. */
+  hits: number;
+  misses: number;
+  /** Why the cache does not outlive the page. */
+  failure?: ErrorMessage;
+}
+
+export type CacheQuestion = { ask: 'stats' | 'clear' | 'export' } | { ask: 'import'; file: Uint8Array };
+
 export interface VoiceInfo {
   name: string;
   language: string;
@@ -55,16 +85,21 @@ export type PageToWorker =
   | { type: 'start'; job: number; text: string; options: SpeechOptions; sink: 'player' | 'page' }
   /** The page has room for one more chunk of a job that it collects itself. */
   | { type: 'pull'; job: number }
-  | { type: 'cancel'; job: number };
+  | { type: 'cancel'; job: number }
+  | { type: 'cache'; request: number; question: CacheQuestion };
 
 export type WorkerToPage =
   | { type: 'loading'; loaded: number; total: number }
   | { type: 'ready'; voice: VoiceInfo }
   | { type: 'refused'; error: ErrorMessage }
   | { type: 'marks'; job: number; marks: Mark[] }
+  | { type: 'sentence'; job: number; sentence: SentenceInfo }
   | { type: 'chunk'; job: number; chunk: PcmChunk }
   | { type: 'made'; job: number; stats: JobStats }
   | { type: 'failed'; job: number; error: ErrorMessage }
+  | { type: 'cache'; request: number; value?: unknown; error?: ErrorMessage }
+  /** The cache does not outlive the page. */
+  | { type: 'uncached'; error: ErrorMessage }
   /** The engine is beyond repair; the page starts a new worker. */
   | { type: 'crashed'; error: ErrorMessage };
 

@@ -15,12 +15,18 @@ const ERRORS: Record<string, string> = {
   E_WASM_SIMD: '这个浏览器太旧，缺少 WebAssembly SIMD，请更新浏览器。',
   E_AUDIO_WORKLET: '这个浏览器不能边生成边播放，但仍可以下载 WAV。',
   E_AUDIO_LOCKED: '浏览器还不允许出声，请在页面上点一下，再按朗读。',
+  E_CACHE_UNAVAILABLE: '浏览器不让这个页面留下数据，读过的句子只留到页面关闭。',
+  E_CACHE_FULL: '浏览器给的空间用完了，读过的句子只留到页面关闭。',
+  E_CACHE_BLOCKED: '另一个页面占着缓存，读过的句子只留到页面关闭。',
+  E_CACHE_FAILED: '缓存读写出了错，读过的句子只留到页面关闭。',
   E_WORKER: '朗读的引擎出了错，请再试一次；若还不行，请刷新页面。',
 };
 
 export function describeError(code: string): string {
   return `${ERRORS[code] ?? '出了意外，请再试一次。'}（${code}）`;
 }
+
+export const SOURCES = { new: '这一句是现做的', L2: '这一句取自缓存' };
 
 export const SAMPLES = [
   '今天天气不错，早上好！',

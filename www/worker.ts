@@ -2,9 +2,10 @@
  * The worker: loads the engine and the voice, then makes sound for one job at a time, chunk by chunk. Between chunks it
  * returns to its event loop, so that a cancel is obeyed within one chunk.
  */
-import init, { Engine } from './engine.js';
+import init, { Engine, type EngineCache, type InitOutput } from './engine.js';
 import { toErrorMessage } from './errors.js';
 import type { PageToWorker, PlayerToWorker, SpeechOptions, WorkerToPage, WorkerToPlayer } from './messages.js';
+import { Store } from './store.js';
 import { fetchVoice } from './voice.js';
 
 /** How far the player's queue is filled ahead of what is heard, in seconds. */
@@ -20,9 +21,11 @@ interface Job {
 }
 
 const jobs: Job[] = [];
-/** Jobs that arrived before the engine was ready. */
+/** Jobs and questions that arrived before the engine was ready. */
 const waiting: Extract<PageToWorker, { type: 'start' }>[] = [];
+const questions: Extract<PageToWorker, { type: 'cache' }>[] = [];
 let engine: Engine | null = null;
+let store: Store | null = null;
 let memory: WebAssembly.Memory;
 let sampleRate = 0;
 let player: MessagePort | null = null;
@@ -71,20 +74,24 @@ addEventListener('message', ({ data }: MessageEvent<PageToWorker>) => {
     case 'cancel':
       remove(data.job);
       break;
+    case 'cache':
+      if (store) void store.answer(data.request, data.question);
+      else questions.push(data);
+      break;
   }
 });
 
 async function load(base: URL, name: string): Promise<void> {
   try {
     const folder = new URL(`voices/${encodeURIComponent(name)}/`, base);
-    const [wasm, files] = await Promise.all([
-      init({ module_or_path: new URL('engine_bg.wasm', base) }),
+    const [cache, files] = await Promise.all([
+      init({ module_or_path: new URL('engine_bg.wasm', base) }).then(openCache),
       fetchVoice(folder, (loaded, total) => tell({ type: 'loading', loaded, total })),
     ]);
     const { encoder, prosody, duration, decoder, postnet, vocoder } = files.graphs;
-    memory = wasm.memory;
     engine = new Engine(files.manifest, encoder, prosody, duration, decoder, postnet, vocoder);
     engine.warmUp();
+    engine.setCache(cache);
     const voice = engine.info();
     sampleRate = voice.sampleRate;
     tell({ type: 'ready', voice });
@@ -92,6 +99,14 @@ async function load(base: URL, name: string): Promise<void> {
   } catch (error) {
     tell({ type: 'refused', error: toErrorMessage(error) });
   }
+}
+
+async function openCache(wasm: InitOutput): Promise<EngineCache> {
+  memory = wasm.memory;
+  store = new Store(tell);
+  await store.open();
+  for (const { request, question } of questions.splice(0)) void store.answer(request, question);
+  return store.cache;
 }
 
 function start(
@@ -114,10 +129,16 @@ async function run(): Promise<void> {
   if (running || !engine) return;
   running = true;
   for (let job = next(); job; job = next()) {
-    step(engine, job);
+    const lookup = engine.lookAhead(job.id);
+    if (lookup) await store?.wait(lookup);
+    // Meanwhile the job may have been cancelled, or the engine lost.
+    if (engine && jobs.includes(job)) step(engine, job);
+    void store?.save(false);
     await breathe();
+    if (!engine) break;
   }
   running = false;
+  void store?.save(true);
 }
 
 /** Speech goes before files; among equals, first come, first served. */
@@ -135,6 +156,10 @@ function step(engine: Engine, job: Job): void {
     const last = chunk?.last ?? true;
     const samples = chunk?.samples ?? new Float32Array(0);
     const marks = chunk?.marks ?? [];
+    if (chunk?.begins) {
+      const { recorded, ...place } = chunk.begins;
+      tell({ type: 'sentence', job: job.id, sentence: { ...place, source: recorded ? 'L2' : 'new' } });
+    }
     if (last) finish(engine, job);
     if (job.sink === 'player') {
       if (marks.length > 0) tell({ type: 'marks', job: job.id, marks });

@@ -17,7 +17,7 @@ pub struct Recording {
 }
 
 /// Names sentences by all that their sound depends on: the voice, the engine, how it is spoken, and its symbols. The
-/// symbols are what the text has become after normalisation, readings and tones, so that 3 and 三 are one sentence.
+/// symbols are what the text has become after normalisation, readings, tones and pauses, so that 不错。 and 不错！ are one sentence.
 #[derive(Clone)]
 pub struct SentenceKeys {
     prefix: Sha256,

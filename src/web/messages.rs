@@ -15,7 +15,8 @@ use crate::{Chunk, Error};
 const TYPES: &str = "
 export interface EngineInfo { name: string; language: string; sampleRate: number; emotions: string[] }
 export interface EngineMark { charIndex: number; charLength: number; start: number; end: number }
-export interface EngineChunk { samples: Float32Array<ArrayBuffer>; start: number; marks: EngineMark[]; last: boolean }
+export interface EngineChunk { samples: Float32Array<ArrayBuffer>; start: number; marks: EngineMark[]; begins?: EngineSentence; last: boolean }
+export interface EngineSentence { charIndex: number; charLength: number; recorded: boolean }
 export interface EngineStats { samples: number; textMs: number; sambertMs: number; vocoderMs: number }
 ";
 
@@ -86,11 +87,28 @@ struct ChunkMessage {
     samples: Float32Array,
     start: u64,
     marks: Vec<MarkMessage>,
+    begins: Option<SentenceMessage>,
     last: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SentenceMessage {
+    char_index: usize,
+    char_length: usize,
+    recorded: bool,
 }
 
 /// A chunk with its samples copied out of the WebAssembly memory and its marks in UTF-16 offsets.
 pub fn chunk(chunk: Chunk, offsets: &mut Utf16Offsets) -> Result<JsValue, JsValue> {
+    let begins = chunk.begins.map(|sentence| {
+        let (char_index, char_length) = offsets.locate(sentence.span);
+        SentenceMessage {
+            char_index,
+            char_length,
+            recorded: sentence.recorded,
+        }
+    });
     let marks = chunk.marks.iter().map(|mark| {
         let (char_index, char_length) = offsets.locate(mark.span);
         MarkMessage {
@@ -104,6 +122,7 @@ pub fn chunk(chunk: Chunk, offsets: &mut Utf16Offsets) -> Result<JsValue, JsValu
         marks: marks.collect(),
         samples: Float32Array::from(chunk.samples.as_slice()),
         start: chunk.start,
+        begins,
         last: chunk.last,
     };
     to_js(&message)

@@ -1,11 +1,17 @@
 //! The engine inside a Web Worker: a voice, and the jobs that are being spoken with it.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
 
+use super::cache::EngineCache;
 use super::messages::{self, Info, Stats, Utf16Offsets};
+use crate::cache::Cache;
+use crate::cache::indexed_db::IndexedDb;
+use crate::cache::sentence::SentenceKeys;
 use crate::voice::GRAPHS;
 use crate::{ChunkStream, Error, SpeakOptions, Synthesizer, Voice};
 
@@ -26,6 +32,9 @@ pub fn begin() {
 #[wasm_bindgen]
 pub struct Engine {
     synthesizer: Synthesizer,
+    /// The text of `voice.json`.
+    manifest: String,
+    cache: Option<Cache<IndexedDb>>,
     jobs: BTreeMap<u32, Job>,
 }
 
@@ -54,6 +63,8 @@ impl Engine {
         let synthesizer = Synthesizer::new(voice)?.with_clock(now);
         Ok(Engine {
             synthesizer,
+            manifest: manifest.into(),
+            cache: None,
             jobs: BTreeMap::new(),
         })
     }
@@ -62,6 +73,12 @@ impl Engine {
     #[wasm_bindgen(js_name = warmUp)]
     pub fn warm_up(&self) -> Result<(), JsValue> {
         Ok(self.synthesizer.warm_up()?)
+    }
+
+    /// Speaks from this cache from now on what it can, and leaves there what is new.
+    #[wasm_bindgen(js_name = setCache)]
+    pub fn set_cache(&mut self, cache: &EngineCache) {
+        self.cache = Some(cache.handle());
     }
 
     /// Name, language, sample rate and emotions of the voice.
@@ -75,7 +92,11 @@ impl Engine {
         let options: SpeakOptions = serde_wasm_bindgen::from_value(options)
             .map_err(|error| messages::error("E_OPTION_FORMAT", &error.to_string()))?;
         let text: Arc<str> = text.into();
-        let chunks = self.synthesizer.stream(text.clone(), &options)?;
+        let mut chunks = self.synthesizer.stream(text.clone(), &options)?;
+        if let Some(cache) = &self.cache {
+            let keys = SentenceKeys::new(&self.manifest, &options);
+            chunks = chunks.with_recordings(keys, Rc::new(cache.clone()));
+        }
         self.jobs.insert(
             job,
             Job {
@@ -98,6 +119,20 @@ impl Engine {
         };
         job.samples += chunk.samples.len() as u64;
         messages::chunk(chunk, &mut job.offsets)
+    }
+
+    /// Fetches the recording of the job's next sentence where the store has one; undefined when there is nothing to wait for.
+    #[wasm_bindgen(js_name = lookAhead, unchecked_return_type = "Promise<void> | undefined")]
+    pub fn look_ahead(&self, job: u32) -> JsValue {
+        let away = || {
+            let key = self.jobs.get(&job)?.chunks.upcoming_key()?;
+            let cache = self.cache.clone().filter(|cache| cache.is_away(key))?;
+            Some(future_to_promise(async move {
+                cache.fetch(key).await;
+                Ok(JsValue::UNDEFINED)
+            }))
+        };
+        away().map_or(JsValue::UNDEFINED, JsValue::from)
     }
 
     /// What the job has cost so far; undefined for a job that is not known.

@@ -1,0 +1,100 @@
+//! The cache as the worker handles it.
+
+use wasm_bindgen::prelude::*;
+
+use super::messages;
+use crate::cache::indexed_db::IndexedDb;
+use crate::cache::store::StoreError;
+use crate::cache::{Budget, Cache};
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = "
+export interface CacheFailure { code: string; message: string }
+export interface EngineCacheStats {
+  entries: number; bytes: number; memoryBytes: number; budget: number; stored: boolean;
+  evicted: number; dropped: number; hits: number; misses: number;
+}
+";
+
+#[wasm_bindgen]
+extern "C" {
+    /// Milliseconds since 1970.
+    #[wasm_bindgen(js_namespace = Date, js_name = now)]
+    fn now() -> f64;
+}
+
+/// What has been spoken, in memory and, once it is open, in IndexedDB. No method but `import` ever fails.
+#[wasm_bindgen]
+pub struct EngineCache {
+    cache: Cache<IndexedDb>,
+}
+
+#[wasm_bindgen]
+impl EngineCache {
+    /// A cache in memory.
+    #[wasm_bindgen(constructor)]
+    #[allow(clippy::new_without_default)]
+    pub fn new() -> EngineCache {
+        EngineCache {
+            cache: Cache::new(Budget::default(), now),
+        }
+    }
+
+    /// Opens the database of this name behind the cache.
+    pub async fn open(&self, name: String) {
+        match IndexedDb::open(&name).await {
+            Ok(store) => self.cache.attach(store).await,
+            Err(error) => self.cache.fail(&error),
+        }
+    }
+
+    /// Goes on in memory because the database does not open.
+    #[wasm_bindgen(js_name = giveUp)]
+    pub fn give_up(&self) {
+        self.cache.fail(&StoreError::Blocked);
+    }
+
+    /// Bytes that await being written.
+    #[wasm_bindgen(js_name = unsavedBytes)]
+    pub fn unsaved_bytes(&self) -> f64 {
+        self.cache.unsaved_bytes() as f64
+    }
+
+    /// Writes what is new. Does nothing while it is still writing.
+    pub async fn flush(&self) {
+        self.cache.flush().await;
+    }
+
+    #[wasm_bindgen(unchecked_return_type = "EngineCacheStats")]
+    pub fn stats(&self) -> Result<JsValue, JsValue> {
+        messages::to_js(&self.cache.stats())
+    }
+
+    /// Why the cache is in memory only; undefined while all is well.
+    #[wasm_bindgen(unchecked_return_type = "CacheFailure | undefined")]
+    pub fn failure(&self) -> Result<JsValue, JsValue> {
+        messages::to_js(&self.cache.failure())
+    }
+
+    /// Forgets everything.
+    pub async fn clear(&self) {
+        self.cache.clear().await;
+    }
+
+    /// Everything the cache holds, as one file.
+    pub async fn export(&self) -> Vec<u8> {
+        self.cache.export().await
+    }
+
+    /// Takes in such a file; gives the number of its records that were whole.
+    pub async fn import(&self, file: Vec<u8>) -> Result<usize, JsValue> {
+        let imported = self.cache.import(&file).await;
+        imported.map_err(|error| messages::error(error.code(), &error.to_string()))
+    }
+}
+
+impl EngineCache {
+    pub(super) fn handle(&self) -> Cache<IndexedDb> {
+        self.cache.clone()
+    }
+}
