@@ -8,6 +8,8 @@
 //! [`Graph::start`] gives the zero [`State`] and [`Graph::run`] advances it, so that the stages never handle it.
 
 mod bucket;
+mod convolution;
+mod fusion;
 mod kernels;
 mod model;
 mod ops;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::internal::{DimLike, ToDim, ensure, format_err};
 
-use super::{ModelError, ops, weights};
+use super::{ModelError, convolution, fusion, ops, weights};
 
 /// A tensor on its way into or out of a graph.
 #[derive(Clone)]
@@ -122,12 +122,16 @@ impl Source {
 }
 
 fn read(bytes: &[u8]) -> TractResult<TypedModel> {
-    let framework = tract_onnx::onnx()
+    let mut framework = tract_onnx::onnx()
         .with_ignore_output_shapes(true)
         .with_ignore_value_info(true);
+    framework
+        .op_register
+        .insert(convolution::NAME, convolution::build);
     let mut file = framework.proto_model_for_read(&mut std::io::Cursor::new(bytes))?;
     if let Some(graph) = &mut file.graph {
         weights::dequantize(graph);
+        fusion::fuse_convolutions(graph);
     }
     framework
         .model_for_proto_model(&file)?
