@@ -4,12 +4,24 @@
     pip install --no-deps -r models/text/requirements.txt
     python models/text/build.py
 
-Every source is a pinned registry package (see README.md) or a hand-written table beside this script. A packed file is a row of
-sections, each a little-endian u32 length and that many bytes; `src/text/data.rs` reads them. The output depends on nothing but the
-sources, so a second run writes the same bytes.
+Every source is a pinned registry package (see README.md) or a hand-written table beside this script. A packed file is a
+row of sections, each a little-endian u32 length and that many bytes; `src/text/data.rs` reads them. The output depends on
+nothing but the sources, so a second run writes the same bytes.
 """
 
-import ast, gzip, hashlib, importlib.util, io, json, math, pickle, re, struct, tarfile, unicodedata, urllib.request
+import ast
+import gzip
+import hashlib
+import importlib.util
+import io
+import json
+import math
+import pickle
+import re
+import struct
+import tarfile
+import unicodedata
+import urllib.request
 from collections import Counter
 from pathlib import Path
 
@@ -151,7 +163,7 @@ class Readings:
             yield tidy(name[:-1].lower() if name[-1].isdigit() else name.lower())
 
     def neutral(self):
-        """Words whose last syllable is spoken in the neutral tone, by the list in misaki (from PaddleSpeech) and our own."""
+        """Words whose last syllable is neutral, by the list in misaki (from PaddleSpeech) and our own."""
         words = {word for (word,) in table("neutral_tone.tsv")}
         tree = ast.parse((package("misaki") / "tone_sandhi.py").read_text(encoding="utf8"))
         for node in ast.walk(tree):
@@ -221,7 +233,8 @@ def dictionary(readings):
         " ".join(TAGS).encode(),
     )
     print(
-        f"  {len(words)} words, {sum(k & 3 == 1 for k in kinds)} with plain and {sum(k & 3 == 2 for k in kinds)} with special readings"
+        f"  {len(words)} words, {sum(k & 3 == 1 for k in kinds)} with plain "
+        f"and {sum(k & 3 == 2 for k in kinds)} with special readings"
     )
 
 
@@ -299,13 +312,17 @@ def fold(used):
     for char, plain in list(rows.items()):  # a compatibility form of a traditional form
         rows[char] = "".join(rows.get(c, c) for c in plain)
     keys = sorted(rows)
-    # A value is a character, or the top bit, a length in seven bits and a start among the characters of the longer values.
+    # A value is a character, or the top bit, a length in seven bits and a start among the characters of the longer
+    # values.
     values, longer = [], ""
     for key in keys:
         plain = rows[key]
         values.append(ord(plain) if len(plain) == 1 else 1 << 31 | len(plain) << 24 | len(longer))
         longer += plain if len(plain) != 1 else ""
-    numbers = lambda items: struct.pack(f"<{len(items)}I", *items)
+
+    def numbers(items):
+        return struct.pack(f"<{len(items)}I", *items)
+
     write("fold.bin", numbers([ord(k) for k in keys]), numbers(values), numbers([ord(c) for c in longer]))
 
 
