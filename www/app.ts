@@ -1,7 +1,8 @@
 /** The reader: a sheet of paper, a few knobs, and a button. */
 import { Langdu, LangduError, type SpeechOptions } from './langdu.js';
 import { Reading } from './reading.js';
-import { describeError, SAMPLES, SOURCES } from './texts.js';
+import { describeError, nameEmotions, SAMPLES, SOURCES } from './texts.js';
+import { BUNDLED, Voices } from './voices.js';
 
 const ICONS = { speak: 'M8 5v14l11-7z', pause: 'M7 5h3.5v14H7zM13.5 5H17v14h-3.5z' };
 
@@ -20,8 +21,16 @@ const reading = new Reading(find('reading'), find('reading-text'), find('cursor'
 
 let langdu: Langdu | null = null;
 let saving = false;
+let chosen = BUNDLED;
+let turn = Promise.resolve();
 /** Sentences of the speech under way: taken from the cache, and all. */
 const sentences = { cached: 0, all: 0 };
+
+const voices = new Voices(find('voice-list'), find<HTMLInputElement>('voice-file'), {
+  choose: (voice) => choose({ voice }),
+  bring: (pack) => choose({ pack }),
+  failed: (error) => showError(error),
+});
 
 function options(): SpeechOptions {
   const form = new FormData(controls);
@@ -33,9 +42,9 @@ function options(): SpeechOptions {
   };
 }
 
-function showError(error: unknown): void {
+function showError(error: unknown, ofPack = false): void {
   const code = error instanceof LangduError ? error.code : 'E_WORKER';
-  find('alert-text').textContent = describeError(code);
+  find('alert-text').textContent = describeError(code, ofPack);
   find('alert').dataset.code = code;
   find('alert').hidden = false;
 }
@@ -144,6 +153,10 @@ function listen(langdu: Langdu): void {
     void persist();
   });
   langdu.on('uncached', ({ error }) => {
+    if (error.code === 'E_VOICE_STORE') {
+      showError(error);
+      return;
+    }
     find('cache-size').title = describeError(error.code);
     void showCache();
   });
@@ -189,11 +202,29 @@ async function persist(): Promise<void> {
   }
 }
 
-async function load(): Promise<void> {
+function showEmotions(emotions: string[]): void {
+  const labels = nameEmotions(emotions).map(([emotion, name], index) => {
+    const input = Object.assign(document.createElement('input'), { type: 'radio', name: 'emotion', value: emotion });
+    input.defaultChecked = index === 0;
+    const label = document.createElement('label');
+    label.append(input, Object.assign(document.createElement('span'), { textContent: name }));
+    return label;
+  });
+  for (const label of find('emotions').querySelectorAll('label')) label.remove();
+  find('emotions').append(...labels);
+}
+
+/** Loads a voice in place of the one that speaks, which goes on if that fails. Says whether it did. */
+async function load(wanted: { voice: string } | { pack: File[] }): Promise<boolean> {
   const bar = find('loading');
   const voice = find('voice');
+  const before = voice.textContent;
+  clearError();
+  bar.classList.remove('done');
+  voice.classList.remove('ready');
   try {
-    langdu = await Langdu.load({
+    const next = await Langdu.load({
+      ...wanted,
       onProgress: ({ loaded, total }) => {
         const part = total > 0 ? loaded / total : 0;
         find('loading-bar').style.transform = `scaleX(${part})`;
@@ -201,20 +232,54 @@ async function load(): Promise<void> {
         voice.textContent = `正在准备声音 ${Math.round(part * 100)}%`;
       },
     });
-    listen(langdu);
-    voice.textContent = '声音已就绪';
-    voice.classList.add('ready');
+    await langdu?.dispose();
+    langdu = next;
+    chosen = 'voice' in wanted ? wanted.voice : next.voice.name;
+    listen(next);
+    showEmotions(next.voice.emotions);
     void showCache();
     void stay();
-    for (const input of controls.querySelectorAll<HTMLInputElement>('[name=emotion]')) {
-      input.disabled = !langdu.voice.emotions.includes(input.value);
-    }
+    voice.textContent = chosen === BUNDLED ? '声音已就绪' : `声音 ${chosen} 已就绪`;
+    return true;
   } catch (error) {
-    voice.textContent = '声音没有准备好';
-    showError(error);
+    voice.textContent = langdu ? before : '声音没有准备好';
+    showError(error, 'pack' in wanted);
+    return false;
+  } finally {
+    voice.classList.toggle('ready', langdu !== null);
+    bar.classList.add('done');
+    refresh();
+    await voices.show(chosen);
   }
-  bar.classList.add('done');
-  refresh();
+}
+
+/** Voices are loaded one after the other, however fast they are chosen. */
+function choose(wanted: { voice: string } | { pack: File[] }): void {
+  turn = turn.then(async () => {
+    if (await load(wanted)) remember(chosen);
+  });
+}
+
+/** The voice that was chosen last. Where the browser remembers nothing, it is the page's own. */
+function remembered(): string {
+  try {
+    return localStorage.getItem('voice') ?? BUNDLED;
+  } catch {
+    return BUNDLED;
+  }
+}
+
+function remember(voice: string): void {
+  try {
+    localStorage.setItem('voice', voice);
+  } catch {
+    // The next visit begins with the page's own voice.
+  }
+}
+
+async function begin(): Promise<void> {
+  const voice = remembered();
+  if (!(await load({ voice })) && voice !== BUNDLED) choose({ voice: BUNDLED });
 }
 
 speak.addEventListener('click', toggle);
@@ -242,4 +307,4 @@ document.addEventListener('keydown', (event) => {
 
 showCount();
 showOptions();
-void load();
+turn = begin();

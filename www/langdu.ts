@@ -21,10 +21,16 @@ export { LangduError } from './errors.js';
 export type { LangduEvents } from './events.js';
 export type { SpeakResult } from './jobs.js';
 export type { CacheStats, JobStats, Mark, PcmChunk, SentenceInfo, SpeechOptions, VoiceInfo } from './messages.js';
+export { listVoices, removeVoice } from './shelf.js';
 
 export interface LoadOptions {
-  /** Name of a folder under `voices/`. */
+  /** Name of a voice that the browser keeps, or of a folder under `voices/`. */
   voice?: string;
+  /**
+   * Instead, a voice that a person has: a zip archive, or the files of a folder. The browser keeps it, and from then on it
+   * can be loaded by its name. If it can't be kept, the event `uncached` says so.
+   */
+  pack?: File[];
   /** Where langdu's files lie; by default beside this module. It must have the page's origin. */
   baseUrl?: string | URL;
   /** Bytes of the voice fetched so far, and in all. */
@@ -61,17 +67,17 @@ export class Langdu extends Emitter {
 
   private constructor(
     private readonly base: URL,
-    private readonly voiceName: string,
+    private readonly wanted: { voice: string; pack?: File[] },
   ) {
     super();
   }
 
   /** Loads a voice and gets everything ready to sound. Rejects with a `LangduError`. */
-  static async load({ voice = 'xiaolang', baseUrl, onProgress }: LoadOptions = {}): Promise<Langdu> {
+  static async load({ voice = 'xiaolang', pack, baseUrl, onProgress }: LoadOptions = {}): Promise<Langdu> {
     requireSimd();
     const base = new URL(baseUrl ?? new URL('.', import.meta.url), document.baseURI);
     if (!base.pathname.endsWith('/')) base.pathname += '/';
-    const langdu = new Langdu(base, voice);
+    const langdu = new Langdu(base, { voice, ...(pack && { pack }) });
     langdu.info = await langdu.startWorker(onProgress);
     try {
       langdu.output = await Output.open(base, langdu.info.sampleRate, (message) => langdu.onPlayer(message));
@@ -252,7 +258,7 @@ export class Langdu extends Emitter {
   }
 
   private startWorker(onProgress?: LoadOptions['onProgress']): Promise<VoiceInfo> {
-    this.link = new Link(this.base, this.voiceName, {
+    this.link = new Link(this.base, this.wanted, {
       onMessage: (message) => {
         if (message.type === 'loading') onProgress?.({ loaded: message.loaded, total: message.total });
         else this.onWorker(message);

@@ -13,7 +13,7 @@ export class Link {
   readonly ready: Promise<VoiceInfo>;
   private readonly worker: Worker;
 
-  constructor(base: URL, voice: string, { onMessage, onLost }: LinkHandlers) {
+  constructor(base: URL, wanted: { voice: string; pack?: File[] }, { onMessage, onLost }: LinkHandlers) {
     this.worker = new Worker(new URL('worker.js', base), { type: 'module', name: 'langdu' });
     this.ready = new Promise((resolve, reject) => {
       let ready = false;
@@ -37,7 +37,7 @@ export class Link {
         }
       };
     });
-    this.send({ type: 'load', baseUrl: base.href, voice });
+    this.send({ type: 'load', baseUrl: base.href, ...wanted });
   }
 
   send(message: PageToWorker, transfer: Transferable[] = []): void {

@@ -80,7 +80,8 @@ export interface JobStats {
 }
 
 export type PageToWorker =
-  | { type: 'load'; baseUrl: string; voice: string }
+  /** `pack` is a voice that a person brought along: a zip archive, or the files of a folder. */
+  | { type: 'load'; baseUrl: string; voice: string; pack?: File[] }
   | { type: 'player'; port: MessagePort }
   | { type: 'start'; job: number; text: string; options: SpeechOptions; sink: 'player' | 'page' }
   /** The page has room for one more chunk of a job that it collects itself. */

@@ -11,6 +11,7 @@ const ERRORS: Record<string, string> = {
   E_VOICE_TRUNCATED: '声音的文件没有下载完整，请刷新页面再试。',
   E_VOICE_HASH: '声音的文件被改动过，为安全起见没有使用。',
   E_VOICE_FORMAT: '声音的文件读不懂，可能与这个版本不相配。',
+  E_VOICE_STORE: '浏览器没能把这个声音保存下来，关闭页面后需要重新添加。',
   E_NETWORK: '网络不通，声音没有下载下来，请稍后刷新页面。',
   E_WASM_SIMD: '这个浏览器太旧，缺少 WebAssembly SIMD，请更新浏览器。',
   E_AUDIO_WORKLET: '这个浏览器不能边生成边播放，但仍可以下载 WAV。',
@@ -22,8 +23,34 @@ const ERRORS: Record<string, string> = {
   E_WORKER: '朗读的引擎出了错，请再试一次；若还不行，请刷新页面。',
 };
 
-export function describeError(code: string): string {
-  return `${ERRORS[code] ?? '出了意外，请再试一次。'}（${code}）`;
+/** What is wrong with a voice pack that somebody brought along. */
+const PACK_ERRORS: Record<string, string> = {
+  E_VOICE_FORMAT: '这不是声音包：需要一个 .zip 文件，或一个装着 voice.json 的文件夹。',
+  E_VOICE_MISSING: '这个声音包不完整：缺少 voice.json 或它列出的文件。',
+  E_VOICE_TRUNCATED: '这个声音包不完整：有文件比应有的短。',
+};
+
+const EMOTIONS: Record<string, string> = {
+  neutral: '中性',
+  happy: '开心',
+  sad: '悲伤',
+  serious: '严肃',
+  angry: '生气',
+  fear: '害怕',
+  hate: '厌恶',
+  surprise: '惊讶',
+};
+
+export function describeError(code: string, ofPack = false): string {
+  const words = (ofPack && PACK_ERRORS[code]) || ERRORS[code];
+  return `${words ?? '出了意外，请再试一次。'}（${code}）`;
+}
+
+/** The emotions in the order in which they are shown, each with its name for readers. */
+export function nameEmotions(emotions: string[]): [emotion: string, name: string][] {
+  const known = Object.entries(EMOTIONS).filter(([emotion]) => emotions.includes(emotion));
+  const others = emotions.filter((emotion) => !(emotion in EMOTIONS));
+  return [...known, ...others.map((emotion): [string, string] => [emotion, emotion])];
 }
 
 export const SOURCES = { new: '这一句是现做的', L2: '这一句取自缓存' };

@@ -1,8 +1,9 @@
-/** Fetches a voice pack. Hashes and contents are checked by the engine; here only what the network can do wrong. */
+/** Where the files of a voice come from. Hashes and contents are checked by the engine. */
 import { LangduError } from './errors.js';
 
 export const GRAPHS = ['encoder', 'prosody', 'duration', 'decoder', 'postnet', 'vocoder'] as const;
 export type Graph = (typeof GRAPHS)[number];
+export const MANIFEST = 'voice.json';
 
 export interface VoiceFiles {
   manifest: string;
@@ -17,14 +18,14 @@ export async function fetchVoice(
   folder: URL,
   onProgress: (loaded: number, total: number) => void,
 ): Promise<VoiceFiles> {
-  const response = await request(new URL('voice.json', folder), 'E_VOICE_UNKNOWN');
+  const response = await request(new URL(MANIFEST, folder), 'E_VOICE_UNKNOWN');
   const manifest = await response.text();
   const { files = {} } = parse(manifest);
   const total = GRAPHS.reduce((sum, graph) => sum + (files[graph]?.bytes ?? 0), 0);
   let loaded = 0;
   const fetched = await Promise.all(
     GRAPHS.map(async (graph) => {
-      const path = files[graph]?.path ?? `${graph}.onnx`;
+      const path = files[graph]?.path ?? fileOf(graph);
       const bytes = await download(new URL(path, folder), (count) => {
         loaded += count;
         onProgress(loaded, total);
@@ -33,6 +34,34 @@ export async function fetchVoice(
     }),
   );
   return { manifest, graphs: Object.fromEntries(fetched) as Record<Graph, Uint8Array> };
+}
+
+/** Gathers a voice; `name` says which file a graph is, where it isn't the one that the manifest names. */
+export async function readVoice(
+  read: (path: string) => Promise<Uint8Array>,
+  name?: (graph: Graph) => string,
+): Promise<VoiceFiles> {
+  const manifest = new TextDecoder().decode(await read(MANIFEST));
+  const { files = {} } = parse(manifest);
+  const graphs: Partial<Record<Graph, Uint8Array>> = {};
+  for (const graph of GRAPHS) graphs[graph] = await read(name?.(graph) ?? files[graph]?.path ?? fileOf(graph));
+  return { manifest, graphs: graphs as Record<Graph, Uint8Array> };
+}
+
+/** A voice as a person has it: one zip archive, or the files of a folder. */
+export async function openPack(pack: File[], unzip: (archive: Uint8Array) => VoiceFiles): Promise<VoiceFiles> {
+  const bytes = async (file: File) => new Uint8Array(await file.arrayBuffer());
+  if (pack.length === 1 && pack[0]) return unzip(await bytes(pack[0]));
+  return readVoice((path) => {
+    const file = pack.find(({ name }) => name === path);
+    if (!file) throw new LangduError('E_VOICE_MISSING', `The voice has no file ${path}`);
+    return bytes(file);
+  });
+}
+
+/** The usual name of a graph's file. */
+export function fileOf(graph: Graph): string {
+  return `${graph}.onnx`;
 }
 
 function parse(manifest: string): Manifest {

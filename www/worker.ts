@@ -2,11 +2,12 @@
  * The worker: loads the engine and the voice, then makes sound for one job at a time, chunk by chunk. Between chunks it
  * returns to its event loop, so that a cancel is obeyed within one chunk.
  */
-import init, { Engine, type EngineCache, type InitOutput } from './engine.js';
+import init, { Engine, type EngineCache, type InitOutput, VoicePack } from './engine.js';
 import { toErrorMessage } from './errors.js';
 import type { PageToWorker, PlayerToWorker, SpeechOptions, WorkerToPage, WorkerToPlayer } from './messages.js';
+import { keepVoice, takeVoice } from './shelf.js';
 import { Store } from './store.js';
-import { fetchVoice } from './voice.js';
+import { fetchVoice, GRAPHS, openPack, type VoiceFiles } from './voice.js';
 
 /** How far the player's queue is filled ahead of what is heard, in seconds. */
 const AHEAD = 10;
@@ -52,7 +53,7 @@ function tell(message: WorkerToPage, transfer: Transferable[] = []): void {
 addEventListener('message', ({ data }: MessageEvent<PageToWorker>) => {
   switch (data.type) {
     case 'load':
-      void load(new URL(data.baseUrl), data.voice);
+      void load(new URL(data.baseUrl), data.voice, data.pack);
       break;
     case 'player':
       player = data.port;
@@ -81,12 +82,14 @@ addEventListener('message', ({ data }: MessageEvent<PageToWorker>) => {
   }
 });
 
-async function load(base: URL, name: string): Promise<void> {
+async function load(base: URL, name: string, pack?: File[]): Promise<void> {
   try {
     const folder = new URL(`voices/${encodeURIComponent(name)}/`, base);
+    const ready = init({ module_or_path: new URL('engine_bg.wasm', base) });
+    const kept = pack ? ready.then(() => openPack(pack, unzip)) : takeVoice(name);
     const [cache, files] = await Promise.all([
-      init({ module_or_path: new URL('engine_bg.wasm', base) }).then(openCache),
-      fetchVoice(folder, (loaded, total) => tell({ type: 'loading', loaded, total })),
+      ready.then(openCache),
+      kept.then((kept) => kept ?? fetchVoice(folder, (loaded, total) => tell({ type: 'loading', loaded, total }))),
     ]);
     const { encoder, prosody, duration, decoder, postnet, vocoder } = files.graphs;
     engine = new Engine(files.manifest, encoder, prosody, duration, decoder, postnet, vocoder);
@@ -94,11 +97,25 @@ async function load(base: URL, name: string): Promise<void> {
     engine.setCache(cache);
     const voice = engine.info();
     sampleRate = voice.sampleRate;
+    if (pack) await keep(voice.name, files);
     tell({ type: 'ready', voice });
     for (const message of waiting.splice(0)) start(engine, message);
   } catch (error) {
     tell({ type: 'refused', error: toErrorMessage(error) });
   }
+}
+
+function unzip(archive: Uint8Array): VoiceFiles {
+  const pack = VoicePack.unzip(archive);
+  const graphs = Object.fromEntries(GRAPHS.map((graph) => [graph, pack.graph(graph)])) as VoiceFiles['graphs'];
+  const { manifest } = pack;
+  pack.free();
+  return { manifest, graphs };
+}
+
+/** A voice that can't be kept speaks all the same. */
+async function keep(name: string, files: VoiceFiles): Promise<void> {
+  await keepVoice(name, files).catch((error) => tell({ type: 'uncached', error: toErrorMessage(error) }));
 }
 
 async function openCache(wasm: InitOutput): Promise<EngineCache> {

@@ -16,6 +16,7 @@ const SCRIPT_MS = 120_000;
  * @property {(expression: string) => Promise<any>} peek  evaluates without counting as a touch of the user
  * @property {(selector: string) => Promise<void>} click
  * @property {(selector: string, text: string) => Promise<void>} fill
+ * @property {(paths: string[]) => Promise<void>} [drop]  drops files or folders on the page; in Chromium only
  * @property {() => Promise<void>} close
  *
  * @typedef {object} Browser
@@ -53,6 +54,12 @@ const chromiumBrowser = {
         (await session.send('Runtime.evaluate', { expression, returnByValue: true })).result.value,
       click: (selector) => page.click(selector),
       fill: (selector, text) => page.fill(selector, text),
+      drop: async (files) => {
+        const data = { items: [], files, dragOperationsMask: 1 };
+        for (const type of ['dragEnter', 'dragOver', 'drop']) {
+          await session.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data });
+        }
+      },
       close: () => browser.close(),
     };
   },
