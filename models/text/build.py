@@ -5,8 +5,8 @@
     python models/text/build.py
 
 Every source is a pinned registry package (see README.md) or a hand-written table beside this script. A packed file is a
-row of sections, each a little-endian u32 length and that many bytes; `src/text/data.rs` reads them. The output depends on
-nothing but the sources, so a second run writes the same bytes.
+row of sections, each a little-endian u32 length and that many bytes; `src/text/data.rs` reads them. The output depends
+on nothing but the sources, so a second run writes the same bytes.
 """
 
 import ast
