@@ -99,11 +99,14 @@ impl<'a> Links<'a> {
         let [drop] = *self.read_by(cut_output) else {
             return None;
         };
-        let next = self.nodes[drop].output.first()?;
+        let [rename] = *self.read_by(self.nodes[drop].output.first()?) else {
+            return None;
+        };
+        let next = self.nodes[rename].output.first()?;
         if self.read_by(before).len() != 1 || *next != format!("next_{context}") {
             return None;
         }
-        let mut parts = vec![join, lift, cut, drop];
+        let mut parts = vec![join, lift, cut, drop, rename];
         let activation = self
             .made_by(after, "LeakyRelu")
             .filter(|_| self.read_by(after).len() == 1);
