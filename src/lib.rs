@@ -48,7 +48,7 @@
 
 pub mod cache;
 pub mod error;
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod goldens;
 pub mod hifigan;
 pub mod nn;
