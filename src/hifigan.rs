@@ -5,7 +5,7 @@
 //! within `halo` frames of a window's edge is thrown away, so that its runs join as well. A voice with a harmonic source
 //! (NSF) also feeds sines at multiples of F0.
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod goldens;
 mod source;
 

@@ -8,7 +8,7 @@ mod decoder;
 mod duration;
 mod emotion;
 mod encoder;
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod goldens;
 mod length;
 mod postnet;
