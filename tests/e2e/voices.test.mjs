@@ -34,8 +34,8 @@ for (const browser of browsers.filter(({ name }) => name === 'Chromium')) {
 
     const ready = (label) => until(page, `document.querySelector('.voice.ready')?.textContent === '${label}'`, 60_000);
     const code = () => page.peek("document.getElementById('alert').dataset.code");
-    const listed = () =>
-      page.peek("[...document.querySelectorAll('#voice-list [aria-pressed]')].map((button) => button.textContent)");
+    const list = "[...document.querySelectorAll('#voice-list [aria-pressed]')].map((button) => button.textContent)";
+    const lists = (...names) => until(page, `${list}.join() === '${names.join()}'`);
     const emotions = () => page.peek("[...document.querySelectorAll('#emotions input')].map(({ value }) => value)");
 
     async function speaks() {
@@ -49,7 +49,7 @@ for (const browser of browsers.filter(({ name }) => name === 'Chromium')) {
     test('a zip archive speaks', async () => {
       await page.drop([ZIP]);
       await ready('声音 rate24k_nsf 已就绪');
-      assert.deepEqual(await listed(), ['xiaolang', 'rate24k_nsf']);
+      await lists('xiaolang', 'rate24k_nsf');
       assert.deepEqual(await emotions(), ['neutral', 'sad']);
       await speaks();
     });
@@ -57,7 +57,7 @@ for (const browser of browsers.filter(({ name }) => name === 'Chromium')) {
     test('so does a folder', async () => {
       await page.drop([FOLDER]);
       await ready('声音 noncausal 已就绪');
-      assert.deepEqual(await listed(), ['xiaolang', 'noncausal', 'rate24k_nsf']);
+      await lists('xiaolang', 'noncausal', 'rate24k_nsf');
       await speaks();
     });
 
@@ -76,7 +76,7 @@ for (const browser of browsers.filter(({ name }) => name === 'Chromium')) {
       await page.drop([join(FOLDER, 'voice.json'), join(FOLDER, 'encoder.onnx')]);
       await until(page, "document.getElementById('alert').dataset.code === 'E_VOICE_MISSING'");
       assert.match(await page.peek("document.getElementById('alert').textContent"), /不完整/);
-      assert.deepEqual(await listed(), ['xiaolang', 'noncausal', 'rate24k_nsf']);
+      await lists('xiaolang', 'noncausal', 'rate24k_nsf');
       await ready('声音 noncausal 已就绪');
       await speaks();
       assert.equal(await code(), undefined);
@@ -88,10 +88,10 @@ for (const browser of browsers.filter(({ name }) => name === 'Chromium')) {
       await until(page, 'document.querySelector(\'[aria-label="删除 rate24k_nsf"]\') === null');
       await page.click('[aria-label="删除 noncausal"]');
       await ready('声音已就绪');
-      assert.deepEqual(await listed(), ['xiaolang']);
+      await lists('xiaolang');
       await page.open(server.url);
       await ready('声音已就绪');
-      assert.deepEqual(await listed(), ['xiaolang']);
+      await lists('xiaolang');
     });
   });
 }
