@@ -2,6 +2,7 @@
 
 use crate::nn::ModelError;
 use crate::speech::OptionError;
+use crate::text::TextError;
 use crate::voice::VoiceError;
 
 /// Anything that can keep a text from being spoken.
@@ -9,6 +10,8 @@ use crate::voice::VoiceError;
 pub enum Error {
     #[error("the text has nothing to say")]
     TextEmpty,
+    #[error(transparent)]
+    Text(#[from] TextError),
     #[error(transparent)]
     Option(#[from] OptionError),
     #[error(transparent)]
@@ -24,6 +27,7 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Error::TextEmpty => "E_TEXT_EMPTY",
+            Error::Text(error) => error.code(),
             Error::Option(error) => error.code(),
             Error::Voice(error) => error.code(),
             Error::Model(error) => error.code(),

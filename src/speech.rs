@@ -16,9 +16,10 @@ use std::sync::Arc;
 use crate::Error;
 use crate::hifigan::Vocoder;
 use crate::sambert::{Control, EmotionBlend, Sambert};
+use crate::text::{Sentences, sentences};
 use crate::voice::{Manifest, Voice};
 
-pub use marks::Mark;
+pub use marks::{Cue, Mark};
 pub use options::{OptionError, SpeakOptions};
 pub use pieces::Pieces;
 pub use stream::{Chunk, ChunkStream, SentenceStart};
@@ -83,8 +84,21 @@ impl Synthesizer {
         text: impl Into<Arc<str>>,
         options: &SpeakOptions,
     ) -> Result<ChunkStream, Error> {
-        let control = self.control(options)?;
-        ChunkStream::new(self.clone(), text.into(), control, options.volume)
+        self.stream_sentences(sentences(text), options)
+    }
+
+    /// As [`Synthesizer::stream`], for text read with a user lexicon or as SSML: [`crate::text::sentences_with`] and
+    /// [`crate::text::ssml_sentences`]. Styles that this voice cannot follow fail at once, too.
+    pub fn stream_sentences(
+        &self,
+        sentences: Sentences,
+        options: &SpeakOptions,
+    ) -> Result<ChunkStream, Error> {
+        self.control(options)?;
+        for style in sentences.styles() {
+            self.control(&options.styled(style))?;
+        }
+        ChunkStream::new(self.clone(), sentences, options.clone())
     }
 
     /// The options in the terms of the model.

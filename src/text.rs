@@ -115,6 +115,17 @@ enum Raw {
     Parts(std::vec::IntoIter<ssml::Part>),
 }
 
+impl Sentences {
+    /// The styles that the text asks for; plain text asks for none.
+    pub fn styles(&self) -> impl Iterator<Item = &Style> {
+        let parts = match &self.raw {
+            Raw::Text(_) => &[],
+            Raw::Parts(parts) => parts.as_slice(),
+        };
+        parts.iter().map(|part| &part.style)
+    }
+}
+
 impl Iterator for Sentences {
     type Item = Sentence;
 

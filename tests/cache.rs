@@ -21,7 +21,7 @@ fn cache() -> Cache<Memory> {
 
 fn speak(cache: &Cache<Memory>, text: &str, options: &SpeakOptions) -> Vec<Chunk> {
     let stream = SYNTHESIZER.stream(text, options).unwrap();
-    let keys = SentenceKeys::new("the manifest", options);
+    let keys = SentenceKeys::new("the manifest");
     let stream = stream.with_recordings(keys, Rc::new(cache.clone()));
     stream.collect::<Result<_, _>>().unwrap()
 }
@@ -107,7 +107,7 @@ fn what_changes_the_sound_is_another_recording() {
 fn a_job_that_is_dropped_leaves_no_recording() {
     let (cache, options) = (cache(), SpeakOptions::default());
     let text = "春天来了，小草从土里钻出来，花儿也都开了。";
-    let keys = SentenceKeys::new("the manifest", &options);
+    let keys = SentenceKeys::new("the manifest");
     let mut stream = SYNTHESIZER
         .stream(text, &options)
         .unwrap()

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use langdu::speech::Pieces;
+use langdu::text::ssml_sentences;
 use langdu::{Chunk, Error, SpeakOptions, Synthesizer, Voice};
 use proptest::prelude::*;
 
@@ -92,6 +93,53 @@ fn check(text: &str, chunks: &[Chunk]) {
 fn marks_follow_the_text() {
     let text = "今天天气不错，早上好！我们去公园，好吗？";
     check(text, &speak(text, &SpeakOptions::default()));
+}
+
+#[test]
+fn a_document_speaks_in_its_styles() {
+    let read = |document: &str| {
+        let sentences = ssml_sentences(document, Default::default()).unwrap();
+        let stream = SYNTHESIZER.stream_sentences(sentences, &SpeakOptions::default());
+        stream.unwrap().collect::<Result<Vec<_>, _>>().unwrap()
+    };
+    let plain = read("<speak>今天天气不错。</speak>");
+    assert_eq!(
+        samples(&plain),
+        samples(&speak("今天天气不错。", &SpeakOptions::default()))
+    );
+
+    let styled = read("<speak><prosody rate='2'>今天天气不错。</prosody></speak>");
+    let faster = SpeakOptions {
+        speed: 2.0,
+        ..Default::default()
+    };
+    assert_eq!(samples(&styled), samples(&speak("今天天气不错。", &faster)));
+
+    let document = "<speak>今天天气不错。<break time='1500ms'/><mark name='later'/>再见。<mark name='end'/></speak>";
+    let chunks = read(document);
+    check(document, &chunks);
+    let (first, silence) = (samples(&plain).len(), 24_000);
+    let all = samples(&chunks);
+    assert!(
+        all[first..first + silence]
+            .iter()
+            .all(|&sample| sample == 0.0)
+    );
+    let cues = chunks.iter().flat_map(|chunk| &chunk.cues);
+    let cues = cues
+        .map(|cue| (cue.name.as_str(), cue.at))
+        .collect::<Vec<_>>();
+    assert_eq!(cues[0].0, "later");
+    assert!((cues[0].1 as usize) >= first + silence);
+    assert_eq!(cues[1], ("end", all.len() as u64));
+}
+
+#[test]
+fn a_document_cannot_ask_for_an_emotion_that_the_voice_lacks() {
+    let document = "<speak>好。<emotion category='furious'>好。</emotion></speak>";
+    let sentences = ssml_sentences(document, Default::default()).unwrap();
+    let refused = SYNTHESIZER.stream_sentences(sentences, &SpeakOptions::default());
+    assert_eq!(refused.err().unwrap().code(), "E_OPTION_EMOTION");
 }
 
 #[test]

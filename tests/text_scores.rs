@@ -5,7 +5,11 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use langdu::text::report::{Report, report};
+use langdu::text::report::{self, Report};
+
+fn report(text: &str) -> Report {
+    report::report(text, Default::default())
+}
 
 fn rows(set: &str) -> Option<Vec<BTreeMap<String, String>>> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/frontend");

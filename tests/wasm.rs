@@ -77,7 +77,9 @@ fn run(engine: &mut Engine, job: u32) -> (Vec<f32>, Vec<JsValue>) {
 #[wasm_bindgen_test]
 fn speaks_a_sentence_with_marks() {
     let mut engine = engine();
-    engine.start(1, TEXT.into(), options(&[])).expect("a job");
+    engine
+        .start(1, TEXT.into(), options(&[]), options(&[]))
+        .expect("a job");
     let (samples, marks) = run(&mut engine, 1);
     assert!(
         samples
@@ -104,7 +106,9 @@ fn speaks_a_sentence_with_marks() {
 fn marks_count_utf16_units() {
     let mut engine = engine();
     let text = "𠮷😀好\u{fffd}好";
-    engine.start(1, text.into(), options(&[])).expect("a job");
+    engine
+        .start(1, text.into(), options(&[]), options(&[]))
+        .expect("a job");
     let (_, marks) = run(&mut engine, 1);
     let units = text.encode_utf16().collect::<Vec<_>>();
     let spoken = |mark: &JsValue| {
@@ -123,11 +127,15 @@ fn marks_count_utf16_units() {
 #[wasm_bindgen_test]
 fn jobs_run_side_by_side_and_can_be_cancelled() {
     let mut engine = engine();
-    engine.start(1, TEXT.into(), options(&[])).expect("a job");
-    let (alone, _) = run(&mut engine, 1);
-    engine.start(2, TEXT.into(), options(&[])).expect("a job");
     engine
-        .start(3, "别的话。".into(), options(&[]))
+        .start(1, TEXT.into(), options(&[]), options(&[]))
+        .expect("a job");
+    let (alone, _) = run(&mut engine, 1);
+    engine
+        .start(2, TEXT.into(), options(&[]), options(&[]))
+        .expect("a job");
+    engine
+        .start(3, "别的话。".into(), options(&[]), options(&[]))
         .expect("a job");
     engine.next(3).expect("a chunk");
     let first = get(&engine.next(2).expect("a chunk"), "samples")
@@ -145,7 +153,7 @@ fn texts_and_options_that_cannot_be_spoken_have_codes() {
     let none = options(&[]);
     for text in ["", " \n", "。，！", "\u{7}\u{200b}", "\u{fffd}"] {
         assert_eq!(
-            code(engine.start(1, text.into(), none.clone())),
+            code(engine.start(1, text.into(), options(&[]), none.clone())),
             "E_TEXT_EMPTY",
             "{text:?}"
         );
@@ -159,13 +167,48 @@ fn texts_and_options_that_cannot_be_spoken_have_codes() {
         ("speed", "quick".into(), "E_OPTION_FORMAT"),
     ] {
         assert_eq!(
-            code(engine.start(1, TEXT.into(), options(&[(name, value)]))),
+            code(engine.start(1, TEXT.into(), options(&[]), options(&[(name, value)]))),
             expected
         );
     }
     engine
-        .start(1, TEXT.into(), none)
+        .start(1, TEXT.into(), options(&[]), none)
         .expect("the engine goes on");
+}
+
+#[wasm_bindgen_test]
+fn a_document_has_cues_silence_and_errors_with_a_place() {
+    let mut engine = engine();
+    let ssml = || options(&[("ssml", true.into())]);
+    let document = "<speak>你好<break time='500ms'/><mark name='m'/>再见</speak>";
+    engine
+        .start(1, document.into(), ssml(), options(&[]))
+        .expect("a job");
+    let mut cues = Vec::new();
+    let samples = loop {
+        let chunk = engine.next(1).expect("a chunk");
+        let end = number(&chunk, "start") + number(&get(&chunk, "samples"), "length");
+        cues.extend(get(&chunk, "cues").unchecked_into::<Array>().iter());
+        if get(&chunk, "last").is_truthy() {
+            break end;
+        }
+    };
+    assert_eq!(cues.len(), 1);
+    assert_eq!(get(&cues[0], "name"), JsValue::from("m"));
+    let at = number(&cues[0], "at");
+    assert!(at > 8000.0 && at < samples, "{at} of {samples}");
+
+    let wrong = "<speak>𠮷<x/></speak>";
+    let error = engine
+        .start(2, wrong.into(), ssml(), options(&[]))
+        .expect_err("an error");
+    assert_eq!(get(&error, "code"), JsValue::from("E_TEXT_SSML"));
+    assert_eq!(number(&error, "charIndex"), 9.0);
+
+    let lexicon = options(&[("好", " ".into())]);
+    let reading = options(&[("lexicon", lexicon)]);
+    let refused = engine.start(3, TEXT.into(), reading, options(&[]));
+    assert_eq!(code(refused), "E_TEXT_LEXICON");
 }
 
 #[wasm_bindgen_test]

@@ -1,11 +1,14 @@
 /** An error with a stable `code`; the message is for people and may change. */
 export class LangduError extends Error {
   readonly code: string;
+  /** Where the text is wrong, in UTF-16 units, if it is. */
+  readonly charIndex: number | undefined;
 
-  constructor(code: string, message: string) {
+  constructor(code: string, message: string, charIndex?: number) {
     super(message);
     this.name = 'LangduError';
     this.code = code;
+    this.charIndex = charIndex;
   }
 }
 
@@ -13,19 +16,21 @@ export class LangduError extends Error {
 export interface ErrorMessage {
   code: string;
   message: string;
+  charIndex?: number;
 }
 
 /** Keeps the code an error carries; anything without one counts as a fault of the worker. */
 export function toErrorMessage(error: unknown): ErrorMessage {
-  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  const { code, message, charIndex } = (error ?? {}) as { code?: unknown; message?: unknown; charIndex?: unknown };
   return {
     code: typeof code === 'string' ? code : 'E_WORKER',
     message: typeof message === 'string' ? message : String(error),
+    ...(typeof charIndex === 'number' && { charIndex }),
   };
 }
 
 export function toLangduError(error: unknown): LangduError {
   if (error instanceof LangduError) return error;
-  const { code, message } = toErrorMessage(error);
-  return new LangduError(code, message);
+  const { code, message, charIndex } = toErrorMessage(error);
+  return new LangduError(code, message, charIndex);
 }

@@ -7,6 +7,8 @@ export interface LangduEvents {
   start: { job: number; firstSoundMs: number };
   /** A syllable begins: these characters of the text (UTF-16 offsets) are being spoken. */
   boundary: { job: number; charIndex: number; charLength: number; elapsedTime: number };
+  /** A `<mark name="…"/>` of an SSML document is reached. */
+  mark: { job: number; name: string; elapsedTime: number };
   /** A sentence has begun to be made, or was found in the cache. It may be heard much later. */
   sentence: { job: number } & SentenceInfo;
   /** Comes about thirty times a second while sound plays. */

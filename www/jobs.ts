@@ -1,6 +1,6 @@
 /** Jobs as the page sees them. Ids grow, so that "everything up to now" is one number. */
 import type { LangduError } from './errors.js';
-import type { JobStats, Mark, PcmChunk, SpeechOptions } from './messages.js';
+import type { Cue, JobStats, Mark, PcmChunk, SpeechOptions } from './messages.js';
 
 export interface SpeakResult {
   /** Seconds of sound. */
@@ -30,6 +30,8 @@ export interface Speech extends Common {
   underruns: number;
   /** Marks whose syllable has not begun. */
   marks: Mark[];
+  /** Cues that have not been reached. */
+  cues: Cue[];
   ended: boolean;
   resolve(result: SpeakResult): void;
 }

@@ -20,7 +20,7 @@ export type { SpeechCache } from './cache.js';
 export { LangduError } from './errors.js';
 export type { LangduEvents } from './events.js';
 export type { SpeakResult } from './jobs.js';
-export type { CacheStats, JobStats, Mark, PcmChunk, SentenceInfo, SpeechOptions, VoiceInfo } from './messages.js';
+export type { CacheStats, Cue, JobStats, Mark, PcmChunk, SentenceInfo, SpeechOptions, VoiceInfo } from './messages.js';
 export { listVoices, removeVoice } from './shelf.js';
 
 export interface LoadOptions {
@@ -117,6 +117,7 @@ export class Langdu extends Emitter {
         firstSoundMs: 0,
         underruns: 0,
         marks: [],
+        cues: [],
         ended: false,
         resolve,
       };
@@ -318,6 +319,7 @@ export class Langdu extends Emitter {
       this.emit('sentence', { job: job.id, ...message.sentence });
     } else if (message.type === 'marks' && job.sink === 'player') {
       job.marks.push(...message.marks);
+      job.cues.push(...message.cues);
     } else if (message.type === 'chunk' && job.sink === 'page') {
       if (message.chunk.last) this.forget(job);
       job.take(message.chunk);
@@ -352,6 +354,10 @@ export class Langdu extends Emitter {
       const { charIndex, charLength, start } = job.marks.shift() ?? job.marks[0];
       this.emit('boundary', { job: job.id, charIndex, charLength, elapsedTime: start / sampleRate });
     }
+    while (job.cues[0] && job.cues[0].at <= position) {
+      const { name, at } = job.cues.shift() ?? job.cues[0];
+      this.emit('mark', { job: job.id, name, elapsedTime: at / sampleRate });
+    }
     this.emit('progress', { job: job.id, elapsedTime: position / sampleRate });
   }
 
@@ -367,11 +373,14 @@ export class Langdu extends Emitter {
 }
 
 /** Only known options, as plain values: anything can be passed from JavaScript, not everything can be posted. */
-function plain({ emotion, speed, pitch, volume }: SpeechOptions): SpeechOptions {
+function plain({ emotion, intensity, speed, pitch, volume, ssml, lexicon }: SpeechOptions): SpeechOptions {
   return {
     ...(emotion !== undefined && { emotion: String(emotion) }),
+    ...(intensity !== undefined && { intensity: Number(intensity) }),
     ...(speed !== undefined && { speed: Number(speed) }),
     ...(pitch !== undefined && { pitch: Number(pitch) }),
     ...(volume !== undefined && { volume: Number(volume) }),
+    ...(ssml !== undefined && { ssml: Boolean(ssml) }),
+    ...(lexicon && { lexicon: Object.fromEntries(Object.entries(lexicon).map(([word, said]) => [word, String(said)])) }),
   };
 }

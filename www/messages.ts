@@ -7,12 +7,18 @@ import type { ErrorMessage } from './errors.js';
 export interface SpeechOptions {
   /** One of the voice's emotions, `neutral` when left out. */
   emotion?: string;
+  /** From neutral, 0, to the full emotion, 1; 1 when left out. */
+  intensity?: number;
   /** 0.5 to 2, 1 when left out. */
   speed?: number;
   /** Semitones, -6 to 6, 0 when left out. */
   pitch?: number;
   /** 0 to 2, 1 when left out. */
   volume?: number;
+  /** The text is an SSML document: `<speak>…</speak>`. */
+  ssml?: boolean;
+  /** Words with the reading they shall have: pinyin with tone digits, or other text to say: `{ 重庆: 'chong2 qing4', GPU: 'G P U' }`. */
+  lexicon?: Record<string, string>;
 }
 
 /** Which characters sound when. Offsets count UTF-16 units of the text as given; times count samples of the job. */
@@ -23,11 +29,18 @@ export interface Mark {
   end: number;
 }
 
+/** A `<mark name="…"/>` of an SSML document and when it is reached, in samples of the job. */
+export interface Cue {
+  name: string;
+  at: number;
+}
+
 /** A piece of sound. `start` is its position in the job, in samples. */
 export interface PcmChunk {
   samples: Float32Array<ArrayBuffer>;
   start: number;
   marks: Mark[];
+  cues: Cue[];
   last: boolean;
 }
 
@@ -93,7 +106,7 @@ export type WorkerToPage =
   | { type: 'loading'; loaded: number; total: number }
   | { type: 'ready'; voice: VoiceInfo }
   | { type: 'refused'; error: ErrorMessage }
-  | { type: 'marks'; job: number; marks: Mark[] }
+  | { type: 'marks'; job: number; marks: Mark[]; cues: Cue[] }
   | { type: 'sentence'; job: number; sentence: SentenceInfo }
   | { type: 'chunk'; job: number; chunk: PcmChunk }
   | { type: 'made'; job: number; stats: JobStats }

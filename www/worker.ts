@@ -132,7 +132,8 @@ function start(
 ): void {
   const begun = performance.now();
   try {
-    engine.start(job, text, options);
+    const { ssml = false, lexicon = {}, ...manner } = options;
+    engine.start(job, text, { ssml, lexicon }, manner);
   } catch (error) {
     fail(job, error);
     return;
@@ -173,17 +174,18 @@ function step(engine: Engine, job: Job): void {
     const last = chunk?.last ?? true;
     const samples = chunk?.samples ?? new Float32Array(0);
     const marks = chunk?.marks ?? [];
+    const cues = chunk?.cues ?? [];
     if (chunk?.begins) {
       const { recorded, ...place } = chunk.begins;
       tell({ type: 'sentence', job: job.id, sentence: { ...place, source: recorded ? 'L2' : 'new' } });
     }
     if (last) finish(engine, job);
     if (job.sink === 'player') {
-      if (marks.length > 0) tell({ type: 'marks', job: job.id, marks });
+      if (marks.length + cues.length > 0) tell({ type: 'marks', job: job.id, marks, cues });
       play({ job: job.id, samples, last });
     } else {
       job.credit -= 1;
-      tell({ type: 'chunk', job: job.id, chunk: { samples, start: chunk?.start ?? 0, marks, last } }, [samples.buffer]);
+      tell({ type: 'chunk', job: job.id, chunk: { samples, start: chunk?.start ?? 0, marks, cues, last } }, [samples.buffer]);
     }
   } catch (error) {
     fail(job.id, error);

@@ -25,22 +25,22 @@ pub struct SentenceKeys {
 
 impl SentenceKeys {
     /// `voice` is the text of the voice's manifest, which holds the hashes of its files.
-    pub fn new(voice: &str, options: &SpeakOptions) -> SentenceKeys {
+    pub fn new(voice: &str) -> SentenceKeys {
         let mut prefix = Sha256::new();
         prefix.update(Sha256::digest(voice));
         prefix.update(env!("CARGO_PKG_VERSION"));
         prefix.update([0]);
-        prefix.update(&options.emotion);
-        prefix.update([0]);
-        for value in [options.intensity, options.speed, options.pitch] {
-            prefix.update(value.to_le_bytes());
-        }
         SentenceKeys { prefix }
     }
 
-    /// The name of a sentence of these symbols.
-    pub fn key(&self, symbols: &[Symbol]) -> Key {
+    /// The name of a sentence of these symbols, spoken so.
+    pub fn key(&self, symbols: &[Symbol], options: &SpeakOptions) -> Key {
         let mut hash = self.prefix.clone();
+        hash.update(&options.emotion);
+        hash.update([0]);
+        for value in [options.intensity, options.speed, options.pitch] {
+            hash.update(value.to_le_bytes());
+        }
         for symbol in symbols {
             let fields = [
                 symbol.phone.as_str(),
@@ -151,63 +151,33 @@ mod tests {
     fn every_part_of_a_key_counts() {
         let options = SpeakOptions::default();
         let symbols = [symbol("n_c", "tone3")];
+        let key = |voice: &str, symbols: &[Symbol], options: &SpeakOptions| {
+            SentenceKeys::new(voice).key(symbols, options)
+        };
+        let spoken = |change: fn(&mut SpeakOptions)| {
+            let mut options = options.clone();
+            change(&mut options);
+            key("voice", &symbols, &options)
+        };
         let changed = [
-            SentenceKeys::new("voice", &options).key(&symbols),
-            SentenceKeys::new("another", &options).key(&symbols),
-            SentenceKeys::new("voice", &options).key(&[symbol("n_c", "tone4")]),
-            SentenceKeys::new("voice", &options).key(&[symbol("l_c", "tone3")]),
-            SentenceKeys::new(
-                "voice",
-                &SpeakOptions {
-                    speed: 1.5,
-                    ..options.clone()
-                },
-            )
-            .key(&symbols),
-            SentenceKeys::new(
-                "voice",
-                &SpeakOptions {
-                    pitch: 1.0,
-                    ..options.clone()
-                },
-            )
-            .key(&symbols),
-            SentenceKeys::new(
-                "voice",
-                &SpeakOptions {
-                    intensity: 0.5,
-                    ..options.clone()
-                },
-            )
-            .key(&symbols),
-            SentenceKeys::new(
-                "voice",
-                &SpeakOptions {
-                    emotion: "sad".into(),
-                    ..options.clone()
-                },
-            )
-            .key(&symbols),
+            key("voice", &symbols, &options),
+            key("another", &symbols, &options),
+            key("voice", &[symbol("n_c", "tone4")], &options),
+            key("voice", &[symbol("l_c", "tone3")], &options),
+            spoken(|options| options.speed = 1.5),
+            spoken(|options| options.pitch = 1.0),
+            spoken(|options| options.intensity = 0.5),
+            spoken(|options| options.emotion = "sad".into()),
         ];
         for (at, key) in changed.iter().enumerate() {
             assert!(!changed[..at].contains(key), "part {at} does not count");
         }
-        let louder = SpeakOptions {
-            volume: 2.0,
-            ..options
-        };
-        assert_eq!(
-            SentenceKeys::new("voice", &louder).key(&symbols),
-            changed[0]
-        );
+        assert_eq!(spoken(|options| options.volume = 2.0), changed[0]);
         let elsewhere = Symbol {
             span: Span { start: 7, end: 9 },
             ..symbol("n_c", "tone3")
         };
-        assert_eq!(
-            SentenceKeys::new("voice", &louder).key(&[elsewhere]),
-            changed[0]
-        );
+        assert_eq!(key("voice", &[elsewhere], &options), changed[0]);
     }
 
     proptest! {

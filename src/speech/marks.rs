@@ -1,7 +1,7 @@
 //! Marks: what is being said when.
 
-use crate::text::Span;
 use crate::text::symbols::Symbol;
+use crate::text::{Bookmark, Span};
 
 /// A syllable and when it sounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,6 +11,29 @@ pub struct Mark {
     /// Sample positions in the job, half-open.
     pub start: u64,
     pub end: u64,
+}
+
+/// A bookmark of the text and when it is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cue {
+    pub name: String,
+    /// Sample position in the job.
+    pub at: u64,
+}
+
+/// When bookmarks are reached: with the first syllable after them, at the latest at `end`, where the sentence ends.
+pub fn cues(bookmarks: &[Bookmark], marks: &[Mark], end: u64) -> Vec<Cue> {
+    let reached = |bookmark: &Bookmark| {
+        let next = marks.iter().find(|mark| mark.span.start >= bookmark.at);
+        next.map_or(end, |mark| mark.start)
+    };
+    bookmarks
+        .iter()
+        .map(|bookmark| Cue {
+            name: bookmark.name.clone(),
+            at: reached(bookmark),
+        })
+        .collect()
 }
 
 /// The marks of a sentence that starts at sample `start`. `durations` are the frames of each symbol.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::text::Style;
+
 /// The emotion that every voice has.
 pub const NEUTRAL: &str = "neutral";
 
@@ -67,6 +69,20 @@ impl OptionError {
 }
 
 impl SpeakOptions {
+    /// The options inside text that has a style of its own: its emotion comes instead of the caller's; its rate, pitch and
+    /// volume come on top of them, as far as the ranges reach.
+    pub fn styled(&self, style: &Style) -> SpeakOptions {
+        let emotion = style.emotion.as_ref();
+        let intensity = emotion.map_or(self.intensity, |_| 1.0);
+        SpeakOptions {
+            emotion: emotion.unwrap_or(&self.emotion).clone(),
+            intensity: style.intensity.unwrap_or(intensity),
+            speed: (self.speed * style.rate.unwrap_or(1.0)).clamp(0.5, 2.0),
+            pitch: (self.pitch + style.pitch.unwrap_or(0.0)).clamp(-6.0, 6.0),
+            volume: (self.volume * style.volume.unwrap_or(1.0)).clamp(0.0, 2.0),
+        }
+    }
+
     /// Checks every range; NaN is in none of them.
     pub(super) fn check(&self) -> Result<(), OptionError> {
         let within = |value: f32, low: f32, high: f32, error: fn(f32) -> OptionError| {

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::SpeakOptions;
 use crate::cache::sentence::{Recording, Recordings, SentenceKeys};
 use crate::cache::store::Key;
 use crate::text::symbols::Symbol;
@@ -19,14 +20,14 @@ pub(super) struct Tape {
 }
 
 impl Recorder {
-    pub fn find(&self, symbols: &[Symbol]) -> Option<Recording> {
-        let recording = self.recordings.find(self.keys.key(symbols))?;
+    pub fn find(&self, symbols: &[Symbol], options: &SpeakOptions) -> Option<Recording> {
+        let recording = self.recordings.find(self.keys.key(symbols, options))?;
         (recording.durations.len() == symbols.len()).then_some(recording)
     }
 
-    pub fn begin(&self, symbols: &[Symbol], durations: &[usize]) -> Tape {
+    pub fn begin(&self, symbols: &[Symbol], options: &SpeakOptions, durations: &[usize]) -> Tape {
         Tape {
-            key: self.keys.key(symbols),
+            key: self.keys.key(symbols, options),
             recording: Recording {
                 durations: durations.to_vec(),
                 samples: Vec::new(),

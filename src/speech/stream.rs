@@ -2,18 +2,17 @@
 
 use std::collections::VecDeque;
 use std::rc::Rc;
-use std::sync::Arc;
 
-use super::marks::{Mark, marks};
+use super::marks::{Cue, Mark, cues, marks};
 use super::recorder::{Recorder, Tape};
-use super::{Synthesizer, Timings};
+use super::{SpeakOptions, Synthesizer, Timings};
 use crate::Error;
 use crate::cache::sentence::{Recordings, SentenceKeys};
 use crate::cache::store::Key;
 use crate::hifigan::SampleStream;
-use crate::sambert::{Control, MelStream};
+use crate::sambert::MelStream;
 use crate::text::symbols::{Symbol, symbols};
-use crate::text::{Sentences, Span, sentences};
+use crate::text::{Bookmark, Sentences, Span};
 
 /// A piece of audio.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +23,8 @@ pub struct Chunk {
     pub start: u64,
     /// The syllables that begin in this chunk.
     pub marks: Vec<Mark>,
+    /// The bookmarks of the text that are reached in this chunk.
+    pub cues: Vec<Cue>,
     /// The sentence that begins with this chunk, if one does.
     pub begins: Option<SentenceStart>,
     /// Whether the job ends with this chunk.
@@ -42,11 +43,12 @@ pub struct SentenceStart {
 /// The chunks of a text, made one at a time by `next`. After an error the stream is at its end.
 pub struct ChunkStream {
     synthesizer: Synthesizer,
-    control: Control,
-    volume: f32,
+    options: SpeakOptions,
     sentences: Sentences,
     upcoming: Option<Upcoming>,
     current: Option<Utterance>,
+    /// Samples of silence to give out before the next sentence.
+    silence: u64,
     /// Samples given out so far.
     position: u64,
     chunk_frames: usize,
@@ -58,14 +60,21 @@ pub struct ChunkStream {
 struct Upcoming {
     span: Span,
     symbols: Vec<Symbol>,
+    options: SpeakOptions,
+    bookmarks: Vec<Bookmark>,
+    /// Samples of silence after it.
+    silence: u64,
 }
 
 /// The sentence being spoken.
 struct Utterance {
     mel: MelStream,
     samples: SampleStream,
-    /// Marks not given out yet.
+    /// Marks and cues not given out yet.
     marks: VecDeque<Mark>,
+    cues: VecDeque<Cue>,
+    volume: f32,
+    silence: u64,
     tape: Option<Tape>,
     /// Until the first chunk is out.
     begins: Option<SentenceStart>,
@@ -74,18 +83,17 @@ struct Utterance {
 impl ChunkStream {
     pub(super) fn new(
         synthesizer: Synthesizer,
-        text: Arc<str>,
-        control: Control,
-        volume: f32,
+        sentences: Sentences,
+        options: SpeakOptions,
     ) -> Result<ChunkStream, Error> {
         let mut stream = ChunkStream {
             chunk_frames: synthesizer.pieces.first_chunk,
-            sentences: sentences(text),
+            sentences,
             synthesizer,
-            control,
-            volume,
+            options,
             upcoming: None,
             current: None,
+            silence: 0,
             position: 0,
             timings: Timings::default(),
             recorder: None,
@@ -110,8 +118,10 @@ impl ChunkStream {
 
     /// The key under which the sentence that begins next will be looked for.
     pub fn upcoming_key(&self) -> Option<Key> {
-        let symbols = &self.upcoming.as_ref()?.symbols;
-        Some(self.recorder.as_ref()?.keys.key(symbols))
+        let Upcoming {
+            symbols, options, ..
+        } = self.upcoming.as_ref()?;
+        Some(self.recorder.as_ref()?.keys.key(symbols, options))
     }
 
     /// Time spent so far.
@@ -122,25 +132,39 @@ impl ChunkStream {
     /// Reads the next sentence out of the text.
     fn read_ahead(&mut self) {
         let started = (self.synthesizer.clock)();
+        let samples_per_ms = f64::from(self.synthesizer.manifest.sample_rate) / 1000.0;
         self.upcoming = self.sentences.next().map(|sentence| Upcoming {
             span: sentence.span,
             symbols: symbols(&sentence),
+            options: self.options.styled(&sentence.style),
+            bookmarks: sentence.bookmarks,
+            silence: (f64::from(sentence.silence_ms) * samples_per_ms) as u64,
         });
         self.timings.text_ms += (self.synthesizer.clock)() - started;
     }
 
     /// Plans the upcoming sentence. Returns nothing at the end of the text.
     fn begin(&mut self) -> Result<Option<Utterance>, Error> {
-        let Some(Upcoming { span, symbols }) = self.upcoming.take() else {
+        let Some(upcoming) = self.upcoming.take() else {
             return Ok(None);
         };
+        let Upcoming {
+            span,
+            symbols,
+            options,
+            bookmarks,
+            silence,
+        } = upcoming;
         let clock = self.synthesizer.clock;
         let started = clock();
         let sambert = &self.synthesizer.sambert;
-        let plan = sambert.plan(&symbols, &self.control)?;
+        let control = self.synthesizer.control(&options)?;
+        let plan = sambert.plan(&symbols, &control)?;
         let durations = plan.durations.clone();
         let hop = self.synthesizer.manifest.hop;
         let marks = marks(&symbols, &plan.durations, hop, self.position);
+        let end = self.position + (plan.frames() * hop) as u64;
+        let cues = cues(&bookmarks, &marks, end);
         let vocoder = self.synthesizer.vocoder.clone();
         let piece = self.synthesizer.pieces.piece;
         let samples = SampleStream::new(vocoder, piece, plan.frames());
@@ -148,13 +172,16 @@ impl ChunkStream {
         let tape = self
             .recorder
             .as_ref()
-            .map(|recorder| recorder.begin(&symbols, &durations));
+            .map(|recorder| recorder.begin(&symbols, &options, &durations));
         self.timings.sambert_ms += clock() - started;
         self.read_ahead();
         Ok(Some(Utterance {
             mel,
             samples,
             marks: marks.into(),
+            cues: cues.into(),
+            volume: options.volume,
+            silence,
             tape,
             begins: Some(SentenceStart {
                 span,
@@ -186,36 +213,62 @@ impl ChunkStream {
 
     /// The upcoming sentence as one chunk, if it has been recorded.
     fn recorded(&mut self) -> Option<Chunk> {
-        let symbols = &self.upcoming.as_ref()?.symbols;
-        let recording = self.recorder.as_ref()?.find(symbols)?;
-        let Upcoming { span, symbols } = self.upcoming.take()?;
+        let upcoming = self.upcoming.as_ref()?;
+        let recorder = self.recorder.as_ref()?;
+        let recording = recorder.find(&upcoming.symbols, &upcoming.options)?;
+        let Upcoming {
+            span,
+            symbols,
+            options,
+            bookmarks,
+            silence,
+        } = self.upcoming.take()?;
         let hop = self.synthesizer.manifest.hop;
         let start = self.position;
         let mut samples = recording.samples();
-        self.set_volume(&mut samples);
+        set_volume(&mut samples, options.volume);
         self.position += samples.len() as u64;
+        self.silence = silence;
         self.read_ahead();
+        let marks = marks(&symbols, &recording.durations, hop, start);
         Some(Chunk {
             samples,
             start,
-            marks: marks(&symbols, &recording.durations, hop, start),
+            cues: cues(&bookmarks, &marks, self.position),
+            marks,
             begins: Some(SentenceStart {
                 span,
                 recorded: true,
             }),
-            last: self.upcoming.is_none(),
+            last: self.is_over(),
         })
     }
 
-    fn set_volume(&self, samples: &mut [f32]) {
-        for sample in samples {
-            *sample = (*sample * self.volume).clamp(-1.0, 1.0);
-        }
+    /// Up to a second of the silence after a sentence, if there is any left.
+    fn silent(&mut self) -> Option<Chunk> {
+        let count = self
+            .silence
+            .min(u64::from(self.synthesizer.manifest.sample_rate));
+        let start = self.position;
+        self.silence -= count;
+        self.position += count;
+        (count > 0).then(|| Chunk {
+            samples: vec![0.0; count as usize],
+            start,
+            marks: Vec::new(),
+            cues: Vec::new(),
+            begins: None,
+            last: self.is_over(),
+        })
+    }
+
+    fn is_over(&self) -> bool {
+        self.current.is_none() && self.upcoming.is_none() && self.silence == 0
     }
 
     fn chunk(&mut self) -> Result<Option<Chunk>, Error> {
         if self.current.is_none()
-            && let Some(chunk) = self.recorded()
+            && let Some(chunk) = self.silent().or_else(|| self.recorded())
         {
             return Ok(Some(chunk));
         }
@@ -230,7 +283,7 @@ impl ChunkStream {
         if let Some(tape) = &mut utterance.tape {
             tape.record(&samples);
         }
-        self.set_volume(&mut samples);
+        set_volume(&mut samples, utterance.volume);
         let start = self.position;
         self.position += samples.len() as u64;
         self.chunk_frames = self.synthesizer.pieces.grow(self.chunk_frames);
@@ -242,19 +295,32 @@ impl ChunkStream {
             .take_while(|mark| begun(mark))
             .count();
         let marks = utterance.marks.drain(..count).collect();
+        let reached = |cue: &&Cue| over || cue.at < self.position;
+        let count = utterance.cues.iter().take_while(reached).count();
+        let cues = utterance.cues.drain(..count).collect();
         let begins = utterance.begins.take();
         if let (true, Some(recorder), Some(tape)) = (over, &self.recorder, &utterance.tape) {
             recorder.keep(tape);
         }
-        self.current = (!over).then_some(utterance);
-        let last = self.current.is_none() && self.upcoming.is_none();
+        if over {
+            self.silence = utterance.silence;
+        } else {
+            self.current = Some(utterance);
+        }
         Ok(Some(Chunk {
             samples,
             start,
             marks,
+            cues,
             begins,
-            last,
+            last: self.is_over(),
         }))
+    }
+}
+
+fn set_volume(samples: &mut [f32], volume: f32) {
+    for sample in samples {
+        *sample = (*sample * volume).clamp(-1.0, 1.0);
     }
 }
 
@@ -266,6 +332,7 @@ impl Iterator for ChunkStream {
         if chunk.is_err() {
             self.current = None;
             self.upcoming = None;
+            self.silence = 0;
         }
         chunk.transpose()
     }

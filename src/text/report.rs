@@ -1,8 +1,10 @@
 //! What the front end makes of a line of text, to print and to measure.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
-use super::{Span, Unit, sentences};
+use super::{Span, Unit, UserLexicon, sentences_with};
 
 /// `{"text", "normalized", "words", "syllables"}` of one line.
 #[derive(Debug, Serialize)]
@@ -29,10 +31,10 @@ pub struct ReportSyllable {
 }
 
 /// Analyses a line.
-pub fn report(text: &str) -> Report {
+pub fn report(text: &str, lexicon: Arc<UserLexicon>) -> Report {
     let raw: Vec<char> = text.chars().collect();
     let (mut normalized, mut spans, mut syllables) = (String::new(), Vec::new(), Vec::new());
-    for sentence in sentences(text) {
+    for sentence in sentences_with(text, lexicon) {
         normalized.push_str(&sentence.normalized);
         spans.extend(sentence.words.iter().map(|word| word.span));
         for unit in sentence.units {

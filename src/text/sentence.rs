@@ -56,7 +56,7 @@ pub struct Word {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Style {
     pub emotion: Option<String>,
-    /// 0 to 2, where 1 is the emotion as it was learned.
+    /// From neutral, 0, to the full emotion, 1.
     pub intensity: Option<f32>,
     /// Speed, 0.5 to 2.
     pub rate: Option<f32>,

@@ -9,7 +9,7 @@
 //! | `sub` | `alias`: what is said instead |
 //! | `say-as` | `interpret-as`: `digits`, `telephone`, `cardinal`, `ordinal`, `characters`; `date`, `time` and the like are left to the normalisation |
 //! | `prosody` | `rate` (0.5 to 2, `80%`, `slow`), `pitch` (semitones, `+2st`, `high`), `volume` (0 to 100, `loud`) |
-//! | `emotion` | `category`, `intensity` (0 to 2) |
+//! | `emotion` | `category`, `intensity` (0 to 1) |
 //! | `mark` | `name` |
 
 mod markup;
@@ -110,9 +110,17 @@ pub fn parse(document: &str) -> Result<Vec<Part>, TextError> {
         None if !seen => Err(wrong(0, "the document must be one <speak> element")),
         None => {
             reader.cut(0);
+            if let Some(last) = reader.parts.last_mut() {
+                last.bookmarks.append(&mut reader.part.bookmarks);
+            }
             Ok(reader.parts)
         }
     }
+}
+
+/// Nothing is said for it.
+fn is_blank(character: char) -> bool {
+    character.is_whitespace() || "，。、；：！？,.;:!?".contains(character)
 }
 
 fn wrong(at: usize, reason: &str) -> TextError {
@@ -133,7 +141,9 @@ impl Reader {
                 ..Part::default()
             },
         );
-        if part.characters.is_empty() && part.bookmarks.is_empty() {
+        if part.characters.iter().all(|&character| is_blank(character)) {
+            // Silence belongs to what was said before, a bookmark to what is said next.
+            self.part.bookmarks = part.bookmarks;
             if let Some(last) = self.parts.last_mut() {
                 last.silence_ms = last
                     .silence_ms
@@ -302,6 +312,16 @@ mod tests {
         assert!(sentences[2].style.emotion.is_none());
         let first = &sentences[0].span;
         assert_eq!((first.start, first.end), (7, 9));
+    }
+
+    #[test]
+    fn blanks_between_elements_lose_nothing() {
+        let document = "<speak>\n<p>你好</p>\n<break time='1s'/>\n<mark name='a'/>\n<p>再见</p> <mark name='b'/></speak>";
+        let sentences = read(document).unwrap();
+        assert_eq!(sentences.len(), 2);
+        assert_eq!(sentences[0].silence_ms, 1000);
+        let names = sentences[1].bookmarks.iter().map(|mark| mark.name.as_str());
+        assert_eq!(names.collect::<Vec<_>>(), ["a", "b"]);
     }
 
     #[test]

@@ -1,13 +1,15 @@
 //! The plain objects that cross into JavaScript. Their TypeScript declarations stand beside them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use js_sys::Float32Array;
-use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
-use crate::speech::Timings;
-use crate::text::Span;
+use crate::speech::{Cue, Timings};
+use crate::text::{Sentences, Span, TextError, UserLexicon, sentences_with, ssml_sentences};
 use crate::voice::Manifest;
 use crate::{Chunk, Error};
 
@@ -15,7 +17,8 @@ use crate::{Chunk, Error};
 const TYPES: &str = "
 export interface EngineInfo { name: string; language: string; sampleRate: number; emotions: string[] }
 export interface EngineMark { charIndex: number; charLength: number; start: number; end: number }
-export interface EngineChunk { samples: Float32Array<ArrayBuffer>; start: number; marks: EngineMark[]; begins?: EngineSentence; last: boolean }
+export interface EngineCue { name: string; at: number }
+export interface EngineChunk { samples: Float32Array<ArrayBuffer>; start: number; marks: EngineMark[]; cues: EngineCue[]; begins?: EngineSentence; last: boolean }
 export interface EngineSentence { charIndex: number; charLength: number; recorded: boolean }
 export interface EngineStats { samples: number; textMs: number; sambertMs: number; vocoderMs: number }
 ";
@@ -72,6 +75,33 @@ impl Stats {
     }
 }
 
+/// How a text is to be read.
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReadingOptions {
+    /// The text is an SSML document.
+    ssml: bool,
+    /// Words and how they are read, see [`UserLexicon`].
+    lexicon: BTreeMap<String, String>,
+}
+
+impl ReadingOptions {
+    pub fn sentences(self, text: Arc<str>) -> Result<Sentences, TextError> {
+        let lexicon = Arc::new(UserLexicon::new(self.lexicon)?);
+        if self.ssml {
+            ssml_sentences(&text, lexicon)
+        } else {
+            Ok(sentences_with(text, lexicon))
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct CueMessage {
+    name: String,
+    at: u64,
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct MarkMessage {
@@ -87,6 +117,7 @@ struct ChunkMessage {
     samples: Float32Array,
     start: u64,
     marks: Vec<MarkMessage>,
+    cues: Vec<CueMessage>,
     begins: Option<SentenceMessage>,
     last: bool,
 }
@@ -120,6 +151,11 @@ pub fn chunk(chunk: Chunk, offsets: &mut Utf16Offsets) -> Result<JsValue, JsValu
     });
     let message = ChunkMessage {
         marks: marks.collect(),
+        cues: chunk
+            .cues
+            .into_iter()
+            .map(|Cue { name, at }| CueMessage { name, at })
+            .collect(),
         samples: Float32Array::from(chunk.samples.as_slice()),
         start: chunk.start,
         begins,
@@ -131,6 +167,23 @@ pub fn chunk(chunk: Chunk, offsets: &mut Utf16Offsets) -> Result<JsValue, JsValu
 /// A plain object.
 pub fn to_js(message: &impl Serialize) -> Result<JsValue, JsValue> {
     Ok(serde_wasm_bindgen::to_value(message)?)
+}
+
+/// A plain object of options; refused with `E_OPTION_FORMAT`.
+pub fn from_js<T: DeserializeOwned>(options: JsValue) -> Result<T, JsValue> {
+    serde_wasm_bindgen::from_value(options)
+        .map_err(|failure| error("E_OPTION_FORMAT", &failure.to_string()))
+}
+
+/// The error of a text that can't be read so; `charIndex` is where the text is wrong, in UTF-16 units.
+pub fn text_error(failure: &TextError, text: &str) -> JsValue {
+    let error = error(failure.code(), &failure.to_string());
+    if let TextError::Ssml { at, .. } = failure {
+        let units: usize = text.chars().take(*at).map(char::len_utf16).sum();
+        // Setting a property of a fresh, extensible object cannot fail.
+        let _ = js_sys::Reflect::set(&error, &"charIndex".into(), &units.into());
+    }
+    error
 }
 
 /// A JavaScript `Error` with the stable code in its property `code`.

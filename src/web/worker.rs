@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
 use super::cache::EngineCache;
-use super::messages::{self, Info, Stats, Utf16Offsets};
+use super::messages::{self, Info, ReadingOptions, Stats, Utf16Offsets};
 use crate::cache::Cache;
 use crate::cache::indexed_db::IndexedDb;
 use crate::cache::sentence::SentenceKeys;
@@ -87,14 +87,24 @@ impl Engine {
         messages::to_js(&Info::from(self.synthesizer.manifest()))
     }
 
-    /// Takes a job on: its number, the text and an object of options (`emotion`, `speed`, `pitch`, `volume`).
-    pub fn start(&mut self, job: u32, text: String, options: JsValue) -> Result<(), JsValue> {
-        let options: SpeakOptions = serde_wasm_bindgen::from_value(options)
-            .map_err(|error| messages::error("E_OPTION_FORMAT", &error.to_string()))?;
+    /// Takes a job on: its number, the text, how it shall be read (`ssml`, `lexicon`) and how it shall be spoken (`emotion`,
+    /// `intensity`, `speed`, `pitch`, `volume`).
+    pub fn start(
+        &mut self,
+        job: u32,
+        text: String,
+        reading: JsValue,
+        options: JsValue,
+    ) -> Result<(), JsValue> {
+        let reading: ReadingOptions = messages::from_js(reading)?;
+        let options: SpeakOptions = messages::from_js(options)?;
         let text: Arc<str> = text.into();
-        let mut chunks = self.synthesizer.stream(text.clone(), &options)?;
+        let sentences = reading
+            .sentences(text.clone())
+            .map_err(|error| messages::text_error(&error, &text))?;
+        let mut chunks = self.synthesizer.stream_sentences(sentences, &options)?;
         if let Some(cache) = &self.cache {
-            let keys = SentenceKeys::new(&self.manifest, &options);
+            let keys = SentenceKeys::new(&self.manifest);
             chunks = chunks.with_recordings(keys, Rc::new(cache.clone()));
         }
         self.jobs.insert(

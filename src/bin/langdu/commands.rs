@@ -1,13 +1,16 @@
 //! The commands: say a text, say a list of texts, show what the text front end makes of a text.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Instant;
 
 use clap::{Args, Parser, Subcommand};
 use langdu::speech::Timings;
 use langdu::text::report::report;
+use langdu::text::{Sentences, UserLexicon, sentences, sentences_with, ssml_sentences};
 use langdu::{SpeakOptions, Synthesizer, Voice, wav};
 use serde_json::json;
 
@@ -34,6 +37,8 @@ enum Command {
         #[command(flatten)]
         voice: VoiceArgs,
         #[command(flatten)]
+        reading: Reading,
+        #[command(flatten)]
         manner: Manner,
         /// Print the timings as JSON.
         #[arg(long)]
@@ -48,6 +53,9 @@ enum Command {
     },
     /// Show how each line of standard input is read.
     Text {
+        /// Words and how they are read, as for `say`.
+        #[arg(long)]
+        lexicon: Option<PathBuf>,
         /// One JSON object a line: text, normalized, words, syllables.
         #[arg(long)]
         json: bool,
@@ -59,6 +67,16 @@ struct VoiceArgs {
     /// A voice pack's folder or zip archive, or the name of a folder in `models/`.
     #[arg(long, default_value = "xiaolang")]
     voice: PathBuf,
+}
+
+#[derive(Args)]
+struct Reading {
+    /// The text is an SSML document.
+    #[arg(long)]
+    ssml: bool,
+    /// A JSON file of words and how they are read: {"重庆": "chong2 qing4", "GPU": "G P U"}.
+    #[arg(long)]
+    lexicon: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -85,15 +103,16 @@ pub fn main() -> ExitCode {
             text,
             out,
             voice,
+            reading,
             manner,
             json,
-        } => say(text, &out, &voice, manner, json),
+        } => say(text, &out, &voice, &reading, manner, json),
         Command::Batch {
             list,
             folder,
             voice,
         } => batch(&list, &folder, &voice),
-        Command::Text { json } => text(json),
+        Command::Text { lexicon, json } => text(lexicon.as_deref(), json),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -129,14 +148,35 @@ impl VoiceArgs {
     }
 }
 
+impl Reading {
+    fn sentences(&self, text: &str) -> Result<Sentences, Failure> {
+        let lexicon = read_lexicon(self.lexicon.as_deref())?;
+        if self.ssml {
+            Ok(ssml_sentences(text, lexicon).map_err(langdu::Error::from)?)
+        } else {
+            Ok(sentences_with(text, lexicon))
+        }
+    }
+}
+
+fn read_lexicon(path: Option<&Path>) -> Result<Arc<UserLexicon>, Failure> {
+    let Some(path) = path else {
+        return Ok(Arc::default());
+    };
+    let entries: BTreeMap<String, String> = serde_json::from_slice(&std::fs::read(path)?)
+        .map_err(|error| format!("{}: {error}", path.display()))?;
+    let lexicon = UserLexicon::new(entries).map_err(langdu::Error::from)?;
+    Ok(Arc::new(lexicon))
+}
+
 fn speak(
     synthesizer: &Synthesizer,
-    text: &str,
+    sentences: Sentences,
     options: &SpeakOptions,
 ) -> Result<Said, langdu::Error> {
     let started = Instant::now();
     let elapsed = || started.elapsed().as_secs_f64() * 1000.0;
-    let mut stream = synthesizer.stream(text, options)?;
+    let mut stream = synthesizer.stream_sentences(sentences, options)?;
     let (mut samples, mut first_chunk_ms) = (Vec::new(), None);
     for chunk in stream.by_ref() {
         samples.extend(chunk?.samples);
@@ -155,6 +195,7 @@ fn say(
     text: Option<String>,
     out: &Path,
     voice: &VoiceArgs,
+    reading: &Reading,
     manner: Manner,
     json: bool,
 ) -> Result<(), Failure> {
@@ -166,6 +207,7 @@ fn say(
             String::from_utf8_lossy(&bytes).into_owned()
         }
     };
+    let sentences = reading.sentences(&text)?;
     let started = Instant::now();
     let synthesizer = voice.load()?;
     let load_ms = started.elapsed().as_secs_f64() * 1000.0;
@@ -178,7 +220,7 @@ fn say(
     } = manner;
     let said = speak(
         &synthesizer,
-        &text,
+        sentences,
         &SpeakOptions {
             emotion,
             intensity,
@@ -230,7 +272,7 @@ fn batch(list: &Path, folder: &Path, voice: &VoiceArgs) -> Result<(), Failure> {
             emotion: emotion.into(),
             ..SpeakOptions::default()
         };
-        let said = speak(&synthesizer, text, &options)?;
+        let said = speak(&synthesizer, sentences(text), &options)?;
         let file = std::fs::File::create(folder.join(id).with_extension("wav"))?;
         wav::write(BufWriter::new(file), sample_rate, &said.samples)?;
         total_ms += said.total_ms;
@@ -244,11 +286,12 @@ fn batch(list: &Path, folder: &Path, voice: &VoiceArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-fn text(json: bool) -> Result<(), Failure> {
+fn text(lexicon: Option<&Path>, json: bool) -> Result<(), Failure> {
+    let lexicon = read_lexicon(lexicon)?;
     let mut out = BufWriter::new(std::io::stdout().lock());
     for line in std::io::stdin().lock().split(b'\n') {
         let line = String::from_utf8_lossy(&line?).into_owned();
-        let report = report(line.trim_end_matches('\r'));
+        let report = report(line.trim_end_matches('\r'), lexicon.clone());
         if json {
             writeln!(out, "{}", serde_json::to_string(&report)?)?;
         } else {

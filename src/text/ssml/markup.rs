@@ -277,7 +277,7 @@ impl Element {
             style.emotion = Some(self.required("category")?.to_string());
             style.intensity = self
                 .value("intensity")
-                .map(|value| number("intensity", value, 0.0..=2.0))
+                .map(|value| number("intensity", value, 0.0..=1.0))
                 .transpose()?;
             return Ok(style);
         }
