@@ -1,5 +1,6 @@
 /** The reader: a sheet of paper, a few knobs, and a button. */
 import { Langdu, LangduError, type SpeechOptions } from './langdu.js';
+import { Lexicon } from './lexicon.js';
 import { Reading } from './reading.js';
 import { describeError, nameEmotions, SAMPLES, SOURCES } from './texts.js';
 import { BUNDLED, Voices } from './voices.js';
@@ -19,6 +20,8 @@ const stop = find<HTMLButtonElement>('stop');
 const download = find<HTMLButtonElement>('download');
 const reading = new Reading(find('reading'), find('reading-text'), find('cursor'), find('tags'));
 
+const lexicon = new Lexicon(find<HTMLTextAreaElement>('lexicon'));
+
 let langdu: Langdu | null = null;
 let saving = false;
 let chosen = BUNDLED;
@@ -36,9 +39,12 @@ function options(): SpeechOptions {
   const form = new FormData(controls);
   return {
     emotion: String(form.get('emotion')),
+    intensity: Number(form.get('intensity')),
     speed: Number(form.get('speed')),
     pitch: Number(form.get('pitch')),
     volume: Number(form.get('volume')),
+    ssml: /^\s*<speak[\s>]/.test(text.value),
+    lexicon: lexicon.entries,
   };
 }
 
@@ -47,6 +53,11 @@ function showError(error: unknown, ofPack = false): void {
   find('alert-text').textContent = describeError(code, ofPack);
   find('alert').dataset.code = code;
   find('alert').hidden = false;
+  if (error instanceof LangduError && error.charIndex !== undefined) {
+    // Shows where the text is wrong.
+    text.focus();
+    text.setSelectionRange(error.charIndex, error.charIndex + 1);
+  }
 }
 
 function clearError(): void {
@@ -120,8 +131,9 @@ function showCount(): void {
 }
 
 function showOptions(): void {
-  const { speed = 1, pitch = 0, volume = 1 } = options();
+  const { intensity = 1, speed = 1, pitch = 0, volume = 1 } = options();
   const shown: Record<string, string> = {
+    intensity: `${Math.round(intensity * 100)}%`,
     speed: `${speed} 倍`,
     pitch: pitch === 0 ? '原调' : `${pitch > 0 ? '+' : '−'}${Math.abs(pitch)} 半音`,
     volume: `${Math.round(volume * 100)}%`,
@@ -162,8 +174,8 @@ function listen(langdu: Langdu): void {
   });
   langdu.on('error', ({ error }) => {
     find('first-sound').textContent = '—';
-    showError(error);
     refresh();
+    showError(error);
   });
 }
 

@@ -381,6 +381,8 @@ function plain({ emotion, intensity, speed, pitch, volume, ssml, lexicon }: Spee
     ...(pitch !== undefined && { pitch: Number(pitch) }),
     ...(volume !== undefined && { volume: Number(volume) }),
     ...(ssml !== undefined && { ssml: Boolean(ssml) }),
-    ...(lexicon && { lexicon: Object.fromEntries(Object.entries(lexicon).map(([word, said]) => [word, String(said)])) }),
+    ...(lexicon && {
+      lexicon: Object.fromEntries(Object.entries(lexicon).map(([word, said]) => [word, String(said)])),
+    }),
   };
 }

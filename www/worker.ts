@@ -185,7 +185,9 @@ function step(engine: Engine, job: Job): void {
       play({ job: job.id, samples, last });
     } else {
       job.credit -= 1;
-      tell({ type: 'chunk', job: job.id, chunk: { samples, start: chunk?.start ?? 0, marks, cues, last } }, [samples.buffer]);
+      tell({ type: 'chunk', job: job.id, chunk: { samples, start: chunk?.start ?? 0, marks, cues, last } }, [
+        samples.buffer,
+      ]);
     }
   } catch (error) {
     fail(job.id, error);

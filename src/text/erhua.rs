@@ -15,14 +15,20 @@ pub fn join(spoken: &mut Vec<Spoken>, segments: &[Segment]) {
         let last = spoken
             .get(at + 1)
             .is_none_or(|next| next.segment != here.segment);
-        let joins = !here.forced
-            && here.character == '儿'
-            && here.lexical.base() == "er"
-            && last
-            && before.glyph + 1 == here.glyph
+        let usual = last
             && !SYLLABLES.contains(before.character)
             && segments[here.segment].tag != "nr"
             && before.lexical.base() != "er";
+        // The neutral tone is how a user writes that it joins.
+        let wanted = if here.forced {
+            here.lexical.tone() == 5
+        } else {
+            usual
+        };
+        let joins = wanted
+            && here.character == '儿'
+            && here.lexical.base() == "er"
+            && before.glyph + 1 == here.glyph;
         if joins {
             spoken[at - 1].rhotic = true;
             spoken[at - 1].last_glyph = here.glyph;

@@ -212,15 +212,20 @@ impl Reader {
         let open = open.ok_or_else(|| wrong(at, &format!("</{name}> closes nothing")))?;
         if let Some((instead, first)) = open.instead {
             let text: String = self.part.characters.drain(first..).collect();
-            let span = self
-                .part
-                .spans
-                .drain(first..)
-                .reduce(Span::join)
-                .unwrap_or(Span { start: at, end: at });
+            let spans: Vec<Span> = self.part.spans.drain(first..).collect();
+            let all = spans.iter().copied().reduce(Span::join);
+            let all = all.unwrap_or(Span { start: at, end: at });
             self.part.readings.truncate(first);
-            for (character, reading) in instead.say(&text) {
-                self.part.push(character, span, reading);
+            let said = instead.say(&text);
+            // What is only read in another way keeps its places; other text stands for the whole.
+            let same = said
+                .iter()
+                .map(|&(character, _)| character)
+                .eq(text.chars());
+            for (index, (character, reading)) in said.into_iter().enumerate() {
+                let own = spans.get(index).filter(|_| same);
+                self.part
+                    .push(character, own.copied().unwrap_or(all), reading);
             }
         }
         if matches!(name, "p" | "s" | "prosody" | "emotion") {

@@ -111,7 +111,8 @@ fn say_instead(word: &[char], said: &str) -> Said {
                 .collect(),
         );
     };
-    if readings.len() == word.len() && word.iter().copied().all(is_han) {
+    let all_can_be = || word.iter().zip(&readings).all(|(&c, &r)| can_be(c, r));
+    if readings.len() == word.len() && all_can_be() {
         return Said::Readings(readings);
     }
     Said::Text(
@@ -140,21 +141,37 @@ fn instead<'a>(
     })
 }
 
-/// Syllables with a tone digit each; `None` when it is something else.
+/// Syllables with a tone digit each; `None` when it is something else. Erhua is a reading of its own, that of the 儿: `wanr2`
+/// is `wan2 er5`.
 pub fn pinyin(text: &str) -> Option<Vec<Reading>> {
-    let readings: Option<Vec<Reading>> = text.split_whitespace().map(toned).collect();
-    readings.filter(|readings| !readings.is_empty())
+    let mut readings = Vec::new();
+    for syllable in text.split_whitespace() {
+        let base = syllable.trim_end_matches(|c: char| c.is_ascii_digit());
+        let tone = &syllable[base.len()..];
+        if tone.is_empty() {
+            return None;
+        }
+        match (Reading::parse(syllable), base.strip_suffix('r')) {
+            (Some(reading), _) => readings.push(reading),
+            (None, Some(base)) => {
+                readings.push(Reading::parse(&format!("{base}{tone}"))?);
+                readings.push(Reading::new("er", NEUTRAL)?);
+            }
+            _ => return None,
+        }
+    }
+    (!readings.is_empty()).then_some(readings)
 }
 
-fn toned(syllable: &str) -> Option<Reading> {
-    syllable
-        .ends_with(|c: char| c.is_ascii_digit())
-        .then(|| Reading::parse(syllable))
-        .flatten()
+/// Whether the reading can be that of the character: a neutral er is 儿 alone.
+fn can_be(character: char, reading: Reading) -> bool {
+    is_han(character) && (character == '儿' || reading.base() != "er" || reading.tone() != NEUTRAL)
 }
 
 /// Longest text between brackets that is looked at.
 const LONGEST: usize = 60;
+/// The neutral tone.
+const NEUTRAL: u8 = 5;
 
 /// Takes `[pinyin]` after Chinese characters as their reading. Other brackets stay.
 pub fn inline(letters: Vec<Letter>) -> Vec<Letter> {
@@ -177,15 +194,15 @@ pub fn inline(letters: Vec<Letter>) -> Vec<Letter> {
                     .collect();
                 pinyin(&text).map(|readings| (close, readings))
             });
-        let fits = |count: usize| {
-            let first = kept.len().checked_sub(count)?;
+        let fits = |readings: &[Reading]| {
+            let first = kept.len().checked_sub(readings.len())?;
             kept[first..]
                 .iter()
-                .all(|letter| is_han(letter.folded))
+                .zip(readings)
+                .all(|(letter, &reading)| can_be(letter.folded, reading))
                 .then_some(first)
         };
-        match readings.and_then(|(close, readings)| Some((close, fits(readings.len())?, readings)))
-        {
+        match readings.and_then(|(close, readings)| Some((close, fits(&readings)?, readings))) {
             Some((close, first, readings)) => {
                 for (letter, reading) in kept[first..].iter_mut().zip(readings) {
                     letter.forced = Some(reading);
@@ -221,6 +238,9 @@ mod tests {
         assert_eq!(said(sentences("长[chang2]大")), "chang2 da4");
         assert_eq!(said(sentences("还款[huan2 kuan3]了")), "huan2 kuan3 le5");
         assert_eq!(said(sentences("见[1]")), "jian4 yi1");
+        assert_eq!(said(sentences("女儿[nvr3]")), "nvr3");
+        assert_eq!(said(sentences("花儿[hua1 er2]")), "hua1 er2");
+        assert_eq!(said(sentences("花[huar1]")), said(sentences("花huar1")));
     }
 
     #[test]
@@ -229,6 +249,7 @@ mod tests {
             ("重庆", "zhong4 qing4"),
             ("GPU", "G P U"),
             ("iPhone", "ai4 feng1"),
+            ("鸟儿", "niaor3"),
         ])
         .unwrap();
         let lexicon = std::sync::Arc::new(lexicon);
@@ -238,6 +259,10 @@ mod tests {
         );
         assert_eq!(said(sentences_with("GPU", lexicon.clone())), "ji4 pi4 you1");
         assert_eq!(said(sentences_with("iPhone", lexicon.clone())), "ai4 feng1");
+        assert_eq!(
+            said(sentences_with("鸟儿飞", lexicon.clone())),
+            "niaor3 fei1"
+        );
         assert_eq!(
             UserLexicon::new([("好", " ")]).unwrap_err().code(),
             "E_TEXT_LEXICON"

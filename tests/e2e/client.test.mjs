@@ -97,6 +97,40 @@ for (const browser of browsers) {
       await stillSpeaks();
     });
 
+    test('reads a document: readings, silence and marks', async () => {
+      const text =
+        '<speak>你好。<break time="1s"/><mark name="second"/>再见，<phoneme ph="chong2 qing4">重庆</phoneme>。<mark name="end"/></speak>';
+      const { result, events } = await page.run(async (text) => {
+        const events = [];
+        const stop = ['boundary', 'mark'].map((name) =>
+          window.langdu.on(name, (event) => events.push({ name, ...event })),
+        );
+        const result = await window.speak(text, { ssml: true, lexicon: { 你好: '您好' } });
+        for (const off of stop) off();
+        return { result, events };
+      }, text);
+      assert.equal(result.code, 0, result.message);
+      const boundaries = events.filter(({ charIndex }) => charIndex !== undefined);
+      const said = boundaries.map(({ charIndex, charLength }) => text.substr(charIndex, charLength));
+      assert.equal(said.slice(-2).join(''), '重庆');
+      const marks = events.filter(({ charIndex }) => charIndex === undefined);
+      assert.equal(marks.length, 2);
+      assert.ok(marks[0].elapsedTime > boundaries[1].elapsedTime + 1);
+      assert.ok(marks[1].elapsedTime >= boundaries.at(-1).elapsedTime);
+    });
+
+    test('what a document has wrong is said with its place', async () => {
+      const failed = await page.run(async () => {
+        const found = {};
+        const stop = window.langdu.on('error', ({ error }) => Object.assign(found, { charIndex: error.charIndex }));
+        const { code } = await window.speak('<speak>😀<nonsense/></speak>', { ssml: true });
+        stop();
+        return { code, ...found };
+      });
+      assert.deepEqual(failed, { code: 'E_TEXT_SSML', charIndex: 9 });
+      await stillSpeaks();
+    });
+
     test('makes a WAV file', async () => {
       const { code, msg, data, wav } = await page.run(async (text) => {
         const answer = await window.langdu.synthesize(text, { emotion: 'happy' });

@@ -89,6 +89,27 @@ for (const browser of browsers) {
       await page.click('#stop');
     });
 
+    test('shows where a document is wrong', async () => {
+      await page.fill('#text', '<speak>早上<x/>好</speak>');
+      await page.click('#speak');
+      await until(page, "document.getElementById('alert').dataset.code === 'E_TEXT_SSML'");
+      assert.equal(await page.peek("document.getElementById('text').selectionStart"), 9);
+    });
+
+    test('keeps the readings that a reader has written', async () => {
+      await page.click('.lexicon summary');
+      await page.fill('#lexicon', '重庆 zhong4 qing4\nGPU');
+      await page.click('#text');
+      await page.open(server.url);
+      await until(page, "document.querySelector('.voice.ready') !== null", 60_000);
+      assert.equal(await page.peek("document.getElementById('lexicon').value"), '重庆 zhong4 qing4\nGPU');
+      await page.fill('#text', '重庆。');
+      const from = await page.peek('performance.now()');
+      await page.click('#speak');
+      await until(page, `window.probe.heard(${from}).sounding > 500`, 60_000);
+      await until(page, "document.getElementById('text').hidden === false", 60_000);
+    });
+
     test('fetches from nowhere else', () => {
       assert.ok(server.requests.includes('/engine_bg.wasm'));
       return page
