@@ -5,12 +5,15 @@
 //! fails is dropped: the cache goes on from memory, and [`Cache::failure`] says why. Speech never waits for a cache.
 //!
 //! - [`store`] is what a store has to do, and how a record proves that it is whole.
-//! - [`ledger`] knows every record, its size and its last use, and decides what has to go.
+//! - [`keys`] names what is kept; [`levels`] gives each of the three levels its budget.
+//! - [`ledger`] knows every record of a level, its size and its last use, and decides what has to go.
 //! - [`memory`] and `indexed_db` are stores.
-//! - [`sentence`] keys and packs the sound of whole sentences.
+//! - [`sentence`] packs the sound of sentences and of fixed parts of templates.
 //! - [`transfer`] packs a whole cache into one file and reads it back.
 
+pub mod keys;
 pub mod ledger;
+pub mod levels;
 pub mod memory;
 pub mod sentence;
 pub mod store;
@@ -22,29 +25,13 @@ pub mod indexed_db;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use ledger::{Ledger, Stats};
-use store::{Key, Store, StoreError};
+use ledger::Ledger;
+use levels::Levels;
+pub use levels::{Budget, Stats};
+use store::{Change, Key, Store, StoreError};
 
 /// Milliseconds since 1970, so that two tabs agree on what was used last.
 pub type Clock = fn() -> f64;
-
-/// Bytes that may be kept.
-#[derive(Debug, Clone, Copy)]
-pub struct Budget {
-    /// In the store.
-    pub stored: u64,
-    /// In memory, copies of what is in the store included.
-    pub memory: u64,
-}
-
-impl Default for Budget {
-    fn default() -> Budget {
-        Budget {
-            stored: 64 << 20,
-            memory: 16 << 20,
-        }
-    }
-}
 
 /// Why the store is no longer used.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -68,7 +55,7 @@ impl<S> Clone for Cache<S> {
 }
 
 struct Inner<S> {
-    ledger: RefCell<Ledger>,
+    levels: RefCell<Levels>,
     store: RefCell<Option<Rc<S>>>,
     failure: RefCell<Option<Failure>>,
     clock: Clock,
@@ -81,7 +68,7 @@ impl<S: Store> Cache<S> {
     pub fn new(budget: Budget, clock: Clock) -> Cache<S> {
         Cache {
             inner: Rc::new(Inner {
-                ledger: RefCell::new(Ledger::new(budget)),
+                levels: RefCell::new(Levels::new(budget)),
                 store: RefCell::new(None),
                 failure: RefCell::new(None),
                 clock,
@@ -96,7 +83,7 @@ impl<S: Store> Cache<S> {
         match store.entries().await {
             Ok(_) if self.failure().is_some() => {}
             Ok(entries) => {
-                self.inner.ledger.borrow_mut().attach(entries);
+                self.inner.levels.borrow_mut().attach(entries);
                 *self.inner.store.borrow_mut() = Some(Rc::new(store));
             }
             Err(error) => self.fail(&error),
@@ -111,7 +98,9 @@ impl<S: Store> Cache<S> {
         };
         self.inner.failure.borrow_mut().get_or_insert(failure);
         *self.inner.store.borrow_mut() = None;
-        self.inner.ledger.borrow_mut().detach();
+        for ledger in self.inner.levels.borrow_mut().all_mut() {
+            ledger.detach();
+        }
     }
 
     /// Why the cache is in memory only; nothing while all is well.
@@ -121,12 +110,13 @@ impl<S: Store> Cache<S> {
 
     /// The sealed bytes of a record in memory. Costs no waiting, and counts as a use.
     pub fn look_up(&self, key: Key) -> Option<Rc<[u8]>> {
-        self.inner.ledger.borrow_mut().look_up(key, self.now())
+        let mut levels = self.inner.levels.borrow_mut();
+        levels.of_mut(key).look_up(key, self.now())
     }
 
     /// Whether the record is in the store only, so that it has to be fetched.
     pub fn is_away(&self, key: Key) -> bool {
-        self.inner.ledger.borrow().is_away(key)
+        self.inner.levels.borrow().of(key).is_away(key)
     }
 
     /// Brings a record from the store into memory, where [`Cache::look_up`] finds it. A record that is gone or torn is
@@ -134,62 +124,89 @@ impl<S: Store> Cache<S> {
     pub async fn fetch(&self, key: Key) {
         let Some(store) = self.store() else { return };
         match store.read(key).await {
-            Ok(Some(bytes)) => self
-                .inner
-                .ledger
-                .borrow_mut()
-                .bring(key, &bytes, self.now()),
-            Ok(None) => self.inner.ledger.borrow_mut().forget(key),
+            Ok(bytes) => {
+                let mut levels = self.inner.levels.borrow_mut();
+                let ledger = levels.of_mut(key);
+                match bytes {
+                    Some(bytes) => ledger.bring(key, &bytes, self.now()),
+                    None => ledger.forget(key),
+                }
+            }
             Err(error) => self.fail(&error),
         }
     }
 
     /// Keeps a payload; it reaches the store with the next [`Cache::flush`].
     pub fn keep(&self, key: Key, payload: &[u8]) {
-        let sealed = store::seal(payload);
-        self.inner.ledger.borrow_mut().keep(key, sealed, self.now());
+        self.keep_sealed(key, store::seal(payload));
     }
 
     /// Bytes that await being written.
     pub fn unsaved_bytes(&self) -> u64 {
-        self.inner.ledger.borrow().unsaved_bytes()
+        let levels = self.inner.levels.borrow();
+        levels.all().iter().map(Ledger::unsaved_bytes).sum()
     }
 
-    /// Writes all that has changed in one batch. Does nothing while another write is under way.
-    pub async fn flush(&self) {
-        let Some(store) = self.store() else { return };
+    /// Writes all that has changed in one batch, and tells what other tabs have to know of it. Does nothing while another
+    /// write is under way.
+    pub async fn flush(&self) -> Option<Change> {
+        let store = self.store()?;
         if self.inner.writing.replace(true) {
-            return;
+            return None;
         }
-        let batch = self.inner.ledger.borrow_mut().take_batch();
+        let batch = self.inner.levels.borrow_mut().take_batch();
+        let change = batch.change();
         if !batch.is_empty()
             && let Err(error) = store.write(batch).await
         {
             self.fail(&error);
         }
         self.inner.writing.set(false);
+        Some(change).filter(|change| !change.is_empty() && self.failure().is_none())
+    }
+
+    /// Takes note of what another tab has written to the store that both use.
+    pub fn learn(&self, change: Change) {
+        if self.store().is_none() {
+            return;
+        }
+        let mut levels = self.inner.levels.borrow_mut();
+        for key in change.removed {
+            levels.of_mut(key).lose(key);
+        }
+        for entry in change.kept {
+            levels.of_mut(entry.key).learn(vec![entry]);
+        }
     }
 
     /// Forgets everything.
     pub async fn clear(&self) {
-        self.inner.ledger.borrow_mut().clear();
+        self.forget_all();
         let Some(store) = self.store() else { return };
         if let Err(error) = store.clear().await {
             self.fail(&error);
         }
     }
 
+    /// Forgets everything but leaves the store as it is: another tab has cleared it.
+    pub fn forget_all(&self) {
+        for ledger in self.inner.levels.borrow_mut().all_mut() {
+            ledger.clear();
+        }
+    }
+
     /// Counts since the cache was made, and what it holds now.
     pub fn stats(&self) -> Stats {
-        self.inner.ledger.borrow().stats()
+        self.inner.levels.borrow().stats()
     }
 
     /// Everything the cache holds as one file, see [`transfer`].
     pub async fn export(&self) -> Vec<u8> {
         let mut file = transfer::begin();
-        let keys = self.inner.ledger.borrow().keys();
+        let keys = |ledgers: &[Ledger]| ledgers.iter().flat_map(Ledger::keys).collect::<Vec<_>>();
+        let keys = keys(self.inner.levels.borrow().all());
         for key in keys {
-            let here = self.inner.ledger.borrow().peek(key);
+            let here = self.inner.levels.borrow().of(key).peek(key);
             let bytes = match (here, self.store()) {
                 (Some(bytes), _) => Some(bytes),
                 (None, Some(store)) => store.read(key).await.ok().flatten().map(Rc::from),
@@ -204,22 +221,24 @@ impl<S: Store> Cache<S> {
 
     /// Takes in the records of a file made by [`Cache::export`], as far as the budget goes. Returns how many were whole.
     pub async fn import(&self, file: &[u8]) -> Result<usize, transfer::FormatError> {
-        let mut count = 0;
+        let (mut count, mut unsaved) = (0, 0);
         for (key, sealed) in transfer::records(file)? {
-            self.inner
-                .ledger
-                .borrow_mut()
-                .keep(key, sealed.into(), self.now());
+            self.keep_sealed(key, sealed.into());
             count += 1;
+            unsaved += sealed.len() as u64;
             // Memory is small beside the store: what is taken in has to move on.
-            self.flush().await;
+            if unsaved > self.inner.levels.borrow().of(key).memory() / 4 {
+                self.flush().await;
+                unsaved = 0;
+            }
         }
+        self.flush().await;
         Ok(count)
     }
 
-    /// Counts a search in the [`Stats`].
-    fn count(&self, found: bool) {
-        self.inner.ledger.borrow_mut().count(found);
+    fn keep_sealed(&self, key: Key, sealed: Vec<u8>) {
+        let mut levels = self.inner.levels.borrow_mut();
+        levels.of_mut(key).keep(key, sealed, self.now());
     }
 
     fn store(&self) -> Option<Rc<S>> {
@@ -228,6 +247,28 @@ impl<S: Store> Cache<S> {
 
     fn now(&self) -> u64 {
         (self.inner.clock)() as u64
+    }
+}
+
+/// Where what has been spoken is looked for, and left.
+pub trait Records {
+    /// The payload, if it can be had without waiting. Counts as a search.
+    fn find(&self, key: Key) -> Option<Vec<u8>>;
+
+    fn keep(&self, key: Key, payload: &[u8]);
+}
+
+impl<S: Store> Records for Cache<S> {
+    fn find(&self, key: Key) -> Option<Vec<u8>> {
+        let sealed = self.look_up(key);
+        let payload = sealed.and_then(|sealed| store::open(&sealed).map(<[u8]>::to_vec));
+        let mut levels = self.inner.levels.borrow_mut();
+        levels.of_mut(key).count(payload.is_some());
+        payload
+    }
+
+    fn keep(&self, key: Key, payload: &[u8]) {
+        Cache::keep(self, key, payload);
     }
 }
 

@@ -36,6 +36,8 @@ pub struct Control {
     /// Applied to the normalised pitch of each symbol: `pitch * pitch_scale + pitch_shift`.
     pub pitch_scale: f32,
     pub pitch_shift: f32,
+    /// Applied to the normalised energy of each symbol.
+    pub energy_scale: f32,
 }
 
 /// The acoustic model of a voice.

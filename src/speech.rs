@@ -4,6 +4,7 @@
 //! a [`ChunkStream`], an iterator that does one chunk of work per call. Nothing in it grows with the text: one sentence
 //! is looked at a time. Dropping the stream cancels the job.
 
+mod emotions;
 mod marks;
 mod options;
 mod pieces;
@@ -16,13 +17,14 @@ use std::sync::Arc;
 use crate::Error;
 use crate::hifigan::Vocoder;
 use crate::sambert::{Control, EmotionBlend, Sambert};
-use crate::text::{Sentences, sentences};
+use crate::text::{FixedPart, Sentences, Templates, fixed_sentences, sentences};
 use crate::voice::{Manifest, Voice};
 
+pub use emotions::{EmotionTemplate, EmotionTemplates};
 pub use marks::{Cue, Mark};
 pub use options::{OptionError, SpeakOptions};
 pub use pieces::Pieces;
-pub use stream::{Chunk, ChunkStream, SentenceStart};
+pub use stream::{Chunk, ChunkStream, SentenceStart, Source};
 pub use timings::{Clock, Timings};
 
 /// Said once without being heard, so that the first sentence of a reader is not the first that the machine ever says.
@@ -34,6 +36,8 @@ pub struct Synthesizer {
     manifest: Arc<Manifest>,
     sambert: Arc<Sambert>,
     vocoder: Arc<Vocoder>,
+    emotions: Arc<EmotionTemplates>,
+    templates: Arc<Templates>,
     pieces: Pieces,
     clock: Clock,
 }
@@ -48,6 +52,8 @@ impl Synthesizer {
             manifest,
             sambert,
             vocoder,
+            emotions: Arc::default(),
+            templates: Arc::default(),
             pieces: Pieces::default(),
             clock: timings::system_clock,
         })
@@ -61,6 +67,34 @@ impl Synthesizer {
     /// Measures [`Timings`] by this clock, where the system has none of its own.
     pub fn with_clock(self, clock: Clock) -> Synthesizer {
         Synthesizer { clock, ..self }
+    }
+
+    /// The same voice with emotion templates. Fails with `E_OPTION_TEMPLATE` where a factor is out of range.
+    pub fn with_emotions(self, emotions: EmotionTemplates) -> Result<Synthesizer, OptionError> {
+        emotions::check(&emotions)?;
+        let emotions = Arc::new(emotions);
+        Ok(Synthesizer { emotions, ..self })
+    }
+
+    /// The same voice, that speaks sentences which fit a template in parts, see [`Templates`].
+    pub fn with_templates(self, templates: Templates) -> Synthesizer {
+        let templates = Arc::new(templates);
+        Synthesizer { templates, ..self }
+    }
+
+    /// Speaks a part of a template as it sounds in every sentence that fits, in short chunks: the work is done ahead, and must
+    /// give way at any time.
+    pub fn stream_part(
+        &self,
+        part: &FixedPart,
+        options: &SpeakOptions,
+    ) -> Result<ChunkStream, Error> {
+        let pieces = Pieces {
+            longest_chunk: self.pieces.first_chunk,
+            ..self.pieces.clone()
+        };
+        let patient = self.clone().with_pieces(pieces);
+        patient.stream_sentences(fixed_sentences(part), options)
     }
 
     /// What the voice is.
@@ -98,6 +132,7 @@ impl Synthesizer {
         for style in sentences.styles() {
             self.control(&options.styled(style))?;
         }
+        let sentences = sentences.with_templates(self.templates.clone());
         ChunkStream::new(self.clone(), sentences, options.clone())
     }
 
@@ -107,19 +142,22 @@ impl Synthesizer {
         let supported = &self.manifest.emotions.supported;
         let pause = self.manifest.emotions.pause;
         let neutral = supported.get(options::NEUTRAL).copied();
+        let template = self.emotions.get(&options.emotion);
         let emotion = match supported.get(&options.emotion) {
             Some(&row) => row,
             None if options.emotion == options::NEUTRAL => pause,
+            None if template.is_some() => neutral.unwrap_or(pause),
             None => {
-                let supported = supported.keys().cloned().collect();
+                let supported = supported.keys().chain(self.emotions.keys()).cloned();
                 return Err(OptionError::Emotion {
                     given: options.emotion.clone(),
-                    supported,
+                    supported: supported.collect(),
                 });
             }
         };
         let emotion = EmotionBlend::new(neutral.unwrap_or(pause), emotion, options.intensity);
-        let ratio = (options.pitch / 12.0).exp2();
+        let template = template.copied().unwrap_or_default().at(options.intensity);
+        let ratio = (options.pitch / 12.0).exp2() * template.pitch_scale;
         let pitch_shift = match self.manifest.pitch {
             Some(pitch) => pitch.mean * (ratio - 1.0) / pitch.std,
             None if options.pitch == 0.0 => 0.0,
@@ -127,9 +165,10 @@ impl Synthesizer {
         };
         Ok(Control {
             emotion,
-            speed: options.speed,
+            speed: options.speed / template.duration_scale,
             pitch_scale: ratio,
             pitch_shift,
+            energy_scale: template.energy_scale,
         })
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! raw text -> sentence  cut lazily, so that a book starts at once   (split)
+//!          -> parts     sentences that fit a template, cut at its slots (template)
 //!          -> letters   one form per character, emoji by name       (source)
 //!          -> control   inline pinyin, a user lexicon, SSML         (user, ssml)
 //!          -> words said in full: numbers, dates, units, signs      (normalize)
@@ -46,11 +47,13 @@ mod sentence;
 mod source;
 mod split;
 mod ssml;
+mod template;
 mod user;
 
 pub use error::TextError;
 pub use reading::Reading;
 pub use sentence::{Bookmark, Break, Pause, Sentence, Style, Syllable, Unit, Word};
+pub use template::{FixedPart, Templates};
 pub use user::UserLexicon;
 
 /// Half-open range of Unicode scalar positions (char indices) in the raw input.
@@ -80,12 +83,7 @@ pub fn sentences(text: impl Into<Arc<str>>) -> Sentences {
 /// As [`sentences`], with a lexicon of the user's.
 pub fn sentences_with(text: impl Into<Arc<str>>, lexicon: Arc<UserLexicon>) -> Sentences {
     let raw = Raw::Text(split::RawSentences::new(text));
-    Sentences {
-        raw,
-        lexicon,
-        ready: Vec::new().into_iter(),
-        started: false,
-    }
+    Sentences::new(raw, lexicon)
 }
 
 /// The sentences of an SSML document. Spans are positions in the document.
@@ -93,18 +91,25 @@ pub fn sentences_with(text: impl Into<Arc<str>>, lexicon: Arc<UserLexicon>) -> S
 /// Fails with `E_TEXT_SSML` and the position where the document is malformed or asks for what is not supported.
 pub fn ssml_sentences(document: &str, lexicon: Arc<UserLexicon>) -> Result<Sentences, TextError> {
     let raw = Raw::Parts(ssml::parse(document)?.into_iter());
-    Ok(Sentences {
-        raw,
-        lexicon,
-        ready: Vec::new().into_iter(),
-        started: false,
-    })
+    Ok(Sentences::new(raw, lexicon))
+}
+
+/// The sentences of a part of a template that is the same whatever the slots hold.
+pub fn fixed_sentences(part: &FixedPart) -> Sentences {
+    let lexicon = Arc::<UserLexicon>::default();
+    let ready = part.analyse(&lexicon).into_iter();
+    let raw = Raw::Parts(Vec::new().into_iter());
+    Sentences {
+        ready,
+        ..Sentences::new(raw, lexicon)
+    }
 }
 
 /// Iterator of [`sentences`]; it owns its text.
 pub struct Sentences {
     raw: Raw,
     lexicon: Arc<UserLexicon>,
+    templates: Arc<Templates>,
     ready: std::vec::IntoIter<Sentence>,
     /// Whether anything has been said yet.
     started: bool,
@@ -124,6 +129,21 @@ impl Sentences {
         };
         parts.iter().map(|part| &part.style)
     }
+
+    fn new(raw: Raw, lexicon: Arc<UserLexicon>) -> Sentences {
+        Sentences {
+            raw,
+            lexicon,
+            templates: Arc::default(),
+            ready: Vec::new().into_iter(),
+            started: false,
+        }
+    }
+
+    /// The same text, its sentences cut into parts where they fit a template. SSML is left as it is.
+    pub fn with_templates(self, templates: Arc<Templates>) -> Sentences {
+        Sentences { templates, ..self }
+    }
 }
 
 impl Iterator for Sentences {
@@ -135,7 +155,15 @@ impl Iterator for Sentences {
                 return Some(sentence);
             }
             self.ready = match &mut self.raw {
-                Raw::Text(text) => sentence::analyse(&text.next()?, &self.lexicon, !self.started),
+                Raw::Text(text) => {
+                    let parts = self.templates.cut(text.next()?);
+                    let mut sentences = Vec::new();
+                    for part in parts {
+                        let first = !self.started && sentences.is_empty();
+                        sentences.extend(part.analyse(&self.lexicon, first));
+                    }
+                    sentences
+                }
                 Raw::Parts(parts) => sentence::analyse_part(&parts.next()?, &self.lexicon),
             }
             .into_iter();

@@ -5,9 +5,12 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::LazyLock;
 
+use langdu::cache::keys::Keys;
 use langdu::cache::memory::Memory;
-use langdu::cache::sentence::SentenceKeys;
 use langdu::cache::{Budget, Cache};
+use langdu::speech::EmotionTemplates;
+use langdu::speech::Source::{self, New, Sentence, Template};
+use langdu::text::Templates;
 use langdu::{Chunk, SpeakOptions, Synthesizer, Voice};
 
 static SYNTHESIZER: LazyLock<Synthesizer> = LazyLock::new(|| {
@@ -21,15 +24,15 @@ fn cache() -> Cache<Memory> {
 
 fn speak(cache: &Cache<Memory>, text: &str, options: &SpeakOptions) -> Vec<Chunk> {
     let stream = SYNTHESIZER.stream(text, options).unwrap();
-    let keys = SentenceKeys::new("the manifest");
+    let keys = Keys::new("the manifest");
     let stream = stream.with_recordings(keys, Rc::new(cache.clone()));
     stream.collect::<Result<_, _>>().unwrap()
 }
 
-/// Whether each sentence came from a recording.
-fn recorded(chunks: &[Chunk]) -> Vec<bool> {
+/// Where each sentence came from.
+fn sources(chunks: &[Chunk]) -> Vec<Source> {
     let begins = chunks.iter().filter_map(|chunk| chunk.begins);
-    begins.map(|sentence| sentence.recorded).collect()
+    begins.map(|sentence| sentence.source).collect()
 }
 
 fn samples(chunks: &[Chunk]) -> Vec<f32> {
@@ -46,8 +49,8 @@ fn a_recording_sounds_the_same_and_has_the_same_marks() {
     let text = "今天天气不错！我们去公园，好吗？";
     let first = speak(&cache, text, &options);
     let again = speak(&cache, text, &options);
-    assert_eq!(recorded(&first), [false, false]);
-    assert_eq!(recorded(&again), [true, true]);
+    assert_eq!(sources(&first), [New, New]);
+    assert_eq!(sources(&again), [Sentence, Sentence]);
     assert_eq!(again.len(), 2);
     assert!(again[1].last && !again[0].last);
     assert_eq!(again[1].start, again[0].samples.len() as u64);
@@ -73,7 +76,7 @@ fn a_sentence_is_known_by_its_sound_wherever_it_stands() {
     let (cache, options) = (cache(), SpeakOptions::default());
     speak(&cache, "今天天气不错。", &options);
     let chunks = speak(&cache, "你看！今天天气不错……", &options);
-    assert_eq!(recorded(&chunks), [false, true]);
+    assert_eq!(sources(&chunks), [New, Sentence]);
     let spoken = chunks.last().unwrap();
     assert_eq!(spoken.marks[0].span.start, 3);
     assert_eq!(spoken.marks[0].start, spoken.start);
@@ -87,13 +90,13 @@ fn what_changes_the_sound_is_another_recording() {
         speed: 1.5,
         ..options.clone()
     };
-    assert_eq!(recorded(&speak(&cache, "你好。", &faster)), [false]);
+    assert_eq!(sources(&speak(&cache, "你好。", &faster)), [New]);
     let louder = SpeakOptions {
         volume: 0.5,
         ..options.clone()
     };
     let chunks = speak(&cache, "你好。", &louder);
-    assert_eq!(recorded(&chunks), [true]);
+    assert_eq!(sources(&chunks), [Sentence]);
     let peak = |chunks: &[Chunk]| {
         samples(chunks)
             .iter()
@@ -107,12 +110,105 @@ fn what_changes_the_sound_is_another_recording() {
 fn a_job_that_is_dropped_leaves_no_recording() {
     let (cache, options) = (cache(), SpeakOptions::default());
     let text = "春天来了，小草从土里钻出来，花儿也都开了。";
-    let keys = SentenceKeys::new("the manifest");
+    let keys = Keys::new("the manifest");
     let mut stream = SYNTHESIZER
         .stream(text, &options)
         .unwrap()
         .with_recordings(keys, Rc::new(cache.clone()));
     stream.next().unwrap().unwrap();
     drop(stream);
-    assert_eq!(recorded(&speak(&cache, text, &options)), [false]);
+    assert_eq!(sources(&speak(&cache, text, &options)), [New]);
+}
+
+const TEMPLATE: &str = "现在是北京时间{时间}整。";
+
+#[test]
+fn fixed_parts_of_templates_are_made_once() {
+    let (cache, options) = (cache(), SpeakOptions::default());
+    let templates = Templates::parse(&[TEMPLATE, "您好，请问有什么可以帮您？"]).unwrap();
+    let parts = templates.fixed_parts();
+    let synthesizer = SYNTHESIZER.clone().with_templates(templates);
+    let records = || Rc::new(cache.clone());
+    for part in parts {
+        let stream = synthesizer.stream_part(&part, &options).unwrap();
+        let made = stream.with_recordings(Keys::new("the manifest"), records());
+        assert_eq!(
+            made.filter_map(Result::ok).last().map(|chunk| chunk.last),
+            Some(true)
+        );
+    }
+    let speak = |text: &str, options: &SpeakOptions| {
+        let stream = synthesizer.stream(text, options).unwrap();
+        let stream = stream.with_recordings(Keys::new("the manifest"), records());
+        stream.collect::<Result<Vec<_>, _>>().unwrap()
+    };
+    let chunks = speak("现在是北京时间八点整。", &options);
+    assert_eq!(sources(&chunks), [Template, New]);
+    assert_eq!(
+        sources(&speak("现在是北京时间八点整。", &options)),
+        [Template, Sentence]
+    );
+    assert_eq!(
+        sources(&speak("您好，请问有什么可以帮您", &options)),
+        [Template]
+    );
+    let sad = SpeakOptions {
+        emotion: "sad".into(),
+        ..options
+    };
+    assert_eq!(sources(&speak("您好，请问有什么可以帮您", &sad)), [New]);
+    // The joint lies in a pause: what goes before has died away, and the slot begins as any sentence does.
+    let fixed = &chunks[0].samples;
+    let level = |samples: &[f32]| {
+        let power: f32 = samples.iter().map(|sample| sample * sample).sum();
+        (power / samples.len() as f32).sqrt()
+    };
+    let end = level(&fixed[fixed.len() - 320..]);
+    assert!(end < level(fixed) / 100.0, "{end}");
+}
+
+fn preset() -> EmotionTemplates {
+    serde_json::from_str(include_str!("../www/emotions.json")).unwrap()
+}
+
+#[test]
+fn emotion_templates_change_tempo_and_pitch_and_are_part_of_the_key() {
+    let cache = cache();
+    let synthesizer = SYNTHESIZER.clone().with_emotions(preset()).unwrap();
+    let options = |emotion: &str| SpeakOptions {
+        emotion: emotion.into(),
+        ..SpeakOptions::default()
+    };
+    let text = "今天天气不错，我们去公园。";
+    let speak = |synthesizer: &Synthesizer, emotion| {
+        let stream = synthesizer.stream(text, &options(emotion)).unwrap();
+        let stream = stream.with_recordings(Keys::new("the manifest"), Rc::new(cache.clone()));
+        stream.collect::<Result<Vec<_>, _>>().unwrap()
+    };
+    for (emotion, scale) in [("happy", 0.9), ("sad", 1.1)] {
+        let plain = speak(&SYNTHESIZER, emotion);
+        let shaped = speak(&synthesizer, emotion);
+        assert_eq!((sources(&plain), sources(&shaped)), (vec![New], vec![New]));
+        let ratio = samples(&shaped).len() as f32 / samples(&plain).len() as f32;
+        assert!((ratio / scale - 1.0).abs() < 0.05, "{emotion}: {ratio}");
+    }
+    // What no template names is one and the same.
+    speak(&SYNTHESIZER, "neutral");
+    assert_eq!(sources(&speak(&synthesizer, "neutral")), [Sentence]);
+}
+
+#[test]
+fn an_emotion_that_was_not_learned_is_spoken_by_its_template() {
+    let template = || EmotionTemplates::from([("sleepy".into(), Default::default())]);
+    let synthesizer = SYNTHESIZER.clone().with_emotions(template()).unwrap();
+    let sleepy = SpeakOptions {
+        emotion: "sleepy".into(),
+        ..SpeakOptions::default()
+    };
+    assert!(SYNTHESIZER.stream("好", &sleepy).is_err());
+    assert!(synthesizer.stream("好", &sleepy).is_ok());
+    let mut wrong = template();
+    wrong.get_mut("sleepy").unwrap().pitch_scale = f32::NAN;
+    let error = SYNTHESIZER.clone().with_emotions(wrong).err();
+    assert_eq!(error.map(|error| error.code()), Some("E_OPTION_TEMPLATE"));
 }

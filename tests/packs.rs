@@ -127,6 +127,7 @@ fn a_sentence_may_have_more_than_800_symbols() {
         speed: 1.0,
         pitch_scale: 1.0,
         pitch_shift: 0.0,
+        energy_scale: 1.0,
     };
     let plan = sambert.plan(&said, &control).unwrap();
     assert_eq!(plan.durations.len(), said.len());

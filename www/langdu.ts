@@ -11,17 +11,31 @@ import { LangduError, toErrorMessage, toLangduError } from './errors.js';
 import { Emitter } from './events.js';
 import type { Collection, Job, SpeakResult, Speech } from './jobs.js';
 import { Link } from './link.js';
-import type { CacheQuestion, PcmChunk, PlayerToPage, SpeechOptions, VoiceInfo, WorkerToPage } from './messages.js';
+import type { PcmChunk, PlayerToPage, Question, SpeechOptions, VoiceInfo, WorkerToPage } from './messages.js';
 import { Output } from './output.js';
+import { Questions } from './questions.js';
 import { requireSimd } from './simd.js';
+import { Templates } from './templates.js';
 import { toPcm16, wavHeader } from './wav.js';
 
 export type { SpeechCache } from './cache.js';
 export { LangduError } from './errors.js';
 export type { LangduEvents } from './events.js';
 export type { SpeakResult } from './jobs.js';
-export type { CacheStats, Cue, JobStats, Mark, PcmChunk, SentenceInfo, SpeechOptions, VoiceInfo } from './messages.js';
+export type {
+  CacheCounts,
+  CacheStats,
+  Cue,
+  EmotionTemplate,
+  JobStats,
+  Mark,
+  PcmChunk,
+  SentenceInfo,
+  SpeechOptions,
+  VoiceInfo,
+} from './messages.js';
 export { listVoices, removeVoice } from './shelf.js';
+export { EMOTION_PRESET, type Templates } from './templates.js';
 
 export interface LoadOptions {
   /** Name of a voice that the browser keeps, or of a folder under `voices/`. */
@@ -47,7 +61,10 @@ export interface SynthesizeResult {
 
 export class Langdu extends Emitter {
   /** Sentences that have been spoken before. */
-  readonly cache = new SpeechCache((request, question) => this.question(request, question));
+  readonly cache: SpeechCache;
+  /** Sentences with slots that are made ahead, and how emotions shape the voice. */
+  readonly templates: Templates;
+  private readonly questions = new Questions((request, question) => this.question(request, question));
   private link!: Link;
   private info!: VoiceInfo;
   private output: Output | null = null;
@@ -70,6 +87,8 @@ export class Langdu extends Emitter {
     private readonly wanted: { voice: string; pack?: File[] },
   ) {
     super();
+    this.cache = new SpeechCache(this.questions);
+    this.templates = new Templates(this.questions);
   }
 
   /** Loads a voice and gets everything ready to sound. Rejects with a `LangduError`. */
@@ -205,7 +224,7 @@ export class Langdu extends Emitter {
     if (this.dead?.code === 'E_DISPOSED') return;
     this.cancel();
     this.dead = new LangduError('E_DISPOSED', 'This Langdu has been disposed of');
-    this.cache.abandon(this.dead);
+    this.questions.abandon(this.dead);
     this.link.close();
     await this.output?.close();
   }
@@ -276,7 +295,7 @@ export class Langdu extends Emitter {
 
   /** Starts a new worker in place of a dead one, once; jobs that had begun are lost, the others go on. */
   private async recover(error: LangduError): Promise<void> {
-    this.cache.abandon(error);
+    this.questions.abandon(error);
     for (const job of [...this.jobs.values()]) {
       if (job.begun && !job.stats) this.abort(job, error);
     }
@@ -285,6 +304,7 @@ export class Langdu extends Emitter {
       this.restarted = true;
       const ready = this.startWorker();
       this.connect();
+      this.templates.restore();
       for (const job of this.jobs.values()) if (!job.stats) this.post(job);
       await ready;
     } catch (reason) {
@@ -293,13 +313,13 @@ export class Langdu extends Emitter {
     }
   }
 
-  private question(request: number, question: CacheQuestion): void {
-    if (this.dead) this.cache.abandon(this.dead);
-    else this.link.send({ type: 'cache', request, question });
+  private question(request: number, question: Question): void {
+    if (this.dead) this.questions.abandon(this.dead);
+    else this.link.send({ type: 'question', request, question });
   }
 
   private onWorker(message: WorkerToPage): void {
-    if (message.type === 'cache') this.cache.settle(message);
+    if (message.type === 'answer') this.questions.settle(message);
     if (message.type === 'uncached') {
       // Before the page has its Langdu, nobody listens.
       const error = toLangduError(message.error);

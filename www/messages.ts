@@ -48,31 +48,53 @@ export interface PcmChunk {
 export interface SentenceInfo {
   charIndex: number;
   charLength: number;
-  /** `L2`: played from the cache; `new`: made for this job. */
-  source: 'L2' | 'new';
+  /** `L2`: spoken before; `L3`: fixed part of a template; `new`: made for this job. */
+  source: 'L2' | 'L3' | 'new';
 }
 
-/** What the cache holds, and what has happened since the page was loaded. */
-export interface CacheStats {
+/** What a level of the cache holds, and what has happened since the page was loaded. */
+export interface CacheCounts {
   entries: number;
   bytes: number;
   /** Bytes in memory. */
   memoryBytes: number;
   /** Bytes that may be kept. */
   budget: number;
-  /** Whether the cache outlives the page. */
-  stored: boolean;
-  /** Sentences that went to make room, and those that were found torn. */
+  /** Records that went to make room, and those that were found torn. */
   evicted: number;
   dropped: number;
-  /** Sentences that were found, and that were not. */
+  /** Searches that found something, and that did not. */
   hits: number;
   misses: number;
+}
+
+/** The sums of all levels, and each by itself. */
+export interface CacheStats extends CacheCounts {
+  l1: CacheCounts;
+  l2: CacheCounts;
+  l3: CacheCounts;
+  /** Whether the cache outlives the page. */
+  stored: boolean;
   /** Why the cache does not outlive the page. */
   failure?: ErrorMessage;
 }
 
+/** How an emotion shapes the voice; every factor is 1 when left out. */
+export interface EmotionTemplate {
+  /** Of the pitch in Hz, 0.5 to 2. */
+  pitch_scale?: number;
+  /** Of every duration, 0.5 to 2. */
+  duration_scale?: number;
+  /** Of the energy about its mean, 0 to 2. */
+  energy_scale?: number;
+}
+
 export type CacheQuestion = { ask: 'stats' | 'clear' | 'export' } | { ask: 'import'; file: Uint8Array };
+
+export type Question =
+  | CacheQuestion
+  | { ask: 'templates'; texts: string[]; emotions: string[] }
+  | { ask: 'emotions'; templates: Record<string, EmotionTemplate> };
 
 export interface VoiceInfo {
   name: string;
@@ -100,7 +122,7 @@ export type PageToWorker =
   /** The page has room for one more chunk of a job that it collects itself. */
   | { type: 'pull'; job: number }
   | { type: 'cancel'; job: number }
-  | { type: 'cache'; request: number; question: CacheQuestion };
+  | { type: 'question'; request: number; question: Question };
 
 export type WorkerToPage =
   | { type: 'loading'; loaded: number; total: number }
@@ -111,7 +133,7 @@ export type WorkerToPage =
   | { type: 'chunk'; job: number; chunk: PcmChunk }
   | { type: 'made'; job: number; stats: JobStats }
   | { type: 'failed'; job: number; error: ErrorMessage }
-  | { type: 'cache'; request: number; value?: unknown; error?: ErrorMessage }
+  | { type: 'answer'; request: number; value?: unknown; error?: ErrorMessage }
   /** The cache does not outlive the page. */
   | { type: 'uncached'; error: ErrorMessage }
   /** The engine is beyond repair; the page starts a new worker. */

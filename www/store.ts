@@ -1,7 +1,6 @@
 /** The worker's side of the cache: opens it, writes to it when there is time, and answers the page. */
-import { EngineCache } from './engine.js';
-import { toErrorMessage } from './errors.js';
-import type { CacheQuestion, WorkerToPage } from './messages.js';
+import { EngineCache, type EngineCacheChange } from './engine.js';
+import type { CacheCounts, CacheQuestion, CacheStats, WorkerToPage } from './messages.js';
 
 /** Name of the database. */
 const NAME = 'langdu';
@@ -15,8 +14,15 @@ const LOOKUP = 100;
 export class Store {
   readonly cache = new EngineCache();
   private reported = false;
+  /** Other tabs with the same database. */
+  private readonly others = new BroadcastChannel(NAME);
 
-  constructor(private readonly tell: (message: WorkerToPage, transfer?: Transferable[]) => void) {}
+  constructor(private readonly tell: (message: WorkerToPage, transfer?: Transferable[]) => void) {
+    this.others.onmessage = ({ data }: MessageEvent<EngineCacheChange | 'cleared'>) => {
+      if (data === 'cleared') this.cache.forgetAll();
+      else this.cache.learn(data);
+    };
+  }
 
   /** Opens the database, or goes on without. Waits for a moment, so that the first lookup finds what is there. */
   async open(): Promise<void> {
@@ -39,30 +45,36 @@ export class Store {
   /** Writes what is new: when there is nothing else to do, or when much has come together. */
   async save(idle: boolean): Promise<void> {
     if (!idle && this.cache.unsavedBytes() < UNSAVED) return;
-    await this.cache.flush();
+    await this.write();
     this.report();
   }
 
-  async answer(request: number, question: CacheQuestion): Promise<void> {
-    try {
-      const value = await this.ask(question);
-      this.tell({ type: 'cache', request, value }, value instanceof Uint8Array ? [value.buffer] : []);
-    } catch (error) {
-      this.tell({ type: 'cache', request, error: toErrorMessage(error) });
-    }
-  }
-
-  private async ask(question: CacheQuestion): Promise<unknown> {
+  async answer(question: CacheQuestion): Promise<unknown> {
     switch (question.ask) {
       case 'stats':
-        return { ...this.cache.stats(), failure: this.cache.failure() };
+        return this.stats();
       case 'clear':
-        return this.cache.clear();
+        await this.cache.clear();
+        this.others.postMessage('cleared');
+        return undefined;
       case 'export':
         return this.cache.export();
       case 'import':
         return this.cache.import(question.file);
     }
+  }
+
+  private stats(): CacheStats {
+    const { stored, l1, l2, l3 } = this.cache.stats();
+    const names = Object.keys(l1) as (keyof CacheCounts)[];
+    const sums = Object.fromEntries(names.map((name) => [name, l1[name] + l2[name] + l3[name]]));
+    const failure = this.cache.failure();
+    return { ...(sums as unknown as CacheCounts), l1, l2, l3, stored, ...(failure && { failure }) };
+  }
+
+  private async write(): Promise<void> {
+    const change = await this.cache.flush();
+    if (change) this.others.postMessage(change);
   }
 
   /** Tells the page once why the cache does not outlive it. */

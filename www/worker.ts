@@ -2,9 +2,17 @@
  * The worker: loads the engine and the voice, then makes sound for one job at a time, chunk by chunk. Between chunks it
  * returns to its event loop, so that a cancel is obeyed within one chunk.
  */
+import { Ahead } from './ahead.js';
 import init, { Engine, type EngineCache, type InitOutput, VoicePack } from './engine.js';
 import { toErrorMessage } from './errors.js';
-import type { PageToWorker, PlayerToWorker, SpeechOptions, WorkerToPage, WorkerToPlayer } from './messages.js';
+import type {
+  PageToWorker,
+  PlayerToWorker,
+  Question,
+  SpeechOptions,
+  WorkerToPage,
+  WorkerToPlayer,
+} from './messages.js';
 import { keepVoice, takeVoice } from './shelf.js';
 import { Store } from './store.js';
 import { fetchVoice, GRAPHS, openPack, type VoiceFiles } from './voice.js';
@@ -24,9 +32,10 @@ interface Job {
 const jobs: Job[] = [];
 /** Jobs and questions that arrived before the engine was ready. */
 const waiting: Extract<PageToWorker, { type: 'start' }>[] = [];
-const questions: Extract<PageToWorker, { type: 'cache' }>[] = [];
+const questions: Extract<PageToWorker, { type: 'question' }>[] = [];
 let engine: Engine | null = null;
 let store: Store | null = null;
+const ahead = new Ahead(async (lookup) => store?.wait(lookup));
 let memory: WebAssembly.Memory;
 let sampleRate = 0;
 let player: MessagePort | null = null;
@@ -75,8 +84,8 @@ addEventListener('message', ({ data }: MessageEvent<PageToWorker>) => {
     case 'cancel':
       remove(data.job);
       break;
-    case 'cache':
-      if (store) void store.answer(data.request, data.question);
+    case 'question':
+      if (engine) void answer(engine, data);
       else questions.push(data);
       break;
   }
@@ -99,6 +108,7 @@ async function load(base: URL, name: string, pack?: File[]): Promise<void> {
     sampleRate = voice.sampleRate;
     if (pack) await keep(voice.name, files);
     tell({ type: 'ready', voice });
+    for (const question of questions.splice(0)) void answer(engine, question);
     for (const message of waiting.splice(0)) start(engine, message);
   } catch (error) {
     tell({ type: 'refused', error: toErrorMessage(error) });
@@ -122,7 +132,6 @@ async function openCache(wasm: InitOutput): Promise<EngineCache> {
   memory = wasm.memory;
   store = new Store(tell);
   await store.open();
-  for (const { request, question } of questions.splice(0)) void store.answer(request, question);
   return store.cache;
 }
 
@@ -142,21 +151,52 @@ function start(
   void run();
 }
 
+async function answer(
+  engine: Engine,
+  { request, question }: Extract<PageToWorker, { type: 'question' }>,
+): Promise<void> {
+  try {
+    const value = await ask(engine, question);
+    tell({ type: 'answer', request, value }, value instanceof Uint8Array ? [value.buffer] : []);
+  } catch (error) {
+    tell({ type: 'answer', request, error: toErrorMessage(error) });
+  }
+}
+
+async function ask(engine: Engine, question: Question): Promise<unknown> {
+  switch (question.ask) {
+    case 'emotions':
+      return engine.setEmotions(question.templates);
+    case 'templates': {
+      const made = ahead.add(engine, question.texts, question.emotions);
+      void run();
+      return made;
+    }
+    default:
+      return store?.answer(question);
+  }
+}
+
 /** Works until no job can go on: each either waits for the player to play, or for the page to read. */
 async function run(): Promise<void> {
   if (running || !engine) return;
   running = true;
-  for (let job = next(); job; job = next()) {
-    const lookup = engine.lookAhead(job.id);
-    if (lookup) await store?.wait(lookup);
-    // Meanwhile the job may have been cancelled, or the engine lost.
-    if (engine && jobs.includes(job)) step(engine, job);
+  for (let job = next(); job || ahead.hasWork; job = next()) {
+    if (job) await advance(engine, job);
+    else await ahead.step(engine).catch(crash);
     void store?.save(false);
     await breathe();
     if (!engine) break;
   }
   running = false;
   void store?.save(true);
+}
+
+async function advance(loaded: Engine, job: Job): Promise<void> {
+  const lookup = loaded.lookAhead(job.id);
+  if (lookup) await store?.wait(lookup);
+  // Meanwhile the job may have been cancelled, or the engine lost.
+  if (engine && jobs.includes(job)) step(engine, job);
 }
 
 /** Speech goes before files; among equals, first come, first served. */
@@ -176,8 +216,7 @@ function step(engine: Engine, job: Job): void {
     const marks = chunk?.marks ?? [];
     const cues = chunk?.cues ?? [];
     if (chunk?.begins) {
-      const { recorded, ...place } = chunk.begins;
-      tell({ type: 'sentence', job: job.id, sentence: { ...place, source: recorded ? 'L2' : 'new' } });
+      tell({ type: 'sentence', job: job.id, sentence: chunk.begins });
     }
     if (last) finish(engine, job);
     if (job.sink === 'player') {
@@ -218,15 +257,19 @@ function remove(id: number): void {
   engine?.cancel(id);
 }
 
-/** An error without a code is a trap or a bug: the engine's memory can't be trusted any more. */
 function fail(id: number, error: unknown): void {
   const message = toErrorMessage(error);
   if (message.code === 'E_WORKER') {
-    engine = null;
-    jobs.length = 0;
-    tell({ type: 'crashed', error: message });
+    crash(error);
     return;
   }
   tell({ type: 'failed', job: id, error: message });
   remove(id);
+}
+
+/** An error without a code is a trap or a bug: the engine's memory can't be trusted any more. */
+function crash(error: unknown): void {
+  engine = null;
+  jobs.length = 0;
+  tell({ type: 'crashed', error: toErrorMessage(error) });
 }

@@ -2,7 +2,7 @@
 //!
 //! Two object stores by key: `records` holds the bytes, `entries` holds size and last use, so that a page learns what there
 //! is without reading it. Each batch is one transaction, which changes both. The version of the layout is part of the
-//! database's name: a newer page opens a database of its own, and no tab waits for another.
+//! database's name: a newer page opens a database of its own and removes the older ones, and no tab waits for another.
 
 use js_sys::{Array, Uint8Array};
 use rexie::{ObjectStore, Rexie, Transaction, TransactionMode};
@@ -14,7 +14,7 @@ const RECORDS: &str = "records";
 const ENTRIES: &str = "entries";
 
 /// The layout described above.
-const LAYOUT: u32 = 1;
+const LAYOUT: u32 = 2;
 
 /// Records in a database of the page's origin.
 pub struct IndexedDb {
@@ -23,7 +23,7 @@ pub struct IndexedDb {
 
 impl IndexedDb {
     /// Opens the database, or makes it. Waits as long as another tab is deleting it.
-    pub async fn open(name: &str) -> Result<IndexedDb, StoreError> {
+    pub async fn open(name: String) -> Result<IndexedDb, StoreError> {
         let database = Rexie::builder(&format!("{name}-{LAYOUT}"))
             .version(1)
             .add_object_store(ObjectStore::new(RECORDS))
@@ -31,6 +31,12 @@ impl IndexedDb {
             .build()
             .await
             .map_err(|error| StoreError::Unavailable(reason(&error)))?;
+        // Goes as soon as the last page that uses it is closed; whether it goes makes no difference here.
+        wasm_bindgen_futures::spawn_local(async move {
+            for layout in 1..LAYOUT {
+                let _ = Rexie::delete(&format!("{name}-{layout}")).await;
+            }
+        });
         Ok(IndexedDb { database })
     }
 

@@ -1,30 +1,46 @@
-//! The ledger of a cache: every record, its size and its last use, and what is in memory of it.
+//! The ledger of a level: every record, its size and its last use, and what is in memory of it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Add;
 use std::rc::Rc;
 
-use super::Budget;
+use super::levels::Room;
 use super::store::{self, Batch, Entry, Key};
 
-/// What a cache holds now, and what has happened since it was made.
+/// What a level holds now, and what has happened since the cache was made.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Stats {
+pub struct Counts {
     pub entries: u64,
     pub bytes: u64,
     /// Bytes in memory.
     pub memory_bytes: u64,
     /// Bytes that may be kept.
     pub budget: u64,
-    /// Whether the records outlive the page.
-    pub stored: bool,
     /// Records removed to make room.
     pub evicted: u64,
     /// Records that were torn or gone.
     pub dropped: u64,
-    /// Sentences that were found, and that were not.
+    /// Searches that found something, and that did not.
     pub hits: u64,
     pub misses: u64,
+}
+
+impl Add for Counts {
+    type Output = Counts;
+
+    fn add(self, other: Counts) -> Counts {
+        Counts {
+            entries: self.entries + other.entries,
+            bytes: self.bytes + other.bytes,
+            memory_bytes: self.memory_bytes + other.memory_bytes,
+            budget: self.budget + other.budget,
+            evicted: self.evicted + other.evicted,
+            dropped: self.dropped + other.dropped,
+            hits: self.hits + other.hits,
+            misses: self.misses + other.misses,
+        }
+    }
 }
 
 struct Record {
@@ -36,9 +52,9 @@ struct Record {
     here: Option<Rc<[u8]>>,
 }
 
-/// All records of a cache in the order of their last use, within a budget.
+/// All records of a level in the order of their last use, within a budget.
 pub struct Ledger {
-    budget: Budget,
+    budget: Room,
     records: HashMap<Key, Record>,
     by_use: BTreeMap<u64, Key>,
     here_by_use: BTreeMap<u64, Key>,
@@ -57,7 +73,7 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    pub fn new(budget: Budget) -> Ledger {
+    pub fn new(budget: Room) -> Ledger {
         Ledger {
             budget,
             records: HashMap::new(),
@@ -78,8 +94,13 @@ impl Ledger {
     }
 
     /// Learns what lies in a store, which from now on gets what changes.
-    pub fn attach(&mut self, mut entries: Vec<Entry>) {
+    pub fn attach(&mut self, entries: Vec<Entry>) {
         self.attached = true;
+        self.learn(entries);
+    }
+
+    /// Learns of records in the store.
+    pub fn learn(&mut self, mut entries: Vec<Entry>) {
         entries.sort_by_key(|entry| entry.used);
         for entry in entries {
             if self.records.contains_key(&entry.key) {
@@ -97,6 +118,12 @@ impl Ledger {
             self.records.insert(entry.key, record);
         }
         self.make_room();
+    }
+
+    /// Another tab has removed the record.
+    pub fn lose(&mut self, key: Key) {
+        self.remove(key);
+        self.deleted.remove(&key);
     }
 
     /// Goes on in memory: what is not here is lost.
@@ -210,8 +237,18 @@ impl Ledger {
         self.by_use.values().copied().collect()
     }
 
-    pub fn stats(&self) -> Stats {
-        Stats {
+    /// Whether there is a store behind.
+    pub fn attached(&self) -> bool {
+        self.attached
+    }
+
+    /// Bytes that may be in memory.
+    pub fn memory(&self) -> u64 {
+        self.budget.memory
+    }
+
+    pub fn counts(&self) -> Counts {
+        Counts {
             entries: self.records.len() as u64,
             bytes: self.bytes,
             memory_bytes: self.memory_bytes,
@@ -220,7 +257,6 @@ impl Ledger {
             } else {
                 self.budget.memory
             },
-            stored: self.attached,
             evicted: self.evicted,
             dropped: self.dropped,
             hits: self.hits,

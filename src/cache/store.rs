@@ -3,7 +3,18 @@
 use std::fmt;
 use std::rc::Rc;
 
-/// Names a record: the first half of a SHA-256.
+/// What a record is for. Each level has a budget of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// L1: mel frames of a prosodic word.
+    Fragment = 1,
+    /// L2: sound of a sentence.
+    Sentence = 2,
+    /// L3: sound of a fixed part of a template.
+    Template = 3,
+}
+
+/// Names a record: its level, and a part of a SHA-256.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key(pub [u8; 16]);
 
@@ -22,6 +33,21 @@ impl fmt::Debug for Key {
 }
 
 impl Key {
+    pub fn new(level: Level, hash: [u8; 32]) -> Key {
+        let mut key = [level as u8; 16];
+        key[1..].copy_from_slice(&hash[..15]);
+        Key(key)
+    }
+
+    /// A key that no level has made counts as a sentence's.
+    pub fn level(self) -> Level {
+        match self.0[0] {
+            1 => Level::Fragment,
+            3 => Level::Template,
+            _ => Level::Sentence,
+        }
+    }
+
     /// Reads what `Display` writes.
     pub fn parse(hex: &str) -> Option<Key> {
         if hex.len() != 32 || !hex.is_ascii() {
@@ -53,7 +79,27 @@ pub struct Batch {
     pub deletes: Vec<Key>,
 }
 
+/// What a batch means for other tabs.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Change {
+    pub kept: Vec<Entry>,
+    pub removed: Vec<Key>,
+}
+
+impl Change {
+    pub fn is_empty(&self) -> bool {
+        self.kept.is_empty() && self.removed.is_empty()
+    }
+}
+
 impl Batch {
+    pub fn change(&self) -> Change {
+        Change {
+            kept: self.puts.iter().map(|(entry, _)| *entry).collect(),
+            removed: self.deletes.clone(),
+        }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.puts.is_empty() && self.touches.is_empty() && self.deletes.is_empty()
     }

@@ -5,13 +5,21 @@ use std::task::{Context, Poll, Waker};
 
 use proptest::prelude::*;
 
+use super::ledger::Counts;
+use super::levels::Room;
 use super::memory::Memory;
-use super::store::{Batch, Entry};
+use super::store::{Batch, Entry, Level};
 use super::*;
 
-const BUDGET: Budget = Budget {
+const ROOM: Room = Room {
     stored: 1000,
     memory: 300,
+};
+
+const BUDGET: Budget = Budget {
+    fragments: ROOM,
+    sentences: ROOM,
+    templates: ROOM,
 };
 
 /// Waits for a future that never has to wait.
@@ -37,7 +45,7 @@ fn open(store: &Memory, budget: Budget) -> Cache<Memory> {
 }
 
 fn key(number: u8) -> Key {
-    Key([number; 16])
+    Key::new(Level::Sentence, [number; 32])
 }
 
 /// The payload, wherever it is.
@@ -83,9 +91,9 @@ fn the_record_used_longest_ago_goes_first() {
     now(cache.flush());
     assert_eq!(get(&cache, key(1)), None);
     assert!(get(&cache, key(0)).is_some());
-    assert_eq!(cache.stats().evicted, 1);
+    assert_eq!(cache.stats().l2.evicted, 1);
     let cache = open(&store, BUDGET);
-    assert_eq!(cache.stats().entries, 9);
+    assert_eq!(cache.stats().l2.entries, 9);
     assert_eq!(get(&cache, key(1)), None);
 }
 
@@ -116,8 +124,11 @@ fn a_smaller_budget_is_kept_at_once() {
     let cache = open(
         &store,
         Budget {
-            stored: 300,
-            memory: 300,
+            sentences: Room {
+                stored: 300,
+                memory: 300,
+            },
+            ..BUDGET
         },
     );
     now(cache.flush());
@@ -152,10 +163,59 @@ fn torn_and_missing_records_are_dropped_and_counted() {
     }))
     .unwrap();
     assert_eq!(get(&cache, key(3)), None);
-    assert_eq!(cache.stats().dropped, 2);
-    assert_eq!(cache.stats().entries, 0);
+    assert_eq!(cache.stats().l2.dropped, 2);
+    assert_eq!(cache.stats().l2.entries, 0);
     now(cache.flush());
     assert!(now(store.entries()).unwrap().is_empty());
+}
+
+#[test]
+fn levels_do_not_push_each_other_out() {
+    let store = Memory::default();
+    let cache = open(&store, BUDGET);
+    let names = |level, number| Key::new(level, [number; 32]);
+    for level in [Level::Fragment, Level::Template, Level::Sentence] {
+        for number in 0..12 {
+            cache.keep(names(level, number), &[number; 100]);
+            now(cache.flush());
+        }
+    }
+    let stats = open(&store, BUDGET).stats();
+    assert_eq!(
+        [stats.l1, stats.l2, stats.l3].map(|counts| counts.entries),
+        [9; 3]
+    );
+    assert_eq!(stats.total().bytes, 9 * 3 * 108);
+}
+
+#[test]
+fn two_tabs_know_of_each_other() {
+    let store = Memory::default();
+    let (one, two) = (open(&store, BUDGET), open(&store, BUDGET));
+    one.keep(key(1), b"nihao");
+    two.learn(now(one.flush()).unwrap());
+    assert_eq!(get(&two, key(1)), Some(b"nihao".to_vec()));
+    for number in 2..12 {
+        two.keep(key(number), &[number; 100]);
+        if let Some(change) = now(two.flush()) {
+            one.learn(change);
+        }
+    }
+    assert_eq!((get(&one, key(1)), get(&one, key(2))), (None, None));
+    assert_eq!(
+        one.stats().l2,
+        Counts {
+            dropped: 0,
+            hits: 0,
+            misses: 0,
+            ..one.stats().l2
+        }
+    );
+    assert_eq!(get(&one, key(11)), Some(vec![11; 100]));
+    assert_eq!(one.stats().l2.bytes, two.stats().l2.bytes);
+    now(two.clear());
+    one.forget_all();
+    assert_eq!(get(&one, key(11)), None);
 }
 
 #[test]
@@ -167,7 +227,7 @@ fn clearing_leaves_nothing() {
     cache.keep(key(2), b"b");
     now(cache.clear());
     now(cache.flush());
-    assert_eq!((cache.stats().entries, cache.stats().bytes), (0, 0));
+    assert_eq!((cache.stats().l2.entries, cache.stats().l2.bytes), (0, 0));
     assert!(now(store.entries()).unwrap().is_empty());
 }
 
@@ -246,7 +306,12 @@ fn a_failing_store_leaves_a_cache_in_memory() {
             Some("E_CACHE_FULL")
         );
         let stats = cache.stats();
-        assert!(!stats.stored && stats.bytes == stats.memory_bytes && stats.bytes <= BUDGET.memory);
+        let Counts {
+            bytes,
+            memory_bytes,
+            ..
+        } = stats.l2;
+        assert!(!stats.stored && bytes == memory_bytes && bytes <= ROOM.memory);
     }
 }
 
@@ -294,7 +359,7 @@ proptest! {
                         prop_assert!(known);
                     }
                 }
-                Step::Flush => now(cache.flush()),
+                Step::Flush => drop(now(cache.flush())),
                 Step::Reopen => cache = open(&store, BUDGET),
                 Step::Clear => {
                     now(cache.clear());
@@ -308,16 +373,16 @@ proptest! {
                 Step::Fail => cache.fail(&StoreError::Full),
             }
             let stats = cache.stats();
-            prop_assert!(stats.bytes <= stats.budget && stats.memory_bytes <= BUDGET.memory);
-            prop_assert!(stats.memory_bytes <= stats.bytes);
+            let Counts { bytes, memory_bytes, budget, .. } = stats.l2;
+            prop_assert!(bytes <= budget && memory_bytes <= ROOM.memory && memory_bytes <= bytes);
             if !stats.stored {
-                prop_assert_eq!(stats.memory_bytes, stats.bytes);
+                prop_assert_eq!(memory_bytes, bytes);
             }
         }
         now(cache.flush());
         if cache.stats().stored {
             let entries = now(store.entries()).unwrap();
-            prop_assert!(entries.iter().map(|entry| entry.bytes).sum::<u64>() <= BUDGET.stored);
+            prop_assert!(entries.iter().map(|entry| entry.bytes).sum::<u64>() <= ROOM.stored);
         }
     }
 }

@@ -105,7 +105,7 @@ impl Sambert {
             ("valid", encoded.valid.clone()),
             ("pitch_scale", constant(control.pitch_scale)),
             ("pitch_shift", constant(control.pitch_shift)),
-            ("energy_scale", constant(1.0)),
+            ("energy_scale", constant(control.energy_scale)),
             ("energy_shift", constant(0.0)),
         ];
         graph.run(&mut State::default(), &inputs, outputs)

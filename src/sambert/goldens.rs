@@ -38,6 +38,7 @@ fn control(emotion: usize) -> Control {
         speed: 1.0,
         pitch_scale: 1.0,
         pitch_shift: 0.0,
+        energy_scale: 1.0,
     }
 }
 

@@ -53,6 +53,8 @@ pub enum OptionError {
     PitchUnsupported,
     #[error("the volume must be 0 to 2, not {0}")]
     Volume(f32),
+    #[error("the template of the emotion `{0}` is out of range")]
+    Template(String),
 }
 
 impl OptionError {
@@ -64,6 +66,7 @@ impl OptionError {
             OptionError::Speed(_) => "E_OPTION_SPEED",
             OptionError::Pitch(_) | OptionError::PitchUnsupported => "E_OPTION_PITCH",
             OptionError::Volume(_) => "E_OPTION_VOLUME",
+            OptionError::Template(_) => "E_OPTION_TEMPLATE",
         }
     }
 }

@@ -2,15 +2,17 @@
 
 use std::rc::Rc;
 
-use super::SpeakOptions;
-use crate::cache::sentence::{Recording, Recordings, SentenceKeys};
-use crate::cache::store::Key;
+use crate::cache::Records;
+use crate::cache::keys::Keys;
+use crate::cache::sentence::Recording;
+use crate::cache::store::{Key, Level};
+use crate::sambert::Control;
 use crate::text::symbols::Symbol;
 
 /// Finds recordings of the sentences of a job, and makes new ones.
 pub(super) struct Recorder {
-    pub keys: SentenceKeys,
-    pub recordings: Rc<dyn Recordings>,
+    pub keys: Keys,
+    pub records: Rc<dyn Records>,
 }
 
 /// A recording in the making.
@@ -20,14 +22,25 @@ pub(super) struct Tape {
 }
 
 impl Recorder {
-    pub fn find(&self, symbols: &[Symbol], options: &SpeakOptions) -> Option<Recording> {
-        let recording = self.recordings.find(self.keys.key(symbols, options))?;
-        (recording.durations.len() == symbols.len()).then_some(recording)
+    /// `fixed`: the sentence is a fixed part of a template.
+    pub fn key(&self, symbols: &[Symbol], control: &Control, fixed: bool) -> Key {
+        let level = if fixed {
+            Level::Template
+        } else {
+            Level::Sentence
+        };
+        self.keys.key(level, symbols, control)
     }
 
-    pub fn begin(&self, symbols: &[Symbol], options: &SpeakOptions, durations: &[usize]) -> Tape {
+    /// The recording of a sentence of `symbols` symbols.
+    pub fn find(&self, key: Key, symbols: usize) -> Option<Recording> {
+        let recording = Recording::unpack(&self.records.find(key)?)?;
+        (recording.durations.len() == symbols).then_some(recording)
+    }
+
+    pub fn begin(&self, key: Key, durations: &[usize]) -> Tape {
         Tape {
-            key: self.keys.key(symbols, options),
+            key,
             recording: Recording {
                 durations: durations.to_vec(),
                 samples: Vec::new(),
@@ -36,7 +49,7 @@ impl Recorder {
     }
 
     pub fn keep(&self, tape: &Tape) {
-        self.recordings.keep(tape.key, &tape.recording);
+        self.records.keep(tape.key, &tape.recording.pack());
     }
 }
 

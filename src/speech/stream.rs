@@ -7,10 +7,11 @@ use super::marks::{Cue, Mark, cues, marks};
 use super::recorder::{Recorder, Tape};
 use super::{SpeakOptions, Synthesizer, Timings};
 use crate::Error;
-use crate::cache::sentence::{Recordings, SentenceKeys};
+use crate::cache::Records;
+use crate::cache::keys::Keys;
 use crate::cache::store::Key;
 use crate::hifigan::SampleStream;
-use crate::sambert::MelStream;
+use crate::sambert::{Control, MelStream};
 use crate::text::symbols::{Symbol, symbols};
 use crate::text::{Bookmark, Sentences, Span};
 
@@ -36,8 +37,21 @@ pub struct Chunk {
 pub struct SentenceStart {
     /// Its characters in the input.
     pub span: Span,
-    /// Whether it comes from a recording.
-    pub recorded: bool,
+    pub source: Source,
+}
+
+/// Where the sound of a sentence comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub enum Source {
+    /// It is made for this job.
+    #[serde(rename = "new")]
+    New,
+    /// The sentence has been spoken before.
+    #[serde(rename = "L2")]
+    Sentence,
+    /// It is a fixed part of a template, made ahead or spoken before.
+    #[serde(rename = "L3")]
+    Template,
 }
 
 /// The chunks of a text, made one at a time by `next`. After an error the stream is at its end.
@@ -60,10 +74,19 @@ pub struct ChunkStream {
 struct Upcoming {
     span: Span,
     symbols: Vec<Symbol>,
-    options: SpeakOptions,
+    control: Control,
+    volume: f32,
+    /// Whether it is a fixed part of a template.
+    fixed: bool,
     bookmarks: Vec<Bookmark>,
     /// Samples of silence after it.
     silence: u64,
+}
+
+impl Upcoming {
+    fn key(&self, recorder: &Recorder) -> Key {
+        recorder.key(&self.symbols, &self.control, self.fixed)
+    }
 }
 
 /// The sentence being spoken.
@@ -98,7 +121,7 @@ impl ChunkStream {
             timings: Timings::default(),
             recorder: None,
         };
-        stream.read_ahead();
+        stream.read_ahead()?;
         if stream.upcoming.is_none() {
             Err(Error::TextEmpty)
         } else {
@@ -107,21 +130,15 @@ impl ChunkStream {
     }
 
     /// Takes sentences that have been recorded under these keys from there, and records the others.
-    pub fn with_recordings(
-        self,
-        keys: SentenceKeys,
-        recordings: Rc<dyn Recordings>,
-    ) -> ChunkStream {
-        let recorder = Some(Recorder { keys, recordings });
+    pub fn with_recordings(self, keys: Keys, records: Rc<dyn Records>) -> ChunkStream {
+        let recorder = Some(Recorder { keys, records });
         ChunkStream { recorder, ..self }
     }
 
     /// The key under which the sentence that begins next will be looked for.
     pub fn upcoming_key(&self) -> Option<Key> {
-        let Upcoming {
-            symbols, options, ..
-        } = self.upcoming.as_ref()?;
-        Some(self.recorder.as_ref()?.keys.key(symbols, options))
+        let upcoming = self.upcoming.as_ref()?;
+        Some(upcoming.key(self.recorder.as_ref()?))
     }
 
     /// Time spent so far.
@@ -130,17 +147,26 @@ impl ChunkStream {
     }
 
     /// Reads the next sentence out of the text.
-    fn read_ahead(&mut self) {
+    fn read_ahead(&mut self) -> Result<(), Error> {
         let started = (self.synthesizer.clock)();
         let samples_per_ms = f64::from(self.synthesizer.manifest.sample_rate) / 1000.0;
-        self.upcoming = self.sentences.next().map(|sentence| Upcoming {
-            span: sentence.span,
-            symbols: symbols(&sentence),
-            options: self.options.styled(&sentence.style),
-            bookmarks: sentence.bookmarks,
-            silence: (f64::from(sentence.silence_ms) * samples_per_ms) as u64,
-        });
+        self.upcoming = match self.sentences.next() {
+            None => None,
+            Some(sentence) => {
+                let options = self.options.styled(&sentence.style);
+                Some(Upcoming {
+                    span: sentence.span,
+                    symbols: symbols(&sentence),
+                    control: self.synthesizer.control(&options)?,
+                    volume: options.volume,
+                    fixed: sentence.fixed,
+                    bookmarks: sentence.bookmarks,
+                    silence: (f64::from(sentence.silence_ms) * samples_per_ms) as u64,
+                })
+            }
+        };
         self.timings.text_ms += (self.synthesizer.clock)() - started;
+        Ok(())
     }
 
     /// Plans the upcoming sentence. Returns nothing at the end of the text.
@@ -148,17 +174,22 @@ impl ChunkStream {
         let Some(upcoming) = self.upcoming.take() else {
             return Ok(None);
         };
+        let key = self
+            .recorder
+            .as_ref()
+            .map(|recorder| upcoming.key(recorder));
         let Upcoming {
             span,
             symbols,
-            options,
+            control,
+            volume,
             bookmarks,
             silence,
+            ..
         } = upcoming;
         let clock = self.synthesizer.clock;
         let started = clock();
         let sambert = &self.synthesizer.sambert;
-        let control = self.synthesizer.control(&options)?;
         let plan = sambert.plan(&symbols, &control)?;
         let durations = plan.durations.clone();
         let hop = self.synthesizer.manifest.hop;
@@ -169,23 +200,21 @@ impl ChunkStream {
         let piece = self.synthesizer.pieces.piece;
         let samples = SampleStream::new(vocoder, piece, plan.frames());
         let mel = MelStream::new(sambert.clone(), plan)?;
-        let tape = self
-            .recorder
-            .as_ref()
-            .map(|recorder| recorder.begin(&symbols, &options, &durations));
+        let recorder = self.recorder.as_ref().zip(key);
+        let tape = recorder.map(|(recorder, key)| recorder.begin(key, &durations));
         self.timings.sambert_ms += clock() - started;
-        self.read_ahead();
+        self.read_ahead()?;
         Ok(Some(Utterance {
             mel,
             samples,
             marks: marks.into(),
             cues: cues.into(),
-            volume: options.volume,
+            volume,
             silence,
             tape,
             begins: Some(SentenceStart {
                 span,
-                recorded: false,
+                source: Source::New,
             }),
         }))
     }
@@ -212,36 +241,48 @@ impl ChunkStream {
     }
 
     /// The upcoming sentence as one chunk, if it has been recorded.
-    fn recorded(&mut self) -> Option<Chunk> {
-        let upcoming = self.upcoming.as_ref()?;
-        let recorder = self.recorder.as_ref()?;
-        let recording = recorder.find(&upcoming.symbols, &upcoming.options)?;
-        let Upcoming {
+    fn recorded(&mut self) -> Result<Option<Chunk>, Error> {
+        let Some((upcoming, recorder)) = self.upcoming.as_ref().zip(self.recorder.as_ref()) else {
+            return Ok(None);
+        };
+        let Some(recording) = recorder.find(upcoming.key(recorder), upcoming.symbols.len()) else {
+            return Ok(None);
+        };
+        let Some(Upcoming {
             span,
             symbols,
-            options,
+            volume,
+            fixed,
             bookmarks,
             silence,
-        } = self.upcoming.take()?;
+            ..
+        }) = self.upcoming.take()
+        else {
+            return Ok(None);
+        };
         let hop = self.synthesizer.manifest.hop;
         let start = self.position;
         let mut samples = recording.samples();
-        set_volume(&mut samples, options.volume);
+        set_volume(&mut samples, volume);
         self.position += samples.len() as u64;
         self.silence = silence;
-        self.read_ahead();
+        self.read_ahead()?;
         let marks = marks(&symbols, &recording.durations, hop, start);
-        Some(Chunk {
+        Ok(Some(Chunk {
             samples,
             start,
             cues: cues(&bookmarks, &marks, self.position),
             marks,
             begins: Some(SentenceStart {
                 span,
-                recorded: true,
+                source: if fixed {
+                    Source::Template
+                } else {
+                    Source::Sentence
+                },
             }),
             last: self.is_over(),
-        })
+        }))
     }
 
     /// Up to a second of the silence after a sentence, if there is any left.
@@ -267,10 +308,13 @@ impl ChunkStream {
     }
 
     fn chunk(&mut self) -> Result<Option<Chunk>, Error> {
-        if self.current.is_none()
-            && let Some(chunk) = self.silent().or_else(|| self.recorded())
-        {
-            return Ok(Some(chunk));
+        if self.current.is_none() {
+            if let Some(chunk) = self.silent() {
+                return Ok(Some(chunk));
+            }
+            if let Some(chunk) = self.recorded()? {
+                return Ok(Some(chunk));
+            }
         }
         let Some(mut utterance) = self
             .current

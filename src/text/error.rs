@@ -1,6 +1,6 @@
 //! What can be wrong with a request to read something in a certain way. Plain text never fails.
 
-/// Why a user lexicon or an SSML document cannot be used.
+/// Why a user lexicon, an SSML document or a template cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
     #[error("the lexicon entry for {word:?} says nothing")]
@@ -11,6 +11,10 @@ pub enum TextError {
         at: usize,
         reason: String,
     },
+    #[error(
+        "{0:?} is no template: it needs something to say beside its slots, and braces around their names"
+    )]
+    Template(String),
 }
 
 impl TextError {
@@ -19,6 +23,7 @@ impl TextError {
         match self {
             TextError::Lexicon { .. } => "E_TEXT_LEXICON",
             TextError::Ssml { .. } => "E_TEXT_SSML",
+            TextError::Template(_) => "E_TEXT_TEMPLATE",
         }
     }
 }

@@ -74,7 +74,8 @@ pub struct Bookmark {
     pub at: usize,
 }
 
-/// What is spoken in one go: it ends in a pause #4, and has a pause after every prosodic word.
+/// What is spoken in one go: it ends in a pause #4 (a part of a template that goes on: #3), and has a pause after every
+/// prosodic word.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sentence {
     pub span: Span,
@@ -85,6 +86,8 @@ pub struct Sentence {
     /// Silence asked for after the sentence.
     pub silence_ms: u32,
     pub bookmarks: Vec<Bookmark>,
+    /// Whether it is a part of a template that is the same whatever the slots hold.
+    pub fixed: bool,
 }
 
 /// Most symbols of a sentence: two for a syllable, one for a pause.
@@ -228,6 +231,7 @@ fn assemble(
         style: Style::default(),
         silence_ms: 0,
         bookmarks: Vec::new(),
+        fixed: false,
     })
 }
 

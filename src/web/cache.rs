@@ -1,19 +1,23 @@
 //! The cache as the worker handles it.
 
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
 use super::messages;
 use crate::cache::indexed_db::IndexedDb;
-use crate::cache::store::StoreError;
+use crate::cache::store::{Change, Entry, Key, StoreError};
 use crate::cache::{Budget, Cache};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = "
 export interface CacheFailure { code: string; message: string }
-export interface EngineCacheStats {
-  entries: number; bytes: number; memoryBytes: number; budget: number; stored: boolean;
+export interface EngineCacheCounts {
+  entries: number; bytes: number; memoryBytes: number; budget: number;
   evicted: number; dropped: number; hits: number; misses: number;
 }
+export interface EngineCacheStats { stored: boolean; l1: EngineCacheCounts; l2: EngineCacheCounts; l3: EngineCacheCounts }
+/** Records as key, bytes and last use; keys. */
+export interface EngineCacheChange { kept: [string, number, number][]; removed: string[] }
 ";
 
 #[wasm_bindgen]
@@ -42,7 +46,7 @@ impl EngineCache {
 
     /// Opens the database of this name behind the cache.
     pub async fn open(&self, name: String) {
-        match IndexedDb::open(&name).await {
+        match IndexedDb::open(name).await {
             Ok(store) => self.cache.attach(store).await,
             Err(error) => self.cache.fail(&error),
         }
@@ -60,9 +64,27 @@ impl EngineCache {
         self.cache.unsaved_bytes() as f64
     }
 
-    /// Writes what is new. Does nothing while it is still writing.
-    pub async fn flush(&self) {
-        self.cache.flush().await;
+    /// Writes what is new, and tells what other tabs have to know of it. Does nothing while it is still writing.
+    #[wasm_bindgen(unchecked_return_type = "EngineCacheChange | undefined")]
+    pub async fn flush(&self) -> Result<JsValue, JsValue> {
+        let change = self.cache.flush().await;
+        messages::to_js(&change.map(ChangeMessage::from))
+    }
+
+    /// Takes note of what another tab has written.
+    pub fn learn(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "EngineCacheChange")] change: JsValue,
+    ) -> Result<(), JsValue> {
+        let change: ChangeMessage = messages::from_js(change)?;
+        self.cache.learn(change.into());
+        Ok(())
+    }
+
+    /// Takes note that another tab has cleared the store.
+    #[wasm_bindgen(js_name = forgetAll)]
+    pub fn forget_all(&self) {
+        self.cache.forget_all();
     }
 
     #[wasm_bindgen(unchecked_return_type = "EngineCacheStats")]
@@ -90,6 +112,43 @@ impl EngineCache {
     pub async fn import(&self, file: Vec<u8>) -> Result<usize, JsValue> {
         let imported = self.cache.import(&file).await;
         imported.map_err(|error| messages::error(error.code(), &error.to_string()))
+    }
+}
+
+/// A [`Change`] on its way to another tab.
+#[derive(Serialize, Deserialize)]
+struct ChangeMessage {
+    kept: Vec<(String, u64, u64)>,
+    removed: Vec<String>,
+}
+
+impl From<Change> for ChangeMessage {
+    fn from(change: Change) -> ChangeMessage {
+        let kept = change.kept.iter();
+        ChangeMessage {
+            kept: kept
+                .map(|entry| (entry.key.to_string(), entry.bytes, entry.used))
+                .collect(),
+            removed: change.removed.iter().map(Key::to_string).collect(),
+        }
+    }
+}
+
+impl From<ChangeMessage> for Change {
+    /// What is no key is left out.
+    fn from(message: ChangeMessage) -> Change {
+        let entry = |(key, bytes, used): (String, u64, u64)| {
+            let key = Key::parse(&key)?;
+            Some(Entry { key, bytes, used })
+        };
+        Change {
+            kept: message.kept.into_iter().filter_map(entry).collect(),
+            removed: message
+                .removed
+                .iter()
+                .filter_map(|key| Key::parse(key))
+                .collect(),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
-use crate::speech::{Cue, Timings};
+use crate::speech::{Cue, Source, Timings};
 use crate::text::{Sentences, Span, TextError, UserLexicon, sentences_with, ssml_sentences};
 use crate::voice::Manifest;
 use crate::{Chunk, Error};
@@ -19,7 +19,7 @@ export interface EngineInfo { name: string; language: string; sampleRate: number
 export interface EngineMark { charIndex: number; charLength: number; start: number; end: number }
 export interface EngineCue { name: string; at: number }
 export interface EngineChunk { samples: Float32Array<ArrayBuffer>; start: number; marks: EngineMark[]; cues: EngineCue[]; begins?: EngineSentence; last: boolean }
-export interface EngineSentence { charIndex: number; charLength: number; recorded: boolean }
+export interface EngineSentence { charIndex: number; charLength: number; source: 'new' | 'L2' | 'L3' }
 export interface EngineStats { samples: number; textMs: number; sambertMs: number; vocoderMs: number }
 ";
 
@@ -127,7 +127,7 @@ struct ChunkMessage {
 struct SentenceMessage {
     char_index: usize,
     char_length: usize,
-    recorded: bool,
+    source: Source,
 }
 
 /// A chunk with its samples copied out of the WebAssembly memory and its marks in UTF-16 offsets.
@@ -137,7 +137,7 @@ pub fn chunk(chunk: Chunk, offsets: &mut Utf16Offsets) -> Result<JsValue, JsValu
         SentenceMessage {
             char_index,
             char_length,
-            recorded: sentence.recorded,
+            source: sentence.source,
         }
     });
     let marks = chunk.marks.iter().map(|mark| {

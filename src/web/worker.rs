@@ -11,7 +11,9 @@ use super::cache::EngineCache;
 use super::messages::{self, Info, ReadingOptions, Stats, Utf16Offsets};
 use crate::cache::Cache;
 use crate::cache::indexed_db::IndexedDb;
-use crate::cache::sentence::SentenceKeys;
+use crate::cache::keys::Keys;
+use crate::speech::EmotionTemplates;
+use crate::text::{FixedPart, Templates};
 use crate::voice::GRAPHS;
 use crate::{ChunkStream, Error, SpeakOptions, Synthesizer, Voice};
 
@@ -35,6 +37,9 @@ pub struct Engine {
     /// The text of `voice.json`.
     manifest: String,
     cache: Option<Cache<IndexedDb>>,
+    templates: Templates,
+    /// The fixed parts of all templates.
+    parts: Vec<FixedPart>,
     jobs: BTreeMap<u32, Job>,
 }
 
@@ -65,6 +70,8 @@ impl Engine {
             synthesizer,
             manifest: manifest.into(),
             cache: None,
+            templates: Templates::default(),
+            parts: Vec::new(),
             jobs: BTreeMap::new(),
         })
     }
@@ -102,19 +109,44 @@ impl Engine {
         let sentences = reading
             .sentences(text.clone())
             .map_err(|error| messages::text_error(&error, &text))?;
-        let mut chunks = self.synthesizer.stream_sentences(sentences, &options)?;
-        if let Some(cache) = &self.cache {
-            let keys = SentenceKeys::new(&self.manifest);
-            chunks = chunks.with_recordings(keys, Rc::new(cache.clone()));
-        }
-        self.jobs.insert(
-            job,
-            Job {
-                chunks,
-                offsets: Utf16Offsets::new(text),
-                samples: 0,
-            },
-        );
+        let chunks = self.synthesizer.stream_sentences(sentences, &options)?;
+        self.insert(job, chunks, text);
+        Ok(())
+    }
+
+    /// Sets how emotions change the voice: name to `pitch_scale`, `duration_scale` and `energy_scale`.
+    #[wasm_bindgen(js_name = setEmotions)]
+    pub fn set_emotions(&mut self, templates: JsValue) -> Result<(), JsValue> {
+        let templates: EmotionTemplates = messages::from_js(templates)?;
+        let changed = self.synthesizer.clone().with_emotions(templates);
+        self.synthesizer = changed.map_err(Error::from)?;
+        Ok(())
+    }
+
+    /// Adds template sentences. Returns the numbers of their fixed parts, for [`Engine::start_part`].
+    #[wasm_bindgen(js_name = addTemplates)]
+    pub fn add_templates(&mut self, texts: Vec<String>) -> Result<Vec<u32>, JsValue> {
+        let added = Templates::parse(&texts).map_err(Error::from)?;
+        let first = self.parts.len() as u32;
+        self.parts.extend(added.fixed_parts());
+        self.templates.extend(added);
+        let templates = self.templates.clone();
+        self.synthesizer = self.synthesizer.clone().with_templates(templates);
+        Ok((first..self.parts.len() as u32).collect())
+    }
+
+    /// Takes a job on that makes a fixed part of a template ahead.
+    #[wasm_bindgen(js_name = startPart)]
+    pub fn start_part(&mut self, job: u32, part: u32, emotion: String) -> Result<(), JsValue> {
+        let Some(part) = self.parts.get(part as usize) else {
+            return Ok(());
+        };
+        let options = SpeakOptions {
+            emotion,
+            ..SpeakOptions::default()
+        };
+        let chunks = self.synthesizer.stream_part(part, &options)?;
+        self.insert(job, chunks, "".into());
         Ok(())
     }
 
@@ -157,5 +189,20 @@ impl Engine {
     /// Forgets the job, wherever it is.
     pub fn cancel(&mut self, job: u32) {
         self.jobs.remove(&job);
+    }
+}
+
+impl Engine {
+    fn insert(&mut self, job: u32, mut chunks: ChunkStream, text: Arc<str>) {
+        if let Some(cache) = &self.cache {
+            let keys = Keys::new(&self.manifest);
+            chunks = chunks.with_recordings(keys, Rc::new(cache.clone()));
+        }
+        let job_of_text = Job {
+            chunks,
+            offsets: Utf16Offsets::new(text),
+            samples: 0,
+        };
+        self.jobs.insert(job, job_of_text);
     }
 }

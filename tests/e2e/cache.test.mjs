@@ -5,7 +5,8 @@ import { browsers, until } from './browsers.mjs';
 import { site } from './site.mjs';
 
 const KNOWN = '今天天气不错。';
-const DATABASE = 'langdu-1';
+const TEMPLATES = ['现在是北京时间{时间}整。', '您好，请问有什么可以帮您？'];
+const DATABASE = 'langdu-2';
 
 for (const browser of browsers) {
   describe(`the cache in ${browser.name}`, () => {
@@ -156,17 +157,75 @@ for (const browser of browsers) {
         });
       }, `${server.url}harness.html`);
       await until(page, 'window.frames[0].ready === true');
-      const code = await page.run(async () => {
+      const { code, seen, cleared } = await page.run(async () => {
         const other = window.frames[0];
         const { code } = await other.load();
+        const sources = [];
+        other.langdu.on('sentence', ({ source }) => sources.push(source));
         await Promise.all([window.collect('一心一意。'), other.collect('三心二意。')]);
+        // What this tab has made reaches the other one once it is written.
+        await window.sleep(500);
+        await other.collect('一心一意。');
+        const seen = sources.splice(0);
         await window.langdu.cache.clear();
-        await window.sleep(200);
-        await Promise.all([window.collect('一心一意。'), other.collect('一心一意。')]);
-        return code;
+        await window.sleep(500);
+        await other.collect('三心二意。');
+        return { code, seen, cleared: sources };
       });
-      assert.equal(code, 0);
+      assert.deepEqual({ code, seen, cleared }, { code: 0, seen: ['new', 'L2'], cleared: ['new'] });
       assert.ok(!(await stats()).failure);
+    });
+
+    test('makes the fixed parts of templates ahead, and knows them after a reload', async () => {
+      await visit();
+      await page.run((texts) => window.langdu.templates.register(texts, { emotions: ['neutral', 'happy'] }), TEMPLATES);
+      assert.equal((await stats()).l3.entries, 4);
+      assert.deepEqual(sources(await speak('现在是北京时间八点整。')), ['L3', 'new']);
+      assert.deepEqual(sources(await speak('您好，请问有什么可以帮您？', { emotion: 'happy' })), ['L3']);
+      await stored(4);
+      await visit();
+      await page.run((texts) => window.langdu.templates.register(texts), TEMPLATES);
+      assert.equal((await stats()).l3.entries, 4);
+      const spoken = await speak('现在是北京时间九点整。');
+      assert.deepEqual(sources(spoken), ['L3', 'new']);
+      assert.deepEqual(
+        spoken.sentences.map(({ charIndex, charLength }) => [charIndex, charLength]),
+        [
+          [0, 7],
+          [7, 4],
+        ],
+      );
+      assert.equal(spoken.underruns, 0);
+      for (const [texts, options, code] of [
+        [['好{'], {}, 'E_TEXT_TEMPLATE'],
+        [['欢迎光临，{名}'], { emotions: ['furious'] }, 'E_OPTION_EMOTION'],
+      ]) {
+        const refused = await page.run(
+          ([texts, options]) => window.langdu.templates.register(texts, options).catch(({ code }) => code),
+          [texts, options],
+        );
+        assert.equal(refused, code);
+      }
+    });
+
+    test('shapes emotions by templates', async () => {
+      const lengths = await page.run(async () => {
+        const { EMOTION_PRESET } = await import('/langdu.js');
+        const lengths = [];
+        const say = async () =>
+          lengths.push((await window.collect('今天天气不错，我们去公园。', { emotion: 'sad' })).samples);
+        await say();
+        await window.langdu.templates.setEmotions(EMOTION_PRESET);
+        await say();
+        await window.langdu.templates.setEmotions({});
+        await say();
+        const wrong = { sad: { pitch_scale: 9 } };
+        lengths.push(await window.langdu.templates.setEmotions(wrong).catch(({ code }) => code));
+        return lengths;
+      });
+      assert.ok(lengths[1] > lengths[0] * 1.05, `${lengths}`);
+      assert.deepEqual(lengths.slice(2), [lengths[0], 'E_OPTION_TEMPLATE']);
+      assert.deepEqual(await page.run(() => window.events.map(({ source }) => source).slice(-3)), ['new', 'new', 'L2']);
     });
 
     for (const [trouble, script, code] of [

@@ -1,0 +1,130 @@
+//! What names a record.
+
+use sha2::{Digest, Sha256};
+
+use super::store::{Key, Level};
+use crate::sambert::Control;
+use crate::text::symbols::Symbol;
+
+/// Names speech by all that its sound depends on: the voice, the engine, how it is spoken, and its symbols. The symbols are what
+/// the text has become after normalisation, readings, tones and pauses, so that 不错。 and 不错！ are one sentence.
+#[derive(Clone)]
+pub struct Keys {
+    prefix: Sha256,
+}
+
+impl Keys {
+    /// `voice` is the text of the voice's manifest, which holds the hashes of its files.
+    pub fn new(voice: &str) -> Keys {
+        let mut prefix = Sha256::new();
+        prefix.update(Sha256::digest(voice));
+        prefix.update(env!("CARGO_PKG_VERSION"));
+        prefix.update([0]);
+        Keys { prefix }
+    }
+
+    /// The name of the sound of these symbols, spoken so. `control` holds emotion and template, speed and pitch as the model
+    /// gets them; the volume does not matter.
+    pub fn key(&self, level: Level, symbols: &[Symbol], control: &Control) -> Key {
+        let mut hash = self.prefix.clone();
+        for &(row, weight) in &control.emotion.0 {
+            hash.update((row as u64).to_le_bytes());
+            hash.update(weight.to_le_bytes());
+        }
+        hash.update([0xff]);
+        let Control {
+            speed,
+            pitch_scale,
+            pitch_shift,
+            energy_scale,
+            ..
+        } = control;
+        for value in [speed, pitch_scale, pitch_shift, energy_scale] {
+            hash.update(value.to_le_bytes());
+        }
+        for symbol in symbols {
+            let fields = [
+                symbol.phone.as_str(),
+                symbol.tone,
+                symbol.syllable_flag,
+                symbol.word_segment,
+            ];
+            for field in fields {
+                hash.update(field);
+                hash.update([0]);
+            }
+        }
+        Key::new(level, hash.finalize().into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sambert::EmotionBlend;
+    use crate::text::Span;
+
+    fn symbol(phone: &str, tone: &'static str) -> Symbol {
+        Symbol {
+            phone: phone.into(),
+            tone,
+            syllable_flag: "s_begin",
+            word_segment: "word_begin",
+            span: Span { start: 0, end: 1 },
+        }
+    }
+
+    #[test]
+    fn every_part_of_a_key_counts() {
+        let control = Control {
+            emotion: EmotionBlend(vec![(1, 1.0)]),
+            speed: 1.0,
+            pitch_scale: 1.0,
+            pitch_shift: 0.0,
+            energy_scale: 1.0,
+        };
+        let symbols = [symbol("n_c", "tone3")];
+        let key = |voice: &str, level, symbols: &[Symbol], control: &Control| {
+            Keys::new(voice).key(level, symbols, control)
+        };
+        let spoken = |change: fn(&mut Control)| {
+            let mut control = control.clone();
+            change(&mut control);
+            key("voice", Level::Sentence, &symbols, &control)
+        };
+        let changed = [
+            spoken(|_| ()),
+            key("another", Level::Sentence, &symbols, &control),
+            key("voice", Level::Template, &symbols, &control),
+            key(
+                "voice",
+                Level::Sentence,
+                &[symbol("n_c", "tone4")],
+                &control,
+            ),
+            key(
+                "voice",
+                Level::Sentence,
+                &[symbol("l_c", "tone3")],
+                &control,
+            ),
+            spoken(|control| control.speed = 1.5),
+            spoken(|control| control.pitch_scale = 1.5),
+            spoken(|control| control.pitch_shift = 1.0),
+            spoken(|control| control.energy_scale = 1.3),
+            spoken(|control| control.emotion = EmotionBlend(vec![(1, 0.5), (5, 0.5)])),
+            spoken(|control| control.emotion = EmotionBlend(vec![(5, 1.0)])),
+        ];
+        for (at, key) in changed.iter().enumerate() {
+            assert!(!changed[..at].contains(key), "part {at} does not count");
+        }
+        let elsewhere = Symbol {
+            span: Span { start: 7, end: 9 },
+            ..symbol("n_c", "tone3")
+        };
+        assert_eq!(
+            key("voice", Level::Sentence, &[elsewhere], &control),
+            changed[0]
+        );
+    }
+}
