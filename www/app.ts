@@ -226,6 +226,14 @@ function showEmotions(emotions: string[]): void {
   find('emotions').append(...labels);
 }
 
+/** A voice that does not know its own pitch can't change it. */
+function showPitch(possible: boolean): void {
+  const slider = find<HTMLInputElement>('pitch');
+  slider.disabled = !possible;
+  slider.title = possible ? '' : '这个声音不能改变音高';
+  showOptions();
+}
+
 /** Loads a voice in place of the one that speaks, which goes on if that fails. Says whether it did. */
 async function load(wanted: { voice: string } | { pack: File[] }): Promise<boolean> {
   const bar = find('loading');
@@ -249,6 +257,7 @@ async function load(wanted: { voice: string } | { pack: File[] }): Promise<boole
     chosen = 'voice' in wanted ? wanted.voice : next.voice.name;
     listen(next);
     showEmotions(next.voice.emotions);
+    showPitch(next.voice.pitch);
     void showCache();
     void stay();
     voice.textContent = chosen === BUNDLED ? '声音已就绪' : `声音 ${chosen} 已就绪`;

@@ -101,6 +101,8 @@ export interface VoiceInfo {
   language: string;
   sampleRate: number;
   emotions: string[];
+  /** Whether `pitch` can be set. */
+  pitch: boolean;
 }
 
 /** Work done for one job: samples made and milliseconds of wall time spent, in all and by stage. */

@@ -15,7 +15,7 @@ use crate::{Chunk, Error};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = "
-export interface EngineInfo { name: string; language: string; sampleRate: number; emotions: string[] }
+export interface EngineInfo { name: string; language: string; sampleRate: number; emotions: string[]; pitch: boolean }
 export interface EngineMark { charIndex: number; charLength: number; start: number; end: number }
 export interface EngineCue { name: string; at: number }
 export interface EngineChunk { samples: Float32Array<ArrayBuffer>; start: number; marks: EngineMark[]; cues: EngineCue[]; begins?: EngineSentence; last: boolean }
@@ -31,6 +31,8 @@ pub struct Info<'a> {
     pub language: &'a str,
     pub sample_rate: u32,
     pub emotions: Vec<&'a str>,
+    /// Whether the pitch can be changed.
+    pub pitch: bool,
 }
 
 impl<'a> From<&'a Manifest> for Info<'a> {
@@ -45,6 +47,7 @@ impl<'a> From<&'a Manifest> for Info<'a> {
                 .keys()
                 .map(String::as_str)
                 .collect(),
+            pitch: manifest.pitch.is_some(),
         }
     }
 }
