@@ -90,15 +90,15 @@ setup_browsers() {
 
 build() {
   setup
-  say "compiling the engine to WebAssembly"
+  say "compiling the engine to WebAssembly, without and with relaxed SIMD"
   cargo build --release --target wasm32-unknown-unknown --lib
-  mkdir -p dist
-  if [ "$RELEASE/langdu.wasm" -nt dist/engine_bg.wasm ]; then
-    wasm-bindgen --target web --out-dir dist --out-name engine "$RELEASE/langdu.wasm"
-  fi
+  cargo --config .cargo/relaxed.toml build --release --target wasm32-unknown-unknown --lib
+  bind "$RELEASE/langdu.wasm" dist engine
+  bind "$RELAXED/langdu.wasm" dist/relaxed engine
   say "building the page"
   esbuild www/app.ts www/langdu.ts www/worker.ts www/player.worklet.ts \
     --bundle --format=esm --target=es2022 --external:./engine.js --minify --outdir=dist --log-level=warning
+  cp dist/worker.js dist/relaxed/
   cp www/index.html www/style.css www/icon.svg dist/
   copy_voices
   node www/build-sw.mjs dist

@@ -108,15 +108,19 @@ impl Sambert {
         })
     }
 
-    /// Compiles the graphs, the postnet's for the number of frames that [`MelStream::advance`] will be called with.
+    /// Compiles what a short sentence needs, the postnet for the number of frames that [`MelStream::advance`] will be called
+    /// with.
     pub fn prepare(&self, frames: usize) -> Result<(), Error> {
-        for buckets in [&self.encoder, &self.prosody, &self.decoder] {
-            for &size in buckets.sizes() {
-                buckets.exactly(size)?;
-            }
-        }
+        self.encoder.exactly(SYMBOL_SIZES[0])?;
+        self.prosody.exactly(SYMBOL_SIZES[0])?;
+        while self.decoder.prepare_next()? {}
         self.postnet.exactly(frames)?;
         Ok(())
+    }
+
+    /// Compiles one more graph that longer sentences need; false when there is none left.
+    pub fn prepare_next(&self) -> Result<bool, Error> {
+        Ok(self.encoder.prepare_next()? || self.prosody.prepare_next()?)
     }
 
     /// Reads a sentence: how long each symbol lasts, and what the decoder shall say.

@@ -11,6 +11,7 @@ mod pieces;
 mod recorder;
 mod stream;
 mod timings;
+mod warm_up;
 
 use std::sync::Arc;
 
@@ -26,9 +27,7 @@ pub use options::{OptionError, SpeakOptions};
 pub use pieces::Pieces;
 pub use stream::{Chunk, ChunkStream, SentenceStart, Source};
 pub use timings::{Clock, Timings};
-
-/// Said once without being heard, so that the first sentence of a reader is not the first that the machine ever says.
-const WARM_UP: &str = "今天天气不错，早上好！";
+pub use warm_up::WarmUp;
 
 /// A voice, ready to speak.
 #[derive(Clone)]
@@ -43,7 +42,8 @@ pub struct Synthesizer {
 }
 
 impl Synthesizer {
-    /// Parses the graphs of a voice. They are compiled when they are first needed, or by [`Synthesizer::warm_up`].
+    /// Parses the graphs of a voice. They are compiled when they are first needed, or by
+    /// [`Synthesizer::prepare`].
     pub fn new(voice: Voice) -> Result<Synthesizer, Error> {
         let sambert = Arc::new(Sambert::new(&voice)?);
         let vocoder = Arc::new(Vocoder::new(&voice)?);
@@ -89,12 +89,17 @@ impl Synthesizer {
         part: &FixedPart,
         options: &SpeakOptions,
     ) -> Result<ChunkStream, Error> {
+        self.patient()
+            .stream_sentences(fixed_sentences(part), options)
+    }
+
+    /// The same voice, working in the shortest chunks, so that it gives way to more urgent work.
+    fn patient(&self) -> Synthesizer {
         let pieces = Pieces {
             longest_chunk: self.pieces.first_chunk,
             ..self.pieces.clone()
         };
-        let patient = self.clone().with_pieces(pieces);
-        patient.stream_sentences(fixed_sentences(part), options)
+        self.clone().with_pieces(pieces)
     }
 
     /// What the voice is.
@@ -102,14 +107,16 @@ impl Synthesizer {
         &self.manifest
     }
 
-    /// Compiles every graph and says a sentence to nobody, so that the next sentence starts at once.
-    pub fn warm_up(&self) -> Result<(), Error> {
+    /// Compiles what the first short sentence needs.
+    pub fn prepare(&self) -> Result<(), Error> {
         self.sambert.prepare(self.pieces.piece)?;
-        self.vocoder.prepare(self.pieces.piece)?;
-        for chunk in self.stream(WARM_UP, &SpeakOptions::default())? {
-            chunk?;
-        }
-        Ok(())
+        self.vocoder.prepare(self.pieces.piece)
+    }
+
+    /// The rest of the preparations: says a sentence to nobody and compiles what longer sentences need.
+    pub fn warm_up(&self) -> Result<WarmUp, Error> {
+        self.prepare()?;
+        WarmUp::new(self.clone())
     }
 
     /// Begins to speak a text. Fails at once for options out of range and for a text with nothing to say.

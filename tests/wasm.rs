@@ -25,8 +25,9 @@ fn graphs() -> [Vec<u8>; 6] {
 
 fn load(manifest: &str, graphs: [Vec<u8>; 6]) -> Result<Engine, JsValue> {
     let [encoder, prosody, duration, decoder, postnet, vocoder] = graphs;
+    let digests = Vec::new();
     Engine::new(
-        manifest, encoder, prosody, duration, decoder, postnet, vocoder,
+        manifest, encoder, prosody, duration, decoder, postnet, vocoder, digests,
     )
 }
 

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 
 const root = process.argv[2] ?? 'dist';
-const page = /^(index\.html|style\.css|icon\.svg|(app|langdu|worker|player\.worklet|engine)\.js|engine_bg\.wasm)$/;
+const page =
+  /^(index\.html|style\.css|icon\.svg|(app|langdu|player\.worklet)\.js|(relaxed\/)?((worker|engine)\.js|engine_bg\.wasm))$/;
 const voice = /^voices\/[^/]+\/(voice\.json|[a-z]+\.onnx)$/;
 
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' })

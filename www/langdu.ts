@@ -6,6 +6,8 @@
  * await langdu.speak('今天天气不错，早上好！', { emotion: 'happy' });
  * ```
  */
+
+import { chooseBuild, compileEngine } from './builds.js';
 import { SpeechCache } from './cache.js';
 import { LangduError, toErrorMessage, toLangduError } from './errors.js';
 import { Emitter } from './events.js';
@@ -14,7 +16,6 @@ import { Link } from './link.js';
 import type { PcmChunk, PlayerToPage, Question, SpeechOptions, VoiceInfo, WorkerToPage } from './messages.js';
 import { Output } from './output.js';
 import { Questions } from './questions.js';
-import { requireSimd } from './simd.js';
 import { Templates } from './templates.js';
 import { toPcm16, wavHeader } from './wav.js';
 
@@ -68,6 +69,7 @@ export class Langdu extends Emitter {
   private link!: Link;
   private info!: VoiceInfo;
   private output: Output | null = null;
+  private opening: Promise<Output> | null = null;
   /** Why there is no output. */
   private mute: LangduError | null = null;
   /** Why nothing works any more. */
@@ -84,6 +86,7 @@ export class Langdu extends Emitter {
 
   private constructor(
     private readonly base: URL,
+    private readonly engine: { build: URL; module: Promise<WebAssembly.Module> },
     private readonly wanted: { voice: string; pack?: File[] },
   ) {
     super();
@@ -93,13 +96,19 @@ export class Langdu extends Emitter {
 
   /** Loads a voice and gets everything ready to sound. Rejects with a `LangduError`. */
   static async load({ voice = 'xiaolang', pack, baseUrl, onProgress }: LoadOptions = {}): Promise<Langdu> {
-    requireSimd();
     const base = new URL(baseUrl ?? new URL('.', import.meta.url), document.baseURI);
     if (!base.pathname.endsWith('/')) base.pathname += '/';
-    const langdu = new Langdu(base, { voice, ...(pack && { pack }) });
-    langdu.info = await langdu.startWorker(onProgress);
+    const build = chooseBuild(base);
+    const engine = { build, module: compileEngine(build) };
+    const langdu = new Langdu(base, engine, { voice, ...(pack && { pack }) });
     try {
-      langdu.output = await Output.open(base, langdu.info.sampleRate, (message) => langdu.onPlayer(message));
+      langdu.info = await langdu.startWorker(onProgress);
+    } catch (error) {
+      void langdu.opening?.then((output) => output.close());
+      throw error;
+    }
+    try {
+      langdu.output = (await langdu.opening) ?? null;
       langdu.connect();
     } catch (error) {
       // Without a player there are still files and streams.
@@ -278,14 +287,21 @@ export class Langdu extends Emitter {
   }
 
   private startWorker(onProgress?: LoadOptions['onProgress']): Promise<VoiceInfo> {
-    this.link = new Link(this.base, this.wanted, {
+    this.link = new Link(this.base, this.engine, this.wanted, {
       onMessage: (message) => {
         if (message.type === 'loading') onProgress?.({ loaded: message.loaded, total: message.total });
+        else if (message.type === 'fetched') this.openOutput(message.sampleRate);
         else this.onWorker(message);
       },
       onLost: (error) => void this.recover(error),
     });
     return this.link.ready;
+  }
+
+  /** While the engine gets ready. A new worker goes on with the output of the old one. */
+  private openOutput(sampleRate: number): void {
+    this.opening ??= Output.open(this.base, sampleRate, (message) => this.onPlayer(message));
+    this.opening.catch(() => undefined);
   }
 
   private connect(): void {

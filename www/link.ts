@@ -13,8 +13,13 @@ export class Link {
   readonly ready: Promise<VoiceInfo>;
   private readonly worker: Worker;
 
-  constructor(base: URL, wanted: { voice: string; pack?: File[] }, { onMessage, onLost }: LinkHandlers) {
-    this.worker = new Worker(new URL('worker.js', base), { type: 'module', name: 'langdu' });
+  constructor(
+    base: URL,
+    engine: { build: URL; module: Promise<WebAssembly.Module> },
+    wanted: { voice: string; pack?: File[] },
+    { onMessage, onLost }: LinkHandlers,
+  ) {
+    this.worker = new Worker(new URL('worker.js', engine.build), { type: 'module', name: 'langdu' });
     this.ready = new Promise((resolve, reject) => {
       let ready = false;
       const lose = (error: LangduError) => {
@@ -26,6 +31,7 @@ export class Link {
         event.preventDefault();
         lose(new LangduError('E_WORKER', event.message || 'The worker could not be started'));
       };
+      engine.module.catch((error) => lose(new LangduError('E_WORKER', `The engine could not be compiled: ${error}`)));
       this.worker.onmessage = ({ data }: MessageEvent<WorkerToPage>) => {
         if (data.type === 'crashed' || data.type === 'refused') {
           lose(toLangduError(data.error));
@@ -38,6 +44,10 @@ export class Link {
       };
     });
     this.send({ type: 'load', baseUrl: base.href, ...wanted });
+    engine.module.then(
+      (module) => this.send({ type: 'engine', module }),
+      () => undefined,
+    );
   }
 
   send(message: PageToWorker, transfer: Transferable[] = []): void {

@@ -119,6 +119,7 @@ export interface JobStats {
 export type PageToWorker =
   /** `pack` is a voice that a person brought along: a zip archive, or the files of a folder. */
   | { type: 'load'; baseUrl: string; voice: string; pack?: File[] }
+  | { type: 'engine'; module: WebAssembly.Module }
   | { type: 'player'; port: MessagePort }
   | { type: 'start'; job: number; text: string; options: SpeechOptions; sink: 'player' | 'page' }
   /** The page has room for one more chunk of a job that it collects itself. */
@@ -128,6 +129,8 @@ export type PageToWorker =
 
 export type WorkerToPage =
   | { type: 'loading'; loaded: number; total: number }
+  /** The voice has arrived, and will soon be ready. */
+  | { type: 'fetched'; sampleRate: number }
   | { type: 'ready'; voice: VoiceInfo }
   | { type: 'refused'; error: ErrorMessage }
   | { type: 'marks'; job: number; marks: Mark[]; cues: Cue[] }

@@ -1,6 +1,6 @@
 /** A static server for the built page, with the headers it should have anywhere: types, CSP, revalidation. */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,6 +26,16 @@ const CSP =
 export async function serve({ root, port = 0, alter = (_path, body) => body }) {
   /** @type {string[]} */
   const requests = [];
+  const tags = new Map();
+  /** Hashing the engine takes longer than sending it: a file is hashed when it has changed. */
+  const tagOf = async (path, body, file) => {
+    const hash = () => `"${createHash('sha256').update(body).digest('base64url')}"`;
+    if (body !== file) return hash();
+    const { mtimeMs, size } = await stat(join(root, path));
+    const key = `${path} ${mtimeMs} ${size}`;
+    if (!tags.has(key)) tags.set(key, hash());
+    return tags.get(key);
+  };
   const server = createServer(async (request, response) => {
     let path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname));
     if (path.endsWith('/')) path += 'index.html';
@@ -36,7 +46,7 @@ export async function serve({ root, port = 0, alter = (_path, body) => body }) {
       response.writeHead(404, { 'content-type': 'text/plain' }).end('not found');
       return;
     }
-    const etag = `"${createHash('sha256').update(body).digest('base64url')}"`;
+    const etag = await tagOf(path, body, file);
     const headers = {
       'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
       'content-security-policy': CSP,

@@ -13,6 +13,7 @@ const LOOKUP = 100;
 
 export class Store {
   readonly cache = new EngineCache();
+  private opened = Promise.resolve();
   private reported = false;
   /** Other tabs with the same database. */
   private readonly others = new BroadcastChannel(NAME);
@@ -24,17 +25,21 @@ export class Store {
     };
   }
 
-  /** Opens the database, or goes on without. Waits for a moment, so that the first lookup finds what is there. */
-  async open(): Promise<void> {
+  /** Opens the database, or goes on without. */
+  open(): void {
     const patience = setTimeout(() => {
       this.cache.giveUp();
       this.report();
     }, PATIENCE.open);
-    const opened = this.cache.open(NAME).then(() => {
+    this.opened = this.cache.open(NAME).then(() => {
       clearTimeout(patience);
       this.report();
     });
-    await Promise.race([opened, sleep(PATIENCE.load)]);
+  }
+
+  /** Waits for the database, but only a moment: so that the first lookup finds what is there. */
+  async ready(): Promise<void> {
+    await Promise.race([this.opened, sleep(PATIENCE.load)]);
   }
 
   /** Waits for a lookup, but not forever: what is not there in time is made anew. */

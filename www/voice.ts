@@ -11,6 +11,7 @@ export interface VoiceFiles {
 }
 
 interface Manifest {
+  sample_rate?: number;
   files?: Partial<Record<Graph, { path?: string; bytes?: number }>>;
 }
 
@@ -62,6 +63,20 @@ export async function openPack(pack: File[], unzip: (archive: Uint8Array) => Voi
 /** The usual name of a graph's file. */
 export function fileOf(graph: Graph): string {
   return `${graph}.onnx`;
+}
+
+/** Samples per second of a voice. */
+export function sampleRateOf({ manifest }: VoiceFiles): number {
+  return Number(parse(manifest).sample_rate);
+}
+
+/** SHA-256 of every graph in hexadecimal; none where the page is not secure and the browser computes none. */
+export async function digest({ graphs }: VoiceFiles): Promise<string[]> {
+  if (!globalThis.crypto?.subtle) return [];
+  const digests = GRAPHS.map((graph) => crypto.subtle.digest('SHA-256', graphs[graph] as Uint8Array<ArrayBuffer>));
+  return (await Promise.all(digests)).map((digest) =>
+    Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join(''),
+  );
 }
 
 function parse(manifest: string): Manifest {

@@ -3,7 +3,7 @@
  * returns to its event loop, so that a cancel is obeyed within one chunk.
  */
 import { Ahead } from './ahead.js';
-import init, { Engine, type EngineCache, type InitOutput, VoicePack } from './engine.js';
+import init, { Engine, type InitOutput, VoicePack } from './engine.js';
 import { toErrorMessage } from './errors.js';
 import type {
   PageToWorker,
@@ -15,7 +15,7 @@ import type {
 } from './messages.js';
 import { keepVoice, takeVoice } from './shelf.js';
 import { Store } from './store.js';
-import { fetchVoice, GRAPHS, openPack, type VoiceFiles } from './voice.js';
+import { digest, fetchVoice, GRAPHS, openPack, sampleRateOf, type VoiceFiles } from './voice.js';
 
 /** How far the player's queue is filled ahead of what is heard, in seconds. */
 const AHEAD = 10;
@@ -42,6 +42,12 @@ let player: MessagePort | null = null;
 let sent = 0;
 let drained = 0;
 let running = false;
+/** Whether there is something left to do before it is needed. */
+let warming = true;
+let takeModule: (module: WebAssembly.Module) => void;
+const module = new Promise<WebAssembly.Module>((resolve) => {
+  takeModule = resolve;
+});
 
 const tick = new MessageChannel();
 const later: (() => void)[] = [];
@@ -63,6 +69,9 @@ addEventListener('message', ({ data }: MessageEvent<PageToWorker>) => {
   switch (data.type) {
     case 'load':
       void load(new URL(data.baseUrl), data.voice, data.pack);
+      break;
+    case 'engine':
+      takeModule(data.module);
       break;
     case 'player':
       player = data.port;
@@ -94,22 +103,25 @@ addEventListener('message', ({ data }: MessageEvent<PageToWorker>) => {
 async function load(base: URL, name: string, pack?: File[]): Promise<void> {
   try {
     const folder = new URL(`voices/${encodeURIComponent(name)}/`, base);
-    const ready = init({ module_or_path: new URL('engine_bg.wasm', base) });
+    const ready = module.then((module) => init({ module_or_path: module }));
     const kept = pack ? ready.then(() => openPack(pack, unzip)) : takeVoice(name);
-    const [cache, files] = await Promise.all([
-      ready.then(openCache),
-      kept.then((kept) => kept ?? fetchVoice(folder, (loaded, total) => tell({ type: 'loading', loaded, total }))),
-    ]);
+    const progress = (loaded: number, total: number) => tell({ type: 'loading', loaded, total });
+    const files = await kept.then((kept) => kept ?? fetchVoice(folder, progress));
+    tell({ type: 'fetched', sampleRate: sampleRateOf(files) });
+    const digests = await digest(files);
+    const cache = openCache(await ready);
     const { encoder, prosody, duration, decoder, postnet, vocoder } = files.graphs;
-    engine = new Engine(files.manifest, encoder, prosody, duration, decoder, postnet, vocoder);
-    engine.warmUp();
-    engine.setCache(cache);
+    const loaded = new Engine(files.manifest, encoder, prosody, duration, decoder, postnet, vocoder, digests);
+    loaded.setCache(cache.cache);
+    await cache.ready();
+    engine = loaded;
     const voice = engine.info();
     sampleRate = voice.sampleRate;
     if (pack) await keep(voice.name, files);
     tell({ type: 'ready', voice });
     for (const question of questions.splice(0)) void answer(engine, question);
     for (const message of waiting.splice(0)) start(engine, message);
+    void run();
   } catch (error) {
     tell({ type: 'refused', error: toErrorMessage(error) });
   }
@@ -128,11 +140,11 @@ async function keep(name: string, files: VoiceFiles): Promise<void> {
   await keepVoice(name, files).catch((error) => tell({ type: 'uncached', error: toErrorMessage(error) }));
 }
 
-async function openCache(wasm: InitOutput): Promise<EngineCache> {
+function openCache(wasm: InitOutput): Store {
   memory = wasm.memory;
   store = new Store(tell);
-  await store.open();
-  return store.cache;
+  store.open();
+  return store;
 }
 
 function start(
@@ -181,8 +193,9 @@ async function ask(engine: Engine, question: Question): Promise<unknown> {
 async function run(): Promise<void> {
   if (running || !engine) return;
   running = true;
-  for (let job = next(); job || ahead.hasWork; job = next()) {
+  for (let job = next(); job || warming || ahead.hasWork; job = next()) {
     if (job) await advance(engine, job);
+    else if (warming) warmUp(engine);
     else await ahead.step(engine).catch(crash);
     void store?.save(false);
     await breathe();
@@ -190,6 +203,14 @@ async function run(): Promise<void> {
   }
   running = false;
   void store?.save(true);
+}
+
+function warmUp(engine: Engine): void {
+  try {
+    warming = engine.warmUp();
+  } catch (error) {
+    crash(error);
+  }
 }
 
 async function advance(loaded: Engine, job: Job): Promise<void> {

@@ -26,11 +26,6 @@ impl Buckets {
         }
     }
 
-    /// The preferred lengths, ascending.
-    pub fn sizes(&self) -> &[usize] {
-        &self.sizes
-    }
-
     /// The smallest preferred length that holds `length`, or the next multiple of the largest one.
     pub fn size_for(&self, length: usize) -> usize {
         let largest = self.sizes.last().copied().unwrap_or(1);
@@ -39,6 +34,15 @@ impl Buckets {
             .copied()
             .find(|&size| size >= length)
             .unwrap_or(length.div_ceil(largest) * largest)
+    }
+
+    /// Compiles the smallest preferred length that is not compiled yet; false when there is none.
+    pub fn prepare_next(&self) -> Result<bool, ModelError> {
+        let compiled = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
+        let missing = self.sizes.iter().find(|size| !compiled.contains_key(size));
+        let missing = missing.copied();
+        drop(compiled);
+        missing.map_or(Ok(false), |size| self.exactly(size).map(|_| true))
     }
 
     /// The graph for exactly `size` positions.

@@ -12,7 +12,7 @@ use super::messages::{self, Info, ReadingOptions, Stats, Utf16Offsets};
 use crate::cache::Cache;
 use crate::cache::indexed_db::IndexedDb;
 use crate::cache::keys::Keys;
-use crate::speech::EmotionTemplates;
+use crate::speech::{EmotionTemplates, WarmUp};
 use crate::text::{FixedPart, Templates};
 use crate::voice::GRAPHS;
 use crate::{ChunkStream, Error, SpeakOptions, Synthesizer, Voice};
@@ -37,6 +37,7 @@ pub struct Engine {
     /// The text of `voice.json`.
     manifest: String,
     cache: Option<Cache<IndexedDb>>,
+    warm_up: WarmUp,
     templates: Templates,
     /// The fixed parts of all templates.
     parts: Vec<FixedPart>,
@@ -51,7 +52,9 @@ struct Job {
 
 #[wasm_bindgen]
 impl Engine {
-    /// Checks and loads a voice: the text of `voice.json` and the six graphs it names.
+    /// Checks and loads a voice: the text of `voice.json` and the six graphs it names. Then it is ready to speak; what
+    /// [`Engine::warm_up`] does can wait. `digests` are the SHA-256 of the graphs in hexadecimal, where the browser computes them;
+    /// empty where it can't.
     #[wasm_bindgen(constructor)]
     pub fn new(
         manifest: &str,
@@ -61,25 +64,34 @@ impl Engine {
         decoder: Vec<u8>,
         postnet: Vec<u8>,
         vocoder: Vec<u8>,
+        digests: Vec<String>,
     ) -> Result<Engine, JsValue> {
         let files = [encoder, prosody, duration, decoder, postnet, vocoder];
         let files = GRAPHS.iter().map(ToString::to_string).zip(files).collect();
-        let voice = Voice::new(manifest, files).map_err(Error::from)?;
+        let voice = if digests.len() == GRAPHS.len() {
+            let digests = GRAPHS.into_iter().zip(digests).collect::<BTreeMap<_, _>>();
+            Voice::digested(manifest, files, |graph, _| digests[graph].clone())
+        } else {
+            Voice::new(manifest, files)
+        };
+        let voice = voice.map_err(Error::from)?;
         let synthesizer = Synthesizer::new(voice)?.with_clock(now);
+        let warm_up = synthesizer.warm_up()?;
         Ok(Engine {
             synthesizer,
             manifest: manifest.into(),
             cache: None,
+            warm_up,
             templates: Templates::default(),
             parts: Vec::new(),
             jobs: BTreeMap::new(),
         })
     }
 
-    /// Compiles every graph and speaks to nobody once, so that the first job starts at once.
+    /// Does a bit of what is better done before it is needed; false when all is done.
     #[wasm_bindgen(js_name = warmUp)]
-    pub fn warm_up(&self) -> Result<(), JsValue> {
-        Ok(self.synthesizer.warm_up()?)
+    pub fn warm_up(&mut self) -> Result<bool, JsValue> {
+        Ok(self.warm_up.next().transpose()?.is_some())
     }
 
     /// Speaks from this cache from now on what it can, and leaves there what is new.

@@ -16,7 +16,7 @@ for (const browser of browsers) {
 
     before(async () => {
       server = await site({
-        alter: (path, body) => (path === '/worker.js' ? Buffer.concat([Buffer.from(inWorker), body]) : body),
+        alter: (path, body) => (path.endsWith('/worker.js') ? Buffer.concat([Buffer.from(inWorker), body]) : body),
       });
       page = await browser.page();
     });

@@ -29,8 +29,12 @@ for (const browser of browsers) {
       ['a model is missing', 'E_VOICE_MISSING', files('decoder.onnx', () => null)],
       ['a model is truncated', 'E_VOICE_TRUNCATED', files('vocoder.onnx', (body) => body.subarray(0, 5000))],
       ['a model is altered', 'E_VOICE_HASH', files('encoder.onnx', (body) => flip(body))],
-      ['the engine is missing', 'E_WORKER', { alter: (path, body) => (path === '/engine_bg.wasm' ? null : body) }],
-      ['the worker is missing', 'E_WORKER', { alter: (path, body) => (path === '/worker.js' ? null : body) }],
+      [
+        'the engine is missing',
+        'E_WORKER',
+        { alter: (path, body) => (path.endsWith('/engine_bg.wasm') ? null : body) },
+      ],
+      ['the worker is missing', 'E_WORKER', { alter: (path, body) => (path.endsWith('/worker.js') ? null : body) }],
       ['there is no WebAssembly SIMD', 'E_WASM_SIMD', { before: 'WebAssembly.validate = () => false;' }],
     ]) {
       test(`${what} → ${code}`, () =>

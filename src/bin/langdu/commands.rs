@@ -143,7 +143,9 @@ impl VoiceArgs {
             &bundled
         };
         let synthesizer = Synthesizer::new(Voice::open(pack)?)?;
-        synthesizer.warm_up()?;
+        for step in synthesizer.warm_up()? {
+            step?;
+        }
         Ok(synthesizer)
     }
 }
