@@ -1,7 +1,7 @@
 //! The engine as the worker uses it, with the real voice, in a real browser's worker: `wasm-pack test --headless --chrome`.
 #![cfg(target_arch = "wasm32")]
 
-use js_sys::{Array, Float32Array, Object, Reflect};
+use js_sys::{Array, Float32Array, Object, Reflect, Uint8Array};
 use langdu::web::worker::Engine;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -24,11 +24,8 @@ fn graphs() -> [Vec<u8>; 6] {
 }
 
 fn load(manifest: &str, graphs: [Vec<u8>; 6]) -> Result<Engine, JsValue> {
-    let [encoder, prosody, duration, decoder, postnet, vocoder] = graphs;
-    let digests = Vec::new();
-    Engine::new(
-        manifest, encoder, prosody, duration, decoder, postnet, vocoder, digests,
-    )
+    let graphs = graphs.map(|graph| Uint8Array::from(graph.as_slice()));
+    Engine::new(manifest, graphs.to_vec(), Vec::new())
 }
 
 fn engine() -> Engine {

@@ -110,8 +110,8 @@ async function load(base: URL, name: string, pack?: File[]): Promise<void> {
     tell({ type: 'fetched', sampleRate: sampleRateOf(files) });
     const digests = await digest(files);
     const cache = openCache(await ready);
-    const { encoder, prosody, duration, decoder, postnet, vocoder } = files.graphs;
-    const loaded = new Engine(files.manifest, encoder, prosody, duration, decoder, postnet, vocoder, digests);
+    const graphs = GRAPHS.map((graph) => files.graphs[graph]);
+    const loaded = new Engine(files.manifest, graphs, digests);
     loaded.setCache(cache.cache);
     await cache.ready();
     engine = loaded;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
@@ -52,22 +53,17 @@ struct Job {
 
 #[wasm_bindgen]
 impl Engine {
-    /// Checks and loads a voice: the text of `voice.json` and the six graphs it names. Then it is ready to speak; what
-    /// [`Engine::warm_up`] does can wait. `digests` are the SHA-256 of the graphs in hexadecimal, where the browser computes them;
-    /// empty where it can't.
+    /// Checks and loads a voice: the text of `voice.json` and the six graphs it names, in the order of [`GRAPHS`]. Then it is
+    /// ready to speak; what [`Engine::warm_up`] does can wait. `digests` are the SHA-256 of the graphs in hexadecimal, where the
+    /// browser computes them; empty where it can't.
     #[wasm_bindgen(constructor)]
     pub fn new(
         manifest: &str,
-        encoder: Vec<u8>,
-        prosody: Vec<u8>,
-        duration: Vec<u8>,
-        decoder: Vec<u8>,
-        postnet: Vec<u8>,
-        vocoder: Vec<u8>,
+        graphs: Vec<Uint8Array>,
         digests: Vec<String>,
     ) -> Result<Engine, JsValue> {
-        let files = [encoder, prosody, duration, decoder, postnet, vocoder];
-        let files = GRAPHS.iter().map(ToString::to_string).zip(files).collect();
+        let names = GRAPHS.iter().map(ToString::to_string);
+        let files = names.zip(graphs.iter().map(Uint8Array::to_vec)).collect();
         let voice = if digests.len() == GRAPHS.len() {
             let digests = GRAPHS.into_iter().zip(digests).collect::<BTreeMap<_, _>>();
             Voice::digested(manifest, files, |graph, _| digests[graph].clone())
