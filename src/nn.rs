@@ -9,10 +9,19 @@
 
 mod bucket;
 mod convolution;
-mod fusion;
+mod decoder;
+mod duration;
 mod kernels;
+mod layers;
+mod linear;
 mod model;
+mod network;
+#[cfg(test)]
+mod noise;
 mod ops;
+mod simd;
+mod tensors;
+mod vocoder;
 mod weights;
 
 pub use bucket::Buckets;

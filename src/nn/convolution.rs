@@ -1,159 +1,323 @@
-//! A convolution in time that carries its left context from run to run, with the activation before it.
+//! Convolutions in time that carry their left context from run to run, with the activation before them and the sum
+//! after them.
 //!
-//! No copies of the input for every tap, as in a matrix product, and one operator instead of six.
+//! Signals are rows of channels. There are no copies of the input for every tap: a tap reads the same rows, shifted. With int8
+//! weights the input is rounded to integers of up to 16 bits, two channels in a lane, as in [`super::linear`].
 
-use std::sync::Arc;
+use super::linear::{largest_input, step_of};
+use super::simd::{Floats, LANES, Pairs, Sums, nearest, pair, peak};
+use super::tensors::{Tensor, Values};
 
-use tract_onnx::tract_core::internal::*;
-use tract_onnx::tract_hir::infer::*;
-use tract_onnx::tract_hir::internal::{
-    Expansion, InferenceOp, check_input_arity, check_output_arity, expand,
-};
-use tract_onnx::{model::ParsingContext, pb::NodeProto};
+/// Output channels that are computed together.
+const ROWS: usize = 4;
+/// Columns that are computed together: two vectors, so that the sums fill eight registers.
+const COLUMNS: usize = 2 * LANES;
 
-use super::kernels::Taps;
-
-/// The name of the operator in a fused graph: inputs x [1, in, n], context [in, (taps - 1) * dilation], weight
-/// [out, in, taps], bias [out]; outputs y [1, out, n] and the next context. x passes LeakyReLU of `slope` first.
-pub const NAME: &str = "StreamingConvolution";
-
-/// Makes the operator from its node in the file.
-pub fn build(
-    _: &ParsingContext,
-    node: &NodeProto,
-) -> TractResult<(Box<dyn InferenceOp>, Vec<String>)> {
-    let dilation = node.get_attr::<usize>("dilation")?;
-    let slope = node.get_attr::<f32>("slope")?;
-    Ok((expand(Unpacked { dilation, slope }), vec![]))
-}
-
-#[derive(Debug, Clone)]
-struct Unpacked {
+/// A convolution of stride 1.
+#[derive(Debug)]
+pub struct Convolution {
+    weights: Weights,
+    bias: Vec<[f32; ROWS]>,
+    out: usize,
+    width: usize,
+    taps: usize,
     dilation: usize,
-    slope: f32,
 }
 
-impl Expansion for Unpacked {
-    fn name(&self) -> StaticName {
-        NAME.into()
+#[derive(Debug)]
+enum Weights {
+    /// For every `ROWS` output channels: two input channels, tap, output channel.
+    Pairs {
+        weights: Vec<[i32; ROWS]>,
+        /// What one unit of each output channel's sum is worth.
+        scales: Vec<[f32; ROWS]>,
+        /// The largest magnitude of an input that cannot overflow a sum.
+        limit: f32,
+    },
+    /// For every `ROWS` output channels: input channel, tap, output channel.
+    Floats(Vec<[f32; ROWS]>),
+}
+
+/// Memory that convolutions share.
+#[derive(Default)]
+pub struct Scratch {
+    joined: Vec<f32>,
+    pairs: Vec<i32>,
+}
+
+/// The numbers of output channels, input channels and taps.
+pub type Shape = [usize; 3];
+
+impl Convolution {
+    /// `place` tells where `weight` holds the value for an output channel, an input channel and a tap, nothing for zero;
+    /// `slice` tells which of its scales belongs to an output channel. Nothing if they do not fit `weight`.
+    pub fn new(
+        weight: &Tensor,
+        bias: &[f32],
+        [out, width, taps]: Shape,
+        dilation: usize,
+        place: impl Fn([usize; 3]) -> Option<usize>,
+        slice: impl Fn(usize) -> usize,
+    ) -> Option<Convolution> {
+        if bias.len() != out || out * width * taps * dilation == 0 {
+            return None;
+        }
+        let rows = |values: &dyn Fn(usize) -> f32| {
+            let blocks = (0..out).step_by(ROWS);
+            let value = |channel: usize| if channel < out { values(channel) } else { 0.0 };
+            let rows = blocks.map(|block| std::array::from_fn(|row| value(block + row)));
+            rows.collect::<Vec<[f32; ROWS]>>()
+        };
+        let place = |row: usize, channel: usize, tap: usize| {
+            (row < out && channel < width).then(|| place([row, channel, tap]))?
+        };
+        let weights = match &weight.values {
+            Values::Bytes { bytes, scales, .. } => {
+                if (0..out).any(|row| slice(row) >= scales.len()) {
+                    return None;
+                }
+                let at = |row: usize, channel: usize, tap: usize| {
+                    let place = place(row, channel, tap);
+                    place.map_or(0, |place| i32::from(bytes.get(place).copied().unwrap_or(0)))
+                };
+                let magnitudes = |row: usize| {
+                    let places =
+                        (0..width).flat_map(|channel| (0..taps).map(move |tap| (channel, tap)));
+                    let values =
+                        places.map(|(channel, tap)| i64::from(at(row, channel, tap).abs()));
+                    values.sum::<i64>()
+                };
+                let limit = largest_input((0..out).map(magnitudes).max().unwrap_or(0));
+                let mut weights = Vec::with_capacity(out.div_ceil(ROWS) * width.div_ceil(2) * taps);
+                for block in (0..out).step_by(ROWS) {
+                    for channel in (0..width).step_by(2) {
+                        weights.extend((0..taps).map(|tap| {
+                            std::array::from_fn::<_, ROWS, _>(|row| {
+                                pair(
+                                    at(block + row, channel, tap),
+                                    at(block + row, channel + 1, tap),
+                                )
+                            })
+                        }));
+                    }
+                }
+                Weights::Pairs {
+                    weights,
+                    scales: rows(&|channel| scales[slice(channel)]),
+                    limit,
+                }
+            }
+            Values::Floats(floats) => {
+                let mut weights = Vec::with_capacity(out.div_ceil(ROWS) * width * taps);
+                for block in (0..out).step_by(ROWS) {
+                    for channel in 0..width {
+                        weights.extend((0..taps).map(|tap| {
+                            std::array::from_fn::<_, ROWS, _>(|row| {
+                                let place = place(block + row, channel, tap);
+                                place.map_or(0.0, |place| floats.get(place).copied().unwrap_or(0.0))
+                            })
+                        }));
+                    }
+                }
+                Weights::Floats(weights)
+            }
+        };
+        Some(Convolution {
+            weights,
+            bias: rows(&|channel| bias[channel]),
+            out,
+            width,
+            taps,
+            dilation,
+        })
     }
 
-    fn nboutputs(&self) -> TractResult<usize> {
-        Ok(2)
+    /// Output and input channels.
+    pub fn channels(&self) -> [usize; 2] {
+        [self.out, self.width]
     }
 
-    fn rules<'r, 'p: 'r, 's: 'r>(
-        &'s self,
-        solver: &mut Solver<'r>,
-        inputs: &'p [TensorProxy],
-        outputs: &'p [TensorProxy],
-    ) -> TractResult<()> {
-        check_input_arity(inputs, 4)?;
-        check_output_arity(outputs, 2)?;
-        solver.equals(&outputs[0].datum_type, f32::datum_type())?;
-        solver.equals(&outputs[0].rank, 3)?;
-        solver.equals(&outputs[0].shape[0], 1.to_dim())?;
-        solver.equals(&outputs[0].shape[1], &inputs[2].shape[0])?;
-        solver.equals(&outputs[0].shape[2], &inputs[0].shape[2])?;
-        solver.equals(&outputs[1].datum_type, f32::datum_type())?;
-        solver.equals(&outputs[1].shape, &inputs[1].shape)
+    /// Values of the left context that is carried, for all channels.
+    pub fn context(&self) -> usize {
+        self.width * self.reach()
     }
 
-    fn wire(
+    fn reach(&self) -> usize {
+        (self.taps - 1) * self.dilation
+    }
+
+    /// Convolves `context` [in, reach] followed by LeakyReLU of `x` [in, columns], and adds the result to `y`
+    /// [out, columns]. The context is replaced by the next one.
+    pub fn run(
         &self,
-        prefix: &str,
-        model: &mut TypedModel,
-        inputs: &[OutletId],
-    ) -> TractResult<TVec<OutletId>> {
-        let constant = |input: OutletId| -> TractResult<Arc<Tensor>> {
-            model
-                .outlet_fact(input)?
-                .konst
-                .clone()
-                .context("weights must be stored in the file")
-        };
-        let (weight, bias) = (constant(inputs[2])?, constant(inputs[3])?);
-        let [out, width, taps] = *weight.shape() else {
-            bail!("weights must have three axes")
-        };
-        ensure!(
-            bias.len() == out,
-            "{} biases for {out} channels",
-            bias.len()
-        );
-        let context = model.outlet_fact(inputs[1])?.shape.clone();
-        let expected = [width, (taps - 1) * self.dilation];
-        ensure!(
-            context.as_concrete() == Some(&expected),
-            "the context is {context:?} instead of {expected:?}"
-        );
-        let floats = |tensor: &Tensor| {
-            Ok::<_, TractError>(tensor.try_as_plain_ram()?.as_slice::<f32>()?.to_vec())
-        };
-        let taps = Taps::new(
-            &floats(&weight)?,
-            &floats(&bias)?,
-            [out, width, taps],
-            self.dilation,
-        );
-        let operator = StreamingConvolution {
-            taps: Arc::new(taps),
-            slope: self.slope,
-        };
-        model.wire_node(prefix, operator, &inputs[..2])
+        x: &[f32],
+        slope: f32,
+        context: &mut [f32],
+        y: &mut [f32],
+        scratch: &mut Scratch,
+    ) {
+        let columns = x.len() / self.width;
+        if columns == 0 {
+            return;
+        }
+        let reach = self.reach();
+        let row = reach + columns.next_multiple_of(COLUMNS);
+        let joined = &mut scratch.joined;
+        joined.resize(self.width * row, 0.0);
+        for (channel, joined) in joined.chunks_exact_mut(row).enumerate() {
+            let context = &mut context[channel * reach..][..reach];
+            joined[..reach].copy_from_slice(context);
+            let (inside, beyond) = joined[reach..].split_at_mut(columns);
+            for (to, &from) in inside.iter_mut().zip(&x[channel * columns..][..columns]) {
+                let low = from * slope;
+                *to = if from > low { from } else { low };
+            }
+            beyond.fill(0.0);
+            context.copy_from_slice(&joined[columns..][..reach]);
+        }
+        match &self.weights {
+            Weights::Floats(weights) => {
+                let blocks = weights.chunks_exact(self.width * self.taps);
+                for (block, weights) in blocks.enumerate() {
+                    self.blocks(block, columns, y, |start, bias| {
+                        let mut sums = bias.map(|bias| [Floats::splat(bias); 2]);
+                        self.sum_floats(weights, &joined[start..], row, &mut sums);
+                        sums
+                    });
+                }
+            }
+            Weights::Pairs {
+                weights,
+                scales,
+                limit,
+            } => {
+                let step = step_of(peak(joined), *limit);
+                let pairs = &mut scratch.pairs;
+                to_pairs(joined, row, 1.0 / step, pairs);
+                let blocks = weights.chunks_exact(self.width.div_ceil(2) * self.taps);
+                for (block, (weights, scales)) in blocks.zip(scales).enumerate() {
+                    self.blocks(block, columns, y, |start, bias| {
+                        let sums = self.sum_pairs(weights, &pairs[start..], row);
+                        let mut floats = bias.map(|bias| [Floats::splat(bias); 2]);
+                        for ((floats, sums), scale) in floats.iter_mut().zip(sums).zip(scales) {
+                            let scale = Floats::splat(scale * step);
+                            for (float, sum) in floats.iter_mut().zip(sums) {
+                                *float = float.add_product(sum.to_floats(), scale);
+                            }
+                        }
+                        floats
+                    });
+                }
+            }
+        }
+    }
+
+    /// Adds to the rows of a block what `tile` makes for the columns from `start` on.
+    #[inline(always)]
+    fn blocks(
+        &self,
+        block: usize,
+        columns: usize,
+        y: &mut [f32],
+        tile: impl Fn(usize, [f32; ROWS]) -> [[Floats; 2]; ROWS],
+    ) {
+        let bias = self.bias[block];
+        let rows = ROWS.min(self.out - block * ROWS);
+        let y = &mut y[block * ROWS * columns..][..rows * columns];
+        for start in (0..columns).step_by(COLUMNS) {
+            let sums = tile(start, bias);
+            for (y, sums) in y.chunks_exact_mut(columns).zip(sums) {
+                let y = &mut y[start..];
+                if let Some(y) = y.get_mut(..COLUMNS) {
+                    add_to(y, sums);
+                } else {
+                    let mut last = [0.0; COLUMNS];
+                    last[..y.len()].copy_from_slice(y);
+                    add_to(&mut last, sums);
+                    y.copy_from_slice(&last[..y.len()]);
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn sum_floats(
+        &self,
+        weights: &[[f32; ROWS]],
+        input: &[f32],
+        row: usize,
+        sums: &mut [[Floats; 2]; ROWS],
+    ) {
+        assert!(input.len() >= (self.width - 1) * row + self.reach() + COLUMNS);
+        let mut local = *sums;
+        for (channel, weights) in weights.chunks_exact(self.taps).enumerate() {
+            for (tap, weights) in weights.iter().enumerate() {
+                // SAFETY: the last channel's last tap reaches COLUMNS values, as asserted.
+                let [left, right] = unsafe {
+                    let from = input.as_ptr().add(channel * row + tap * self.dilation);
+                    [Floats::load(from), Floats::load(from.add(LANES))]
+                };
+                for (sums, &weight) in local.iter_mut().zip(weights) {
+                    let weight = Floats::splat(weight);
+                    *sums = [
+                        sums[0].add_product(left, weight),
+                        sums[1].add_product(right, weight),
+                    ];
+                }
+            }
+        }
+        *sums = local;
+    }
+
+    #[inline(always)]
+    fn sum_pairs(&self, weights: &[[i32; ROWS]], input: &[i32], row: usize) -> [[Sums; 2]; ROWS] {
+        assert!(input.len() >= (self.width.div_ceil(2) - 1) * row + self.reach() + COLUMNS);
+        let mut sums = [[Sums::zero(); 2]; ROWS];
+        for (channels, weights) in weights.chunks_exact(self.taps).enumerate() {
+            for (tap, weights) in weights.iter().enumerate() {
+                // SAFETY: the last channels' last tap reaches COLUMNS values, as asserted.
+                let [left, right] = unsafe {
+                    let from = input.as_ptr().add(channels * row + tap * self.dilation);
+                    [Pairs::load(from), Pairs::load(from.add(LANES))]
+                };
+                for (sums, &weight) in sums.iter_mut().zip(weights) {
+                    let weight = Pairs::splat(weight);
+                    *sums = [
+                        sums[0].add_dot(left, weight),
+                        sums[1].add_dot(right, weight),
+                    ];
+                }
+            }
+        }
+        sums
     }
 }
 
-#[derive(Debug, Clone)]
-struct StreamingConvolution {
-    taps: Arc<Taps>,
-    slope: f32,
-}
-
-impl PartialEq for StreamingConvolution {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.taps, &other.taps) && self.slope == other.slope
+/// Adds two vectors to eight values.
+#[inline(always)]
+fn add_to(y: &mut [f32], sums: [Floats; 2]) {
+    for (y, sum) in y.chunks_exact_mut(LANES).zip(sums) {
+        // SAFETY: four values.
+        unsafe { Floats::load(y.as_ptr()).add(sum).store(y.as_mut_ptr()) };
     }
 }
 
-impl Eq for StreamingConvolution {}
-
-impl Op for StreamingConvolution {
-    fn name(&self) -> StaticName {
-        NAME.into()
-    }
-
-    op_as_typed_op!();
-}
-
-impl EvalOp for StreamingConvolution {
-    op_out_of_plan!();
-
-    fn eval(&self, _: &EvalContext, inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {
-        let (x, context) = args_2!(inputs);
-        let columns = x.shape()[2];
-        let mut y = Tensor::zero::<f32>(&[1, self.taps.channels_out(), columns])?;
-        let mut next = Tensor::zero::<f32>(context.shape())?;
-        self.taps.run(
-            x.try_as_plain_ram()?.as_slice::<f32>()?,
-            context.try_as_plain_ram()?.as_slice::<f32>()?,
-            self.slope,
-            y.try_as_plain_ram_mut()?.as_slice_mut::<f32>()?,
-            next.try_as_plain_ram_mut()?.as_slice_mut::<f32>()?,
-        );
-        Ok(tvec!(y.into_tvalue(), next.into_tvalue()))
+/// Rounds rows to integers of `units` per one, each two rows into one. A last row without a second is paired with zeros.
+fn to_pairs(rows: &[f32], row: usize, units: f32, pairs: &mut Vec<i32>) {
+    pairs.resize((rows.len() / row).div_ceil(2) * row, 0);
+    for (rows, pairs) in rows.chunks(2 * row).zip(pairs.chunks_exact_mut(row)) {
+        let (first, second) = rows.split_at(row);
+        if second.is_empty() {
+            for (to, first) in pairs.iter_mut().zip(first) {
+                *to = pair(nearest(first * units), 0);
+            }
+        } else {
+            for (to, (first, second)) in pairs.iter_mut().zip(first.iter().zip(second)) {
+                *to = pair(nearest(first * units), nearest(second * units));
+            }
+        }
     }
 }
 
-impl TypedOp for StreamingConvolution {
-    fn output_facts(&self, inputs: &[&TypedFact]) -> TractResult<TVec<TypedFact>> {
-        let mut shape = inputs[0].shape.clone();
-        shape.set(1, self.taps.channels_out().to_dim());
-        Ok(tvec!(
-            f32::datum_type().fact(shape),
-            inputs[1].without_value()
-        ))
-    }
-
-    as_op!();
-}
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::internal::{DimLike, ToDim, ensure, format_err};
 
-use super::{ModelError, convolution, fusion, ops, weights};
+use super::{ModelError, network, ops, weights};
 
 /// A tensor on its way into or out of a graph.
 #[derive(Clone)]
@@ -122,16 +122,15 @@ impl Source {
 }
 
 fn read(bytes: &[u8]) -> TractResult<TypedModel> {
-    let mut framework = tract_onnx::onnx()
+    let framework = tract_onnx::onnx()
         .with_ignore_output_shapes(true)
         .with_ignore_value_info(true);
-    framework
-        .op_register
-        .insert(convolution::NAME, convolution::build);
     let mut file = framework.proto_model_for_read(&mut std::io::Cursor::new(bytes))?;
     if let Some(graph) = &mut file.graph {
+        if let Some(network) = network::recognise(graph) {
+            return network::wire(graph, network);
+        }
         weights::dequantize(graph);
-        fusion::fuse_convolutions(graph);
     }
     framework
         .model_for_proto_model(&file)?

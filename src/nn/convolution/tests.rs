@@ -1,0 +1,68 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::nn::noise::noise;
+
+proptest! {
+    /// Both kinds of weights, over odd shapes, in two runs in a row.
+    #[test]
+    fn equals_the_plain_formula(
+        out in 1usize..10, width in 1usize..8, taps in 1usize..8, dilation in 1usize..6,
+        lengths in (1usize..40, 1usize..40), slope in 0f32..1.0, seed: u64, whole: bool,
+    ) {
+        let shape = [out, width, taps];
+        let weight = noise(seed, out * width * taps);
+        let values = if whole {
+            let bytes = weight.iter().map(|value| (value * 127.0) as i8).collect();
+            Values::Bytes { bytes, scales: noise(!seed, out).iter().map(|scale| scale / 127.0).collect(), axis: 0 }
+        } else {
+            Values::Floats(weight)
+        };
+        let weight = Tensor { shape: shape.to_vec(), values };
+        let floats = weight.to_floats();
+        let bias = noise(seed ^ 1, out);
+        let place = |[row, channel, tap]: [usize; 3]| Some((row * width + channel) * taps + tap);
+        let convolution = Convolution::new(&weight, &bias, shape, dilation, place, |row| row).unwrap();
+
+        let reach = (taps - 1) * dilation;
+        let mut context = vec![0.0; convolution.context()];
+        let mut before = vec![0.0; width * reach];
+        for (number, columns) in [lengths.0, lengths.1].into_iter().enumerate() {
+            let x = noise(seed ^ (2 + number as u64), width * columns);
+            let old = noise(seed ^ 9, out * columns);
+            let mut y = old.clone();
+            convolution.run(&x, slope, &mut context, &mut y, &mut Scratch::default());
+
+            let total = reach + columns;
+            let mut joined = vec![0.0; width * total];
+            for channel in 0..width {
+                for time in 0..total {
+                    joined[channel * total + time] = if time < reach {
+                        before[channel * reach + time]
+                    } else {
+                        let value = x[channel * columns + time - reach];
+                        if value > 0.0 { value } else { value * slope }
+                    };
+                }
+                let last = &joined[channel * total + columns..][..reach];
+                prop_assert_eq!(last, &context[channel * reach..][..reach]);
+                before[channel * reach..][..reach].copy_from_slice(last);
+            }
+            for row in 0..out {
+                for time in 0..columns {
+                    let mut sum = f64::from(bias[row]) + f64::from(old[row * columns + time]);
+                    for channel in 0..width {
+                        for tap in 0..taps {
+                            let weight = floats[(row * width + channel) * taps + tap];
+                            sum += f64::from(weight * joined[channel * total + time + tap * dilation]);
+                        }
+                    }
+                    let found = f64::from(y[row * columns + time]);
+                    // Rounded inputs are off by half of 2^-15 of their peak, at most, each.
+                    let bound = 1e-5 + if whole { (width * taps) as f64 / 65000.0 } else { 0.0 };
+                    prop_assert!((found - sum).abs() < bound, "{} instead of {}", found, sum);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,280 @@
+//! Linear layers over rows: weights as they are stored, int8 or f32.
+//!
+//! With int8 weights the inputs of a row are rounded to integers of up to 16 bits, as many as never overflow the sum, so that
+//! two products at a time are added up exactly: a hundredth of the error that the weights have themselves.
+
+use super::simd::{Floats, Pairs, Sums, nearest, peak};
+use super::tensors::{Tensor, Values};
+
+/// Outputs that are computed together.
+const OUTPUTS: usize = 8;
+/// Rows that share the loading of the weights.
+const ROWS: usize = 4;
+
+/// `y = W x + b` over rows.
+#[derive(Debug)]
+pub struct Linear {
+    weights: Weights,
+    bias: Vec<f32>,
+    inputs: usize,
+    outputs: usize,
+}
+
+#[derive(Debug)]
+enum Weights {
+    /// For every eight outputs and two inputs, the two weights of each output.
+    Bytes {
+        pairs: Vec<[i8; 2 * OUTPUTS]>,
+        /// What one unit of each output's sum is worth.
+        scales: Vec<f32>,
+        /// The largest magnitude of an input that cannot overflow a sum.
+        limit: f32,
+    },
+    /// For every eight outputs and each input, the weights of the outputs.
+    Floats(Vec<[f32; OUTPUTS]>),
+}
+
+impl Linear {
+    /// `weight` has the axes [inputs, outputs], or the other way round if `outputs_first`; int8 scales belong to outputs. No
+    /// bias is a bias of zero.
+    pub fn new(weight: &Tensor, outputs_first: bool, bias: Option<&[f32]>) -> Option<Linear> {
+        let [first, second] = *weight.shape.as_slice() else {
+            return None;
+        };
+        let (inputs, outputs) = if outputs_first {
+            (second, first)
+        } else {
+            (first, second)
+        };
+        let padded = outputs.next_multiple_of(OUTPUTS);
+        let place = |input: usize, output: usize| {
+            let place = if outputs_first {
+                output * inputs + input
+            } else {
+                input * outputs + output
+            };
+            (input < inputs && output < outputs).then_some(place)
+        };
+        let blocks = || (0..padded).step_by(OUTPUTS);
+        let weights = match &weight.values {
+            Values::Bytes {
+                bytes,
+                scales,
+                axis,
+            } => {
+                if (*axis == 0) != outputs_first || scales.len() != outputs {
+                    return None;
+                }
+                let at = |input, output| place(input, output).map_or(0, |place| bytes[place]);
+                let pairs = blocks().flat_map(|block| {
+                    (0..inputs).step_by(2).map(move |input| {
+                        std::array::from_fn(|index| at(input + index % 2, block + index / 2))
+                    })
+                });
+                let magnitudes = |output: usize| {
+                    let sum = (0..inputs).map(|input| i64::from(at(input, output)).abs());
+                    sum.sum::<i64>()
+                };
+                let largest = (0..outputs).map(magnitudes).max().unwrap_or(0);
+                let mut scales = scales.clone();
+                scales.resize(padded, 0.0);
+                Weights::Bytes {
+                    pairs: pairs.collect(),
+                    scales,
+                    limit: largest_input(largest),
+                }
+            }
+            Values::Floats(floats) => {
+                let at = |input, output| place(input, output).map_or(0.0, |place| floats[place]);
+                let rows = blocks().flat_map(|block| {
+                    (0..inputs)
+                        .map(move |input| std::array::from_fn(|lane| at(input, block + lane)))
+                });
+                Weights::Floats(rows.collect())
+            }
+        };
+        if bias.is_some_and(|bias| bias.len() != outputs) {
+            return None;
+        }
+        let mut bias = bias.unwrap_or_default().to_vec();
+        bias.resize(padded, 0.0);
+        Some(Linear {
+            weights,
+            bias,
+            inputs,
+            outputs,
+        })
+    }
+
+    pub fn inputs(&self) -> usize {
+        self.inputs
+    }
+
+    pub fn outputs(&self) -> usize {
+        self.outputs
+    }
+
+    /// The outputs of every row of `x`, [rows, outputs].
+    pub fn rows(&self, x: &[f32]) -> Vec<f32> {
+        let mut y = vec![0.0; x.len() / self.inputs.max(1) * self.outputs];
+        self.run(x, &mut y);
+        y
+    }
+
+    /// The same, into `y`.
+    pub fn run(&self, x: &[f32], y: &mut [f32]) {
+        let rows = x.chunks(ROWS * self.inputs.max(1));
+        let mut whole = Vec::new();
+        for (x, y) in rows.zip(y.chunks_mut(ROWS * self.outputs.max(1))) {
+            if let Weights::Bytes {
+                pairs,
+                scales,
+                limit,
+            } = &self.weights
+            {
+                let places = self.inputs.div_ceil(2);
+                whole.clear();
+                let mut steps = [1.0; ROWS];
+                for (x, step) in x.chunks_exact(self.inputs).zip(&mut steps) {
+                    *step = step_of(peak(x), *limit);
+                    let units = 1.0 / *step;
+                    whole.extend(x.iter().map(|value| nearest(value * units) as i16));
+                    whole.resize(whole.len().next_multiple_of(2), 0);
+                }
+                let blocks = pairs
+                    .chunks_exact(places.max(1))
+                    .zip(scales.chunks_exact(OUTPUTS));
+                for (block, (pairs, scales)) in blocks.enumerate() {
+                    if x.len() == ROWS * self.inputs {
+                        self.whole_block(block, pairs, scales, &whole, steps, y);
+                        continue;
+                    }
+                    let rows = whole.chunks_exact(2 * places).zip(steps);
+                    for ((whole, step), y) in rows.zip(y.chunks_exact_mut(self.outputs)) {
+                        self.whole_block(block, pairs, scales, whole, [step], y);
+                    }
+                }
+            } else if let Weights::Floats(weights) = &self.weights {
+                for (block, weights) in weights.chunks_exact(self.inputs.max(1)).enumerate() {
+                    if x.len() == ROWS * self.inputs {
+                        self.float_block::<ROWS>(block, weights, x, y);
+                    } else {
+                        let rows = x.chunks_exact(self.inputs);
+                        for (x, y) in rows.zip(y.chunks_exact_mut(self.outputs)) {
+                            self.float_block::<1>(block, weights, x, y);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Eight outputs of `R` rows of integers.
+    #[inline(always)]
+    fn whole_block<const R: usize>(
+        &self,
+        block: usize,
+        pairs: &[[i8; 2 * OUTPUTS]],
+        scales: &[f32],
+        whole: &[i16],
+        steps: [f32; R],
+        y: &mut [f32],
+    ) {
+        let width = 2 * pairs.len();
+        assert!(whole.len() >= R * width && scales.len() == OUTPUTS);
+        let mut sums = [[Sums::zero(); 2]; R];
+        for (place, pairs) in pairs.iter().enumerate() {
+            // SAFETY: sixteen weights, and an even number of integers in each row.
+            unsafe {
+                let [left, right] = Pairs::load_bytes(pairs.as_ptr());
+                for (row, sums) in sums.iter_mut().enumerate() {
+                    let input = whole.as_ptr().add(row * width + 2 * place);
+                    let input = Pairs::splat(input.cast::<i32>().read_unaligned());
+                    *sums = [sums[0].add_dot(left, input), sums[1].add_dot(right, input)];
+                }
+            }
+        }
+        for (row, (sums, step)) in sums.into_iter().zip(steps).enumerate() {
+            let mut outputs = [0.0; OUTPUTS];
+            for (half, sums) in sums.into_iter().enumerate() {
+                let (bias, scales) = (
+                    &self.bias[block * OUTPUTS + 4 * half..][..4],
+                    &scales[4 * half..][..4],
+                );
+                // SAFETY: four floats each.
+                unsafe {
+                    let step = Floats::splat(step).times(Floats::load(scales.as_ptr()));
+                    let bias = Floats::load(bias.as_ptr());
+                    let output = bias.add_product(sums.to_floats(), step);
+                    output.store(outputs[4 * half..][..4].as_mut_ptr());
+                }
+            }
+            self.put(row, block, &outputs, y);
+        }
+    }
+
+    /// Eight outputs of `R` rows of floats.
+    #[inline(always)]
+    fn float_block<const R: usize>(
+        &self,
+        block: usize,
+        weights: &[[f32; OUTPUTS]],
+        x: &[f32],
+        y: &mut [f32],
+    ) {
+        let width = weights.len();
+        assert!(x.len() >= R * width);
+        let bias = &self.bias[block * OUTPUTS..][..OUTPUTS];
+        // SAFETY: eight biases.
+        let bias = unsafe {
+            [
+                Floats::load(bias.as_ptr()),
+                Floats::load(bias[4..].as_ptr()),
+            ]
+        };
+        let mut sums = [bias; R];
+        for (place, weights) in weights.iter().enumerate() {
+            // SAFETY: eight weights, and `width` inputs in each row.
+            unsafe {
+                let left = Floats::load(weights.as_ptr());
+                let right = Floats::load(weights[4..].as_ptr());
+                for (row, sums) in sums.iter_mut().enumerate() {
+                    let input = Floats::splat(*x.as_ptr().add(row * width + place));
+                    *sums = [
+                        sums[0].add_product(left, input),
+                        sums[1].add_product(right, input),
+                    ];
+                }
+            }
+        }
+        for (row, sums) in sums.into_iter().enumerate() {
+            let mut outputs = [0.0; OUTPUTS];
+            for (sums, outputs) in sums.into_iter().zip(outputs.chunks_exact_mut(4)) {
+                // SAFETY: four floats.
+                unsafe { sums.store(outputs.as_mut_ptr()) };
+            }
+            self.put(row, block, &outputs, y);
+        }
+    }
+
+    /// Stores the real ones of eight outputs.
+    #[inline(always)]
+    fn put(&self, row: usize, block: usize, outputs: &[f32; OUTPUTS], y: &mut [f32]) {
+        let start = block * OUTPUTS;
+        let real = OUTPUTS.min(self.outputs - start);
+        y[row * self.outputs + start..][..real].copy_from_slice(&outputs[..real]);
+    }
+}
+
+/// The largest magnitude of 16-bit inputs whose products with weights of this sum of magnitudes fit 32 bits.
+pub fn largest_input(weights: i64) -> f32 {
+    (i64::from(i32::MAX) / weights.max(1)).min(i16::MAX.into()) as f32
+}
+
+/// What one unit of an input is worth when `peak` becomes `limit`.
+pub fn step_of(peak: f32, limit: f32) -> f32 {
+    if peak > 1e-30 { peak / limit } else { 1.0 }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,355 @@
+//! A chunk of a causal HiFi-GAN generator (Kong et al. 2020; KAN-TTS: `Generator`), with or without a harmonic source.
+//!
+//! Every convolution keeps its left context, so that chunks of any size join without a seam.
+
+use tract_onnx::tract_core::internal::*;
+
+use super::convolution::{Convolution, Scratch};
+use super::kernels::sin;
+use super::layers::{add, tanh};
+use super::network::{Network, floats};
+use super::tensors::{File, attribute};
+
+#[derive(Debug)]
+pub struct Vocoder {
+    bins: usize,
+    first: Convolution,
+    stages: Vec<Stage>,
+    last: Convolution,
+    /// Mixes the harmonics of the source.
+    source: Option<Convolution>,
+    slope: f32,
+    last_slope: f32,
+    hop: usize,
+}
+
+#[derive(Debug)]
+struct Stage {
+    /// Makes `scale` rows of each output channel, the columns that lie between two of the input's.
+    upsample: Convolution,
+    scale: usize,
+    /// Takes the excitation, every `stride` columns of it as channels.
+    excite: Option<(Convolution, usize)>,
+    /// Pairs of convolutions in a row, several times side by side.
+    blocks: Vec<Vec<[Convolution; 2]>>,
+}
+
+impl Vocoder {
+    pub fn read(file: &File) -> Option<Vocoder> {
+        let with_source = match *file.inputs().as_slice() {
+            ["mel"] => false,
+            ["mel", "source"] => true,
+            _ => return None,
+        };
+        let block = |number: usize, pair: usize, part: usize| {
+            format!("conv_blocks.{number}.convs{part}.{pair}.conv1d")
+        };
+        let stages = file.numbered(|stage| format!("upsamples.{stage}.weight"));
+        let blocks = file.numbered(|number| format!("{}.weight", block(number, 0, 1)));
+        let per_stage = blocks.checked_div(stages)?;
+        let slopes = file
+            .graph
+            .node
+            .iter()
+            .filter(|node| node.op_type == "LeakyRelu");
+        let slopes = slopes.map(|node| attribute(node, "alpha").map(|alpha| alpha.f));
+        let slopes = slopes.collect::<Option<Vec<_>>>()?;
+        let (&last_slope, slopes) = slopes.split_last()?;
+        let &slope = slopes.first()?;
+        let read_block = |number: usize| {
+            let pairs = file.numbered(|pair| format!("{}.weight", block(number, pair, 1)));
+            let pairs = (0..pairs).map(|pair| {
+                Some([
+                    convolution(file, &block(number, pair, 1))?,
+                    convolution(file, &block(number, pair, 2))?,
+                ])
+            });
+            pairs.collect::<Option<Vec<_>>>()
+        };
+        let read_stage = |stage: usize| {
+            let (upsample, scale) = upsampling(file, &format!("upsamples.{stage}"))?;
+            let blocks = (stage * per_stage..(stage + 1) * per_stage).map(read_block);
+            let excite = format!("source_downs.{stage}.conv1d");
+            Some(Stage {
+                upsample,
+                scale,
+                excite: if with_source {
+                    Some(downsampling(file, &excite)?)
+                } else {
+                    None
+                },
+                blocks: blocks.collect::<Option<_>>()?,
+            })
+        };
+        let stages = (0..stages).map(read_stage).collect::<Option<Vec<_>>>()?;
+        let first = convolution(file, "conv_pre.conv1d")?;
+        let source = with_source.then(|| convolution(file, "source_module.ffn.0"));
+        let vocoder = Vocoder {
+            bins: first.channels()[1],
+            hop: stages.iter().map(|stage| stage.scale).product(),
+            first,
+            stages,
+            last: convolution(file, "conv_post.conv1d")?,
+            source: match source {
+                Some(source) => Some(source?),
+                None => None,
+            },
+            slope,
+            last_slope,
+        };
+        let counts =
+            ["Conv", "ConvTranspose", "LeakyRelu", "Sin"].map(|operator| file.count(operator));
+        let fits = slopes.iter().all(|other| *other == slope)
+            && vocoder.counts() == counts
+            && vocoder.joins();
+        fits.then_some(vocoder)
+    }
+
+    /// How many plain and transposed convolutions, activations and sines there are.
+    fn counts(&self) -> [usize; 4] {
+        let stages = self.stages.len();
+        let pairs = self
+            .stages
+            .iter()
+            .flat_map(|stage| &stage.blocks)
+            .map(Vec::len)
+            .sum::<usize>();
+        let of_source = if self.source.is_some() { 1 + stages } else { 0 };
+        [
+            2 * pairs + 2 + of_source,
+            stages,
+            2 * pairs + stages + 1,
+            stages,
+        ]
+    }
+
+    /// Whether each layer takes what the one before makes.
+    fn joins(&self) -> bool {
+        let mut width = self.first.channels()[0];
+        let mut below = self.hop;
+        for stage in &self.stages {
+            let [out, into] = stage.upsample.channels();
+            let pairs = stage.blocks.iter().flatten().flatten();
+            if into != width {
+                return false;
+            }
+            width = out / stage.scale;
+            below /= stage.scale;
+            let excited = stage.excite.as_ref().is_none_or(|(convolution, stride)| {
+                convolution.channels() == [width, *stride] && *stride == below
+            });
+            if !excited || pairs.into_iter().any(|pair| pair.channels() != [width; 2]) {
+                return false;
+            }
+        }
+        let mixes = self
+            .source
+            .as_ref()
+            .is_none_or(|source| source.channels()[0] == 1);
+        mixes && self.last.channels() == [1, width]
+    }
+
+    fn convolutions(&self) -> impl Iterator<Item = &Convolution> {
+        let stages = self.stages.iter().flat_map(|stage| {
+            let excite = stage.excite.iter().map(|(convolution, _)| convolution);
+            let blocks = stage.blocks.iter().flatten().flatten();
+            [&stage.upsample].into_iter().chain(excite).chain(blocks)
+        });
+        [&self.first, &self.last]
+            .into_iter()
+            .chain(&self.source)
+            .chain(stages)
+    }
+}
+
+/// The convolution of a node; nothing if it has other attributes than a dilation.
+fn convolution(file: &File, name: &str) -> Option<Convolution> {
+    let node = file.node(name)?;
+    let known = |name: &str| ["dilations", "kernel_shape"].contains(&name);
+    if node.op_type != "Conv"
+        || !node
+            .attribute
+            .iter()
+            .all(|attribute| known(&attribute.name))
+    {
+        return None;
+    }
+    let dilation =
+        attribute(node, "dilations").map_or(Some(1), |dilations| dilations.ints.first().copied());
+    let weight = file.tensor(&format!("{name}.weight"))?;
+    let [out, width, taps] = *weight.shape.as_slice() else {
+        return None;
+    };
+    let place = |[row, channel, tap]: [usize; 3]| Some((row * width + channel) * taps + tap);
+    let bias = file.vector(&format!("{name}.bias"))?;
+    let dilation = dilation?.try_into().ok()?;
+    Convolution::new(&weight, &bias, [out, width, taps], dilation, place, |row| {
+        row
+    })
+}
+
+/// A transposed convolution as one that makes all the columns between two of the input's, and how many these are.
+fn upsampling(file: &File, name: &str) -> Option<(Convolution, usize)> {
+    let node = file.node(name)?;
+    let integers = |name: &str| {
+        let values = attribute(node, name)?.ints.iter();
+        values
+            .map(|&value| usize::try_from(value).ok())
+            .collect::<Option<Vec<_>>>()
+    };
+    let (strides, pads) = (integers("strides")?, integers("pads")?);
+    let ([scale], [cut, _]) = (strides.as_slice(), pads.as_slice()) else {
+        return None;
+    };
+    let weight = file.tensor(&format!("{name}.weight"))?;
+    let [width, out, size] = *weight.shape.as_slice() else {
+        return None;
+    };
+    let (scale, cut) = (*scale, *cut);
+    // An input column reaches `size` columns; those that later runs see are cut off at the front.
+    let taps = size.checked_sub(scale)?.div_ceil(scale.max(1)) + 1;
+    let place = |[row, channel, tap]: [usize; 3]| {
+        let (row, phase) = (row / scale, row % scale);
+        let place = (phase + cut).checked_sub(tap * scale)?;
+        (place < size).then_some((channel * out + row) * size + place)
+    };
+    let bias = file.vector(&format!("{name}.bias"))?;
+    let bias = bias
+        .iter()
+        .flat_map(|&bias| std::iter::repeat_n(bias, scale));
+    let bias = bias.collect::<Vec<_>>();
+    let shape = [out * scale, width, taps];
+    let convolution = Convolution::new(&weight, &bias, shape, 1, place, |row| row / scale)?;
+    Some((convolution, scale))
+}
+
+/// A strided convolution of one channel as one over as many channels as its stride, and the stride.
+fn downsampling(file: &File, name: &str) -> Option<(Convolution, usize)> {
+    let stride = attribute(file.node(name)?, "strides")?
+        .ints
+        .first()
+        .copied();
+    let stride = usize::try_from(stride?).ok().filter(|&stride| stride > 0)?;
+    let weight = file.tensor(&format!("{name}.weight"))?;
+    let [out, 1, size] = *weight.shape.as_slice() else {
+        return None;
+    };
+    let taps = size.checked_sub(1)?.div_ceil(stride) + 1;
+    let place = |[row, phase, tap]: [usize; 3]| {
+        let place = (tap * stride + phase + size - 1).checked_sub((taps - 1) * stride)?;
+        (place < size).then_some(row * size + place)
+    };
+    let bias = file.vector(&format!("{name}.bias"))?;
+    let convolution = Convolution::new(&weight, &bias, [out, stride, taps], 1, place, |row| row)?;
+    Some((convolution, stride))
+}
+
+/// The contexts of the convolutions, handed out in the order in which they run.
+struct Run<'a> {
+    contexts: &'a mut [f32],
+    scratch: Scratch,
+}
+
+impl Run<'_> {
+    /// Adds the convolution of LeakyReLU of `x` to `y`.
+    fn add(&mut self, convolution: &Convolution, x: &[f32], slope: f32, y: &mut [f32]) {
+        let contexts = std::mem::take(&mut self.contexts);
+        let (context, rest) = contexts.split_at_mut(convolution.context());
+        convolution.run(x, slope, context, y, &mut self.scratch);
+        self.contexts = rest;
+    }
+
+    /// The convolution of LeakyReLU of `x`.
+    fn new(&mut self, convolution: &Convolution, x: &[f32], slope: f32) -> Vec<f32> {
+        let [out, width] = convolution.channels();
+        let mut y = vec![0.0; x.len() / width * out];
+        self.add(convolution, x, slope, &mut y);
+        y
+    }
+}
+
+impl Network for Vocoder {
+    /// The contexts of all convolutions, in the order in which they run.
+    fn state(&self) -> usize {
+        self.convolutions().map(Convolution::context).sum()
+    }
+
+    fn shapes(&self, inputs: &[&[TDim]]) -> Vec<Vec<TDim>> {
+        vec![vec![inputs[0][0].clone() * self.hop]]
+    }
+
+    fn run(&self, inputs: &[TValue], state: &mut [f32]) -> TractResult<Vec<Vec<f32>>> {
+        let mel = floats(&inputs[0])?;
+        ensure!(inputs[0].shape()[1] == self.bins, "{} mel bins", self.bins);
+        let mut run = Run {
+            contexts: state,
+            scratch: Scratch::default(),
+        };
+        let mut excitation = Vec::new();
+        if let Some(source) = &self.source {
+            let harmonics = floats(&inputs[1])?;
+            ensure!(
+                harmonics.len() == mel.len() / self.bins * self.hop * source.channels()[1],
+                "a source of the wrong size"
+            );
+            excitation = run.new(source, harmonics, 1.0);
+            excitation
+                .iter_mut()
+                .for_each(|value| *value = tanh(*value));
+        }
+        let mut x = run.new(&self.first, &transposed(mel, self.bins), 1.0);
+        for stage in &self.stages {
+            x.iter_mut().for_each(|value| *value += sin(*value));
+            let columns = x.len() / stage.upsample.channels()[1] * stage.scale;
+            x = interleaved(
+                &run.new(&stage.upsample, &x, self.slope),
+                stage.scale,
+                columns,
+            );
+            if let Some((convolution, stride)) = &stage.excite {
+                let phases = transposed(&excitation, *stride);
+                run.add(convolution, &phases, 1.0, &mut x);
+            }
+            let mut sum = vec![0.0; x.len()];
+            let share = 1.0 / stage.blocks.len() as f32;
+            for block in &stage.blocks {
+                let mut y = x.clone();
+                for [first, second] in block {
+                    let middle = run.new(first, &y, self.slope);
+                    run.add(second, &middle, self.slope, &mut y);
+                }
+                add(&mut sum, &y);
+            }
+            sum.iter_mut().for_each(|value| *value *= share);
+            x = sum;
+        }
+        let mut samples = run.new(&self.last, &x, self.last_slope);
+        samples.iter_mut().for_each(|value| *value = tanh(*value));
+        Ok(vec![samples])
+    }
+}
+
+/// Rows of `width` values turned into `width` rows.
+fn transposed(rows: &[f32], width: usize) -> Vec<f32> {
+    let mut columns = Vec::with_capacity(rows.len());
+    for column in 0..width {
+        columns.extend(rows.iter().skip(column).step_by(width));
+    }
+    columns
+}
+
+/// Each `scale` rows turned into one of `columns` values, which takes turns.
+fn interleaved(rows: &[f32], scale: usize, columns: usize) -> Vec<f32> {
+    let mut joined = vec![0.0; rows.len()];
+    for (rows, joined) in rows
+        .chunks_exact(columns.max(1))
+        .zip(joined.chunks_exact_mut(columns.max(1)))
+    {
+        for (phase, row) in rows.chunks_exact(columns / scale).enumerate() {
+            for (to, from) in joined[phase..].iter_mut().step_by(scale).zip(row) {
+                *to = *from;
+            }
+        }
+    }
+    joined
+}
