@@ -11,6 +11,8 @@ mod bucket;
 mod convolution;
 mod decoder;
 mod duration;
+mod encoder;
+mod fsmn;
 mod kernels;
 mod layers;
 mod linear;
@@ -18,7 +20,8 @@ mod model;
 mod network;
 #[cfg(test)]
 mod noise;
-mod ops;
+mod postnet;
+mod prosody;
 mod simd;
 mod tensors;
 mod vocoder;

@@ -5,7 +5,7 @@
 
 use tract_onnx::tract_core::internal::*;
 
-use super::layers::{LayerNorm, add, attend, relu};
+use super::layers::{LayerNorm, add, attend, heads, relu};
 use super::linear::Linear;
 use super::network::{Network, floats};
 use super::tensors::File;
@@ -91,23 +91,13 @@ impl Decoder {
         let [frames_per_step, channels] = file.fixed_shape("frames")?[..] else {
             return None;
         };
-        // The first reshaping into three axes gives [rows, heads, columns of a head].
-        let splits = file
-            .graph
-            .node
-            .iter()
-            .filter(|node| node.op_type == "Reshape");
-        let split = splits
-            .filter_map(|node| file.shape_of(node))
-            .find(|shape| shape.len() == 3)?;
-        let heads = usize::try_from(split[1]).ok()?;
         let decoder = Decoder {
             prenet,
             project_in: file.linear(&format!("{prefix}.dec_in_proj"))?,
             layers,
             norm,
             project_out: file.linear(&format!("{prefix}.dec_out_proj"))?,
-            heads,
+            heads: heads(file)?,
             window,
             frames_per_step,
         };
@@ -118,8 +108,7 @@ impl Decoder {
             && decoder.project_in.outputs() == width
             && decoder.project_out.inputs() == width
             && decoder.project_out.outputs() == frames_per_step * channels
-            && heads > 0
-            && width.is_multiple_of(heads)
+            && width.is_multiple_of(decoder.heads)
             && window > 0
             && file.count("Softmax") == 2 * count;
         fits.then_some(decoder)
@@ -150,7 +139,7 @@ impl Network for Decoder {
         2 + 2 * self.layers.len() * self.ring()
     }
 
-    fn shapes(&self, _: &[&[TDim]]) -> Vec<Vec<TDim>> {
+    fn shapes(&self, _: &[Vec<TDim>]) -> Vec<Vec<TDim>> {
         let channels = self.project_out.outputs() / self.frames_per_step;
         vec![vec![self.frames_per_step.to_dim(), channels.to_dim()]]
     }

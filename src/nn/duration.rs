@@ -75,7 +75,7 @@ impl Network for Duration {
         2 * self.layers.len() * self.hidden
     }
 
-    fn shapes(&self, _: &[&[TDim]]) -> Vec<Vec<TDim>> {
+    fn shapes(&self, _: &[Vec<TDim>]) -> Vec<Vec<TDim>> {
         vec![vec![1.to_dim(), 1.to_dim()]]
     }
 

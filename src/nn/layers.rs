@@ -79,6 +79,17 @@ pub fn attend<'a>(
     context
 }
 
+/// How many heads the attentions of a graph have, at least one: the first reshaping into three axes gives
+/// [rows, heads, columns of a head].
+pub fn heads(file: &File) -> Option<usize> {
+    let nodes = file.graph.node.iter();
+    let mut splits = nodes
+        .filter(|node| node.op_type == "Reshape")
+        .filter_map(|node| file.shape_of(node));
+    let split = splits.find(|shape| shape.len() == 3)?;
+    usize::try_from(split[1]).ok().filter(|&heads| heads > 0)
+}
+
 /// The dot product, in several sums that fill vectors.
 pub fn dot(a: &[f32], b: &[f32]) -> f32 {
     let mut sums = [0.0; 8];

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::internal::{DimLike, ToDim, ensure, format_err};
 
-use super::{ModelError, network, ops, weights};
+use super::{ModelError, network, weights};
 
 /// A tensor on its way into or out of a graph.
 #[derive(Clone)]
@@ -108,7 +108,6 @@ impl Source {
                 Some((input, outputs.iter().position(|output| *output == next)?))
             })
             .collect();
-        ops::swap_in(&mut model)?;
         model.optimize()?;
         let plan = model.into_runnable()?;
         Ok(Graph {

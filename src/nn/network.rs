@@ -11,7 +11,7 @@ use tract_onnx::pb::type_proto::Value as Type;
 use tract_onnx::tract_core::internal::*;
 
 use super::tensors::File;
-use super::{decoder, duration, vocoder};
+use super::{decoder, duration, encoder, postnet, prosody, vocoder};
 
 /// The input that carries a network's state.
 const STATE: &str = "state";
@@ -22,7 +22,7 @@ pub trait Network: std::fmt::Debug + Send + Sync + 'static {
     fn state(&self) -> usize;
 
     /// The shape of each output for these inputs, in the order of the file.
-    fn shapes(&self, inputs: &[&[TDim]]) -> Vec<Vec<TDim>>;
+    fn shapes(&self, inputs: &[Vec<TDim>]) -> Vec<Vec<TDim>>;
 
     /// Runs once: the outputs' values in the order of [`Network::shapes`].
     fn run(&self, inputs: &[TValue], state: &mut [f32]) -> TractResult<Vec<Vec<f32>>>;
@@ -34,6 +34,9 @@ pub fn recognise(graph: &GraphProto) -> Option<Arc<dyn Network>> {
     let network: Arc<dyn Network> = match graph.name.as_str() {
         "duration" => Arc::new(duration::Duration::read(&file)?),
         "decoder" => Arc::new(decoder::Decoder::read(&file)?),
+        "encoder" => Arc::new(encoder::Encoder::read(&file)?),
+        "postnet" => Arc::new(postnet::Postnet::read(&file)?),
+        "prosody" => Arc::new(prosody::Prosody::read(&file)?),
         "vocoder" => Arc::new(vocoder::Vocoder::read(&file)?),
         _ => return None,
     };
@@ -65,11 +68,16 @@ pub fn wire(graph: &GraphProto, network: Arc<dyn Network>) -> TractResult<TypedM
         inputs.push(model.add_source(name, kind.fact(shape))?);
     }
     let state = network.state();
-    inputs.push(model.add_source(STATE, f32::fact([state]))?);
-    let outlets = model.wire_node(&graph.name, Fused(network), &inputs)?;
     let names = graph.output.iter().map(|output| output.name.clone());
-    let names = names.filter(|name| !name.starts_with("next_"));
-    for (&outlet, name) in outlets.iter().zip(names.chain([format!("next_{STATE}")])) {
+    let mut names = names
+        .filter(|name| !name.starts_with("next_"))
+        .collect::<Vec<_>>();
+    if state > 0 {
+        inputs.push(model.add_source(STATE, f32::fact([state]))?);
+        names.push(format!("next_{STATE}"));
+    }
+    let outlets = model.wire_node(&graph.name, Fused(network), &inputs)?;
+    for (&outlet, name) in outlets.iter().zip(names) {
         model.set_outlet_label(outlet, name)?;
     }
     model.select_output_outlets(&outlets)?;
@@ -99,24 +107,19 @@ impl EvalOp for Fused {
     op_out_of_plan!();
 
     fn eval(&self, _: &EvalContext, mut inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {
-        let state = inputs.pop().context("no state")?;
         // In place: nobody else holds the state.
-        let mut state = state.into_tensor();
-        let shapes = inputs.iter().map(|input| {
-            input
-                .shape()
-                .iter()
-                .map(|size| size.to_dim())
-                .collect::<Vec<_>>()
-        });
-        let shapes = shapes.collect::<Vec<_>>();
-        let shapes = self
-            .0
-            .shapes(&shapes.iter().map(Vec::as_slice).collect::<Vec<_>>());
-        let outputs = self
+        let mut state = match self.0.state() {
+            0 => Tensor::zero::<f32>(&[0])?,
+            _ => inputs.pop().context("no state")?.into_tensor(),
+        };
+        let shapes = inputs
+            .iter()
+            .map(|input| input.shape().iter().map(ToDim::to_dim).collect());
+        let shapes = self.0.shapes(&shapes.collect::<Vec<Vec<_>>>());
+        let values = self
             .0
             .run(&inputs, state.try_as_plain_ram_mut()?.as_slice_mut()?)?;
-        let outputs = outputs.into_iter().zip(shapes).map(|(values, shape)| {
+        let outputs = values.into_iter().zip(shapes).map(|(values, shape)| {
             let shape = shape
                 .iter()
                 .map(DimLike::to_usize)
@@ -124,26 +127,22 @@ impl EvalOp for Fused {
             Ok(Tensor::from_shape(&shape, &values)?.into_tvalue())
         });
         let mut outputs = outputs.collect::<TractResult<TVec<_>>>()?;
-        outputs.push(state.into_tvalue());
+        if self.0.state() > 0 {
+            outputs.push(state.into_tvalue());
+        }
         Ok(outputs)
     }
 }
 
 impl TypedOp for Fused {
     fn output_facts(&self, inputs: &[&TypedFact]) -> TractResult<TVec<TypedFact>> {
-        let (state, inputs) = inputs.split_last().context("no state")?;
-        let shapes = inputs
-            .iter()
-            .map(|input| input.shape.to_tvec())
-            .collect::<Vec<_>>();
-        let shapes = self.0.shapes(
-            &shapes
-                .iter()
-                .map(|shape| shape.as_slice())
-                .collect::<Vec<_>>(),
-        );
-        let facts = shapes.into_iter().map(|shape| f32::fact(shape));
-        Ok(facts.chain([state.without_value()]).collect())
+        let (inputs, state) = inputs.split_at(inputs.len() - usize::from(self.0.state() > 0));
+        let shapes = inputs.iter().map(|input| input.shape.to_tvec().to_vec());
+        let shapes = self.0.shapes(&shapes.collect::<Vec<_>>());
+        let outputs = shapes.into_iter().map(|shape| f32::fact(shape));
+        Ok(outputs
+            .chain(state.iter().map(|state| state.without_value()))
+            .collect())
     }
 
     as_op!();

@@ -27,7 +27,6 @@ pub enum Values {
 
 impl Tensor {
     /// The values as floats.
-    #[cfg(test)]
     pub fn to_floats(&self) -> Vec<f32> {
         match &self.values {
             Values::Floats(floats) => floats.clone(),

@@ -274,7 +274,7 @@ impl Network for Vocoder {
         self.convolutions().map(Convolution::context).sum()
     }
 
-    fn shapes(&self, inputs: &[&[TDim]]) -> Vec<Vec<TDim>> {
+    fn shapes(&self, inputs: &[Vec<TDim>]) -> Vec<Vec<TDim>> {
         vec![vec![inputs[0][0].clone() * self.hop]]
     }
 

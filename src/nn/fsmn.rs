@@ -1,0 +1,176 @@
+//! Feed-forward sequential memory networks and LSTMs: what the prosody predictors and the postnet are made of.
+//!
+//! Signals are rows of time, each a row of channels.
+
+use super::layers::{add, lstm_step, relu};
+use super::linear::Linear;
+use super::tensors::{File, Tensor};
+
+/// Input, forget, cell and output gate in the order of ONNX.
+const GATES: [usize; 4] = [0, 2, 3, 1];
+/// Added to the input and output gates of an LSTM where a row is not valid.
+const CLOSED: f32 = -1e4;
+
+/// A feed-forward layer and a memory of what it made before and after (KAN-TTS: `FsmnEncoderV2`).
+#[derive(Debug)]
+pub struct Layer {
+    widen: Linear,
+    narrow: Linear,
+    /// For every tap, the weights of the channels.
+    memory: Vec<f32>,
+}
+
+impl Layer {
+    /// The layers in a row under `prefix`.
+    pub fn read_all(file: &File, prefix: &str) -> Option<Vec<Layer>> {
+        let count = file.numbered(|layer| format!("{prefix}.ffn_lst.{layer}.w_1.weight"));
+        let layers = (0..count).map(|layer| {
+            let memory = file.tensor(&format!("{}.weight", memory_name(prefix, layer)))?;
+            let [width, 1, taps] = *memory.shape.as_slice() else {
+                return None;
+            };
+            let values = memory.to_floats();
+            let layer = Layer {
+                widen: file.linear(&format!("{prefix}.ffn_lst.{layer}.w_1"))?,
+                narrow: file.linear(&format!("{prefix}.ffn_lst.{layer}.w_2"))?,
+                memory: (0..taps * width)
+                    .map(|place| values[place % width * taps + place / width])
+                    .collect(),
+            };
+            (layer.width() == width && taps > 0 && layer.narrow.inputs() == layer.widen.outputs())
+                .then_some(layer)
+        });
+        let layers = layers.collect::<Option<Vec<_>>>()?;
+        let joined = layers
+            .windows(2)
+            .all(|pair| pair[0].width() == pair[1].inputs());
+        (joined && !layers.is_empty()).then_some(layers)
+    }
+
+    pub fn inputs(&self) -> usize {
+        self.widen.inputs()
+    }
+
+    pub fn width(&self) -> usize {
+        self.narrow.outputs()
+    }
+
+    /// Rows that the memory sees at a time.
+    pub fn taps(&self) -> usize {
+        self.memory.len() / self.width()
+    }
+
+    /// Whether the input is added to the output.
+    pub fn is_residual(&self) -> bool {
+        self.inputs() == self.width()
+    }
+
+    /// What the feed-forward part makes of `x`, zero where `valid` is.
+    pub fn feed_forward(&self, x: &[f32], valid: &[f32]) -> Vec<f32> {
+        let mut wide = self.widen.rows(x);
+        relu(&mut wide);
+        let mut rows = self.narrow.rows(&wide);
+        scale_rows(&mut rows, self.width(), valid);
+        rows
+    }
+
+    /// The memory's rows, of `taps` rows of `rows` each, plus the row `centre` of these.
+    pub fn remember(&self, rows: &[f32], centre: usize) -> Vec<f32> {
+        let width = self.width();
+        let count = (rows.len() / width + 1).saturating_sub(self.taps());
+        let mut y = rows[centre * width..][..count * width].to_vec();
+        for (time, y) in y.chunks_exact_mut(width).enumerate() {
+            let seen = rows[time * width..].chunks_exact(width);
+            for (row, weights) in seen.zip(self.memory.chunks_exact(width)) {
+                for ((y, value), weight) in y.iter_mut().zip(row).zip(weights) {
+                    *y += value * weight;
+                }
+            }
+        }
+        y
+    }
+}
+
+/// The name of the convolution in a layer's memory.
+pub fn memory_name(prefix: &str, layer: usize) -> String {
+    format!("{prefix}.memory_block_lst.{layer}.conv_dw")
+}
+
+/// Multiplies each row of `width` values by its factor.
+pub fn scale_rows(rows: &mut [f32], width: usize, factors: &[f32]) {
+    for (row, factor) in rows.chunks_exact_mut(width).zip(factors) {
+        row.iter_mut().for_each(|value| *value *= factor);
+    }
+}
+
+/// An LSTM that stays at its state where a row is not valid and the state is zero.
+#[derive(Debug)]
+pub struct Lstm {
+    input: Linear,
+    recurrent: Linear,
+}
+
+impl Lstm {
+    /// One direction: 0 is forwards, 1 is backwards.
+    pub fn read(file: &File, prefix: &str, direction: usize) -> Option<Lstm> {
+        let suffix = ["", "_reverse"][direction];
+        let [input, recurrent] =
+            ["ih", "hh"].map(|kind| file.tensor(&format!("{prefix}.weight_{kind}_l0{suffix}")));
+        let (input, recurrent): (Tensor, Tensor) = (input?, recurrent?);
+        let gates = *input.shape.first()?;
+        let biases = file.vector(&format!("{prefix}.bias"))?;
+        let bias = biases.get(direction * 2 * gates..(direction + 1) * 2 * gates)?;
+        let (of_input, of_recurrent) = bias.split_at(gates);
+        let bias = of_input.iter().zip(of_recurrent).map(|(a, b)| a + b);
+        let bias = bias.collect::<Vec<_>>();
+        let lstm = Lstm {
+            input: Linear::new(&input, true, Some(&bias))?,
+            recurrent: Linear::new(&recurrent, true, None)?,
+        };
+        let fits = lstm.recurrent.outputs() == gates && 4 * lstm.hidden() == gates;
+        fits.then_some(lstm)
+    }
+
+    pub fn inputs(&self) -> usize {
+        self.input.inputs()
+    }
+
+    pub fn hidden(&self) -> usize {
+        self.recurrent.inputs()
+    }
+
+    /// The hidden states after every row of `x`, from the last to the first if `backwards`. `hidden` and `cell` move on.
+    pub fn run(
+        &self,
+        x: &[f32],
+        valid: &[f32],
+        backwards: bool,
+        hidden: &mut [f32],
+        cell: &mut [f32],
+    ) -> Vec<f32> {
+        let size = self.hidden();
+        let mut gates = self.input.rows(x);
+        let mut recurrent = vec![0.0; 4 * size];
+        let count = gates.len() / (4 * size);
+        let mut y = vec![0.0; count * size];
+        for number in 0..count {
+            let time = if backwards {
+                count - 1 - number
+            } else {
+                number
+            };
+            let gates = &mut gates[time * 4 * size..][..4 * size];
+            self.recurrent.run(hidden, &mut recurrent);
+            add(gates, &recurrent);
+            for gate in [GATES[0], GATES[3]] {
+                let closed = CLOSED * (1.0 - valid[time]);
+                gates[gate * size..][..size]
+                    .iter_mut()
+                    .for_each(|value| *value += closed);
+            }
+            lstm_step(gates, GATES, hidden, cell);
+            y[time * size..][..size].copy_from_slice(hidden);
+        }
+        y
+    }
+}
