@@ -1,8 +1,12 @@
 //! Neural network graphs: loading, sizing and running them. The only room that names tract.
 //!
-//! A [`Source`] is an ONNX file, parsed; its time axes may still be symbols. [`Source::compile`] fixes the symbols
-//! and optimises, which gives a [`Graph`] that runs. Fixed sizes run several times faster than symbolic ones,
-//! so a stage keeps a few [`Buckets`] and pads up to the next.
+//! A [`Source`] is an ONNX file, parsed; its time axes may still be symbols. [`Source::compile`] fixes the symbols, which
+//! gives a [`Graph`] that runs. A stage keeps a few [`Buckets`] and pads up to the next, because tract runs and optimises
+//! graphs of fixed sizes far better than symbolic ones.
+//!
+//! The graphs that the converter writes run as a single operator each, in kernels of our own: `network` recognises
+//! them by the names in the file, reads the weights and wires the operator into tract's graph. `linear` and `convolution`
+//! hold the inner loops, on top of `simd`. Any other graph, such as a vocoder that is not causal, runs on tract's operators.
 //!
 //! A streaming graph hands its state over by name: the output `next_x` of one run is the input `x` of the next.
 //! [`Graph::start`] gives the zero [`State`] and [`Graph::run`] advances it, so that the stages never handle it.

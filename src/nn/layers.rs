@@ -30,7 +30,7 @@ impl LayerNorm {
         self.weight.len()
     }
 
-    /// The normalised rows of `x`.
+    /// The rows of `x`, each normalised.
     pub fn rows(&self, x: &[f32]) -> Vec<f32> {
         let width = self.width();
         let mut y = vec![0.0; x.len()];

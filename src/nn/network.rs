@@ -139,7 +139,7 @@ impl TypedOp for Fused {
         let (inputs, state) = inputs.split_at(inputs.len() - usize::from(self.0.state() > 0));
         let shapes = inputs.iter().map(|input| input.shape.to_tvec().to_vec());
         let shapes = self.0.shapes(&shapes.collect::<Vec<_>>());
-        let outputs = shapes.into_iter().map(|shape| f32::fact(shape));
+        let outputs = shapes.into_iter().map(f32::fact);
         Ok(outputs
             .chain(state.iter().map(|state| state.without_value()))
             .collect())
@@ -152,3 +152,6 @@ impl TypedOp for Fused {
 pub fn floats(input: &TValue) -> TractResult<&[f32]> {
     input.try_as_plain_ram()?.as_slice()
 }
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;

@@ -5,7 +5,7 @@
 
 pub use lanes::{Floats, Pairs, Sums};
 
-/// Vectors under test and in loops hold this many values.
+/// Values in a vector.
 pub const LANES: usize = 4;
 
 #[cfg(target_arch = "wasm32")]

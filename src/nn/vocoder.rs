@@ -260,7 +260,7 @@ impl Run<'_> {
     }
 
     /// The convolution of LeakyReLU of `x`.
-    fn new(&mut self, convolution: &Convolution, x: &[f32], slope: f32) -> Vec<f32> {
+    fn made(&mut self, convolution: &Convolution, x: &[f32], slope: f32) -> Vec<f32> {
         let [out, width] = convolution.channels();
         let mut y = vec![0.0; x.len() / width * out];
         self.add(convolution, x, slope, &mut y);
@@ -292,17 +292,17 @@ impl Network for Vocoder {
                 harmonics.len() == mel.len() / self.bins * self.hop * source.channels()[1],
                 "a source of the wrong size"
             );
-            excitation = run.new(source, harmonics, 1.0);
+            excitation = run.made(source, harmonics, 1.0);
             excitation
                 .iter_mut()
                 .for_each(|value| *value = tanh(*value));
         }
-        let mut x = run.new(&self.first, &transposed(mel, self.bins), 1.0);
+        let mut x = run.made(&self.first, &transposed(mel, self.bins), 1.0);
         for stage in &self.stages {
             x.iter_mut().for_each(|value| *value += sin(*value));
             let columns = x.len() / stage.upsample.channels()[1] * stage.scale;
             x = interleaved(
-                &run.new(&stage.upsample, &x, self.slope),
+                &run.made(&stage.upsample, &x, self.slope),
                 stage.scale,
                 columns,
             );
@@ -315,7 +315,7 @@ impl Network for Vocoder {
             for block in &stage.blocks {
                 let mut y = x.clone();
                 for [first, second] in block {
-                    let middle = run.new(first, &y, self.slope);
+                    let middle = run.made(first, &y, self.slope);
                     run.add(second, &middle, self.slope, &mut y);
                 }
                 add(&mut sum, &y);
@@ -323,7 +323,7 @@ impl Network for Vocoder {
             sum.iter_mut().for_each(|value| *value *= share);
             x = sum;
         }
-        let mut samples = run.new(&self.last, &x, self.last_slope);
+        let mut samples = run.made(&self.last, &x, self.last_slope);
         samples.iter_mut().for_each(|value| *value = tanh(*value));
         Ok(vec![samples])
     }
