@@ -48,10 +48,12 @@ def judged(x, convs, post):
     for conv in convs:
         x = F.leaky_relu(conv(x), SLOPE)
         features.append(x)
-    return post(x), features
+    return post(x).float(), features
 
 
 class Discriminators(nn.Module):
+    """All of them, in bfloat16: they need no more, and are most of the work of an adversarial step."""
+
     def __init__(
         self,
         periods=(2, 3, 5, 7, 11),
@@ -64,7 +66,8 @@ class Discriminators(nn.Module):
         self.all.extend(Spectrogram(size, hop, width) for size, hop in resolutions)
 
     def forward(self, wave):
-        return [d(wave) for d in self.all]
+        with torch.autocast(wave.device.type, torch.bfloat16):
+            return [d(wave) for d in self.all]
 
 
 def discriminator_loss(real, made):
@@ -75,6 +78,6 @@ def discriminator_loss(real, made):
 def generator_loss(real, made):
     """Least-squares adversarial loss and feature matching."""
     adversarial = sum(((1 - b) ** 2).mean() for b, _ in made) / len(made)
-    pairs = [(f, g) for (_, fs), (_, gs) in zip(real, made) for f, g in zip(fs, gs)]
+    pairs = [(f.float(), g.float()) for (_, fs), (_, gs) in zip(real, made) for f, g in zip(fs, gs)]
     matching = sum((f.detach() - g).abs().mean() for f, g in pairs) / len(pairs)
     return adversarial, matching

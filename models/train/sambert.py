@@ -1,6 +1,6 @@
 """Stage 2: the acoustic model.
 
-    python -m train.sambert WORK [--steps 6000]
+    python -m train.sambert WORK [--steps 6000] [--start VOICE/weights.npz]
 
 Resumes from WORK/sambert.pt; logs to WORK/sambert.jsonl, with the losses on held-out sentences every 250 steps.
 """
@@ -15,6 +15,7 @@ from tqdm import tqdm
 from . import run, symbols
 from .audio import AUDIO
 from .data import Features, acoustic_batch, length_sorted_batches
+from .export import load_weights
 from .networks.sambert import Sambert
 
 
@@ -63,6 +64,9 @@ def main():
     parser.add_argument("work", type=Path)
     parser.add_argument("--config", type=Path, default=run.CONFIG, help="folder of am.yaml and voc.yaml")
     parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument(
+        "--start", type=Path, help="weights.npz of a voice to start from, where there is no checkpoint yet"
+    )
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     args = parser.parse_args()
     config = run.load_config(args.config / "am.yaml")
@@ -87,6 +91,10 @@ def main():
         average.model.load_state_dict(state["average"])
         optimizer.load_state_dict(state["optimizer"])
         order.manual_seed(settings["seed"] + first)
+    elif args.start:
+        weights, _, _ = load_weights(args.start)
+        model.load_state_dict(weights)
+        average.model.load_state_dict(weights)
     log, validation = (
         run.Log(args.work / "sambert.jsonl", 50),
         run.Log(args.work / "sambert_held_out.jsonl", 1),

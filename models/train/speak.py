@@ -1,8 +1,9 @@
 """Speak held-out sentences with the checkpoints of a running or finished training, for listening and judging.
 
-    python -m train.speak WORK OUT [--count 60] [--copy]
+    python -m train.speak WORK OUT [--count 60] [--copy | --teacher-durations]
 
 Writes OUT/ID.wav and OUT/list.tsv (path, text). `--copy` feeds the vocoder the recordings' own mels: its ceiling.
+`--teacher-durations` times every symbol as the recording does, so that curves can be compared frame by frame.
 """
 
 import argparse
@@ -27,7 +28,9 @@ def main():
     parser.add_argument("work", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--count", type=int, default=60)
-    parser.add_argument("--copy", action="store_true")
+    way = parser.add_mutually_exclusive_group()
+    way.add_argument("--copy", action="store_true")
+    way.add_argument("--teacher-durations", action="store_true")
     parser.add_argument("--config", type=Path, default=run.CONFIG, help="folder of am.yaml and voc.yaml")
     args = parser.parse_args()
     am, voc = (
@@ -50,7 +53,9 @@ def main():
             frames = torch.from_numpy(row["frames"].astype(np.float32))
         else:
             ids = torch.from_numpy(row["ids"])
-            frames, _ = acoustic.infer(ids[:, :4], torch.zeros(len(ids), dtype=torch.long), ids[:, 4])
+            speaker = torch.zeros(len(ids), dtype=torch.long)
+            durations = torch.from_numpy(row["durations"]) if args.teacher_durations else None
+            frames, _ = acoustic.infer(ids[:, :4], speaker, ids[:, 4], durations)
         with torch.no_grad():
             noise = torch.Generator().manual_seed(0)
             harmonics = sizes["nsf_params"]["nb_harmonics"] + 1

@@ -1,6 +1,6 @@
 """Stage 3: the vocoder, HiFi-GAN with a neural source filter.
 
-    python -m train.vocoder WORK [--steps 20000] [--adversarial-from 12000]
+    python -m train.vocoder WORK [--steps 20000] [--adversarial-from 12000] [--start VOICE/weights.npz]
 
 Resumes from WORK/vocoder.pt; logs to WORK/vocoder.jsonl. Spectral losses alone until `--adversarial-from`, then
 discriminators as well. `--predicted FILE` trains half of the segments on Sambert's own mels (stage 2's `predict`).
@@ -17,6 +17,7 @@ from . import run
 from .audio import AUDIO
 from .data import Features, segments
 from .discriminator import Discriminators, discriminator_loss, generator_loss
+from .export import load_weights
 from .networks.hifigan import Generator, harmonic_source
 from .stft_loss import StftLoss
 
@@ -43,6 +44,9 @@ def main():
     parser.add_argument("--steps", type=int, default=20000)
     parser.add_argument("--adversarial-from", type=int, default=12000)
     parser.add_argument("--predicted", type=Path)
+    parser.add_argument(
+        "--start", type=Path, help="weights.npz of a voice to start from, where there is no checkpoint yet"
+    )
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     args = parser.parse_args()
     config = run.load_config(args.config / "voc.yaml")
@@ -69,6 +73,10 @@ def main():
         optimizer.load_state_dict(state["optimizer"])
         judge_optimizer.load_state_dict(state["judge_optimizer"])
         cuts.manual_seed(settings["seed"] + first)
+    elif args.start:
+        _, weights, _ = load_weights(args.start)
+        generator.load_state_dict(weights)
+        average.model.load_state_dict(weights)
     log = run.Log(args.work / "vocoder.jsonl", 50)
     harmonics = sizes["nsf_params"]["nb_harmonics"] + 1
 

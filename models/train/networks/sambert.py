@@ -335,8 +335,9 @@ class Sambert(nn.Module):
         }
 
     @torch.no_grad()
-    def infer(self, ids, speaker, emotion, speed=1.0):
-        """One utterance, free running: ids (T, 4), speaker and emotion (T,); gives mel (L, mels) and durations."""
+    def infer(self, ids, speaker, emotion, durations=None):
+        """One utterance, free running: ids (T, 4), speaker, emotion and durations (T,), the last in frames or None for the
+        model's own; gives mel (L, mels) and durations."""
         valid = torch.ones(1, len(ids), 1)
         text, spk, emo = self.condition(ids[None], speaker[None], emotion[None], valid)
         cond = torch.cat([text, spk, emo], -1)
@@ -346,8 +347,11 @@ class Sambert(nn.Module):
             adaptor.energy_predictor(cond, valid),
         )
         augmented = adaptor.augmented(text, pitch, energy)
-        frames = torch.expm1(adaptor.duration_predictor.infer(torch.cat([augmented, spk, emo], -1))[0]) / speed
-        durations = (frames + 0.5).floor().long()
+        if durations is None:
+            frames = torch.expm1(adaptor.duration_predictor.infer(torch.cat([augmented, spk, emo], -1))[0])
+            durations = (frames + 0.5).floor().long()
+        else:
+            frames = durations.float()
         memory = self.memory(augmented[0], spk[0], emo[0], durations)
         decoded = self.mel_decoder.mel_dec.infer(memory[None], self.band_width(frames)[None])
         decoded = decoded[:, : int(durations.sum())]

@@ -195,6 +195,33 @@ def test_losses_are_logged_across_a_resume(trained):
     assert all(np.isfinite(line["held_out_mel"]) for line in held_out)
 
 
+def test_a_training_can_start_from_a_voice(trained, tmp_path):
+    work, config, pack = trained
+    for file in ("features.npz", "statistics.json"):
+        (tmp_path / file).write_bytes((work / file).read_bytes())
+    for trainer in ("sambert", "vocoder"):
+        # One step from there is still close by.
+        stage(trainer, tmp_path, "--config", config, "--steps", 1, "--start", pack / "weights.npz")
+    acoustic, vocoder, _ = load_weights(pack / "weights.npz")
+    for name, weights in (("sambert", acoustic), ("vocoder", vocoder)):
+        average = run.resume(tmp_path / f"{name}.pt", "cpu")["average"]
+        average = average.get("generator", average)
+        distance = max((average[k] - v).abs().max().item() for k, v in weights.items() if v.dtype.is_floating_point)
+        assert distance < 2e-3, f"{name}: {distance}"
+
+
+def test_recordings_measure_like_themselves(trained, tmp_path):
+    work, config, _ = trained
+    stage("speak", work, tmp_path / "said", "--config", config, "--teacher-durations")
+    row = Features(work).rows["a0007"]
+    assert soundfile.info(tmp_path / "said" / "a0007.wav").frames == len(row["samples"])
+    soundfile.write(tmp_path / "said" / "a0007.wav", row["samples"], 16000)
+    result = json.loads(stage("measure", work, tmp_path / "said").splitlines()[-1])
+    assert result["emotions"]["happy"]["voice"] == result["emotions"]["happy"]["recordings"]
+    assert result["f0_correlation"] == 1.0
+    assert result["tones"]["voice"] == result["tones"]["recordings"] != {}
+
+
 def test_exported_acoustic_graphs_equal_the_network(trained):
     work, config, pack = trained
     sambert, _, _ = networks(pack, config)
