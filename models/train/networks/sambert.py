@@ -336,8 +336,8 @@ class Sambert(nn.Module):
 
     @torch.no_grad()
     def infer(self, ids, speaker, emotion, durations=None):
-        """One utterance, free running: ids (T, 4), speaker, emotion and durations (T,), the last in frames or None for the
-        model's own; gives mel (L, mels) and durations."""
+        """One utterance, free running: ids (T, 4); speaker, emotion and durations (T,), these in frames or None for the
+        model's own. Gives mel (L, mels) and durations."""
         valid = torch.ones(1, len(ids), 1)
         text, spk, emo = self.condition(ids[None], speaker[None], emotion[None], valid)
         cond = torch.cat([text, spk, emo], -1)
