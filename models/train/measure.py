@@ -5,8 +5,8 @@
 
 OUT is a folder that `train.speak` has filled. For each emotion: mean and standard deviation of F0 (Hz, voiced frames),
 syllables per second, and level (dB of the root mean square), of the recordings and of the voice. Where OUT was spoken
-at the recordings' durations, also the correlation of the F0 curves (semitones, frames voiced in both), and for each tone
-its mean F0 contour at five places of the final, on Chao's scale from 1 to 5. The last line is all of it as JSON.
+at the recordings' durations, also the correlation of the F0 curves (semitones, frames voiced in both), and for each
+tone its mean F0 contour at five places of the final, on Chao's scale from 1 to 5. The last line is all of it as JSON.
 """
 
 import argparse
