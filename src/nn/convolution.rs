@@ -80,14 +80,14 @@ impl Convolution {
                     let place = place(row, channel, tap);
                     place.map_or(0, |place| i32::from(bytes.get(place).copied().unwrap_or(0)))
                 };
-                let magnitudes = |row: usize| {
-                    let places =
-                        (0..width).flat_map(|channel| (0..taps).map(move |tap| (channel, tap)));
-                    let values =
-                        places.map(|(channel, tap)| i64::from(at(row, channel, tap).abs()));
-                    values.sum::<i64>()
+                let places =
+                    || (0..width).flat_map(|channel| (0..taps).map(move |tap| (channel, tap)));
+                let magnitude = |row: usize| {
+                    let weights =
+                        places().map(|(channel, tap)| at(row, channel, tap).unsigned_abs());
+                    weights.sum::<u32>()
                 };
-                let limit = largest_input((0..out).map(magnitudes).max().unwrap_or(0));
+                let limit = largest_input((0..out).map(magnitude).max().unwrap_or(0));
                 let mut weights = Vec::with_capacity(out.div_ceil(ROWS) * width.div_ceil(2) * taps);
                 for block in (0..out).step_by(ROWS) {
                     for channel in (0..width).step_by(2) {

@@ -67,27 +67,32 @@ fn side_by_side(weight: Tensor) -> Option<Tensor> {
     let [out, width, taps] = *weight.shape.as_slice() else {
         return None;
     };
-    let place = |place: usize| {
-        let (row, place) = (place / (taps * width), place % (taps * width));
-        (row * width + place % width) * taps + place / width
-    };
-    let places = (0..out * width * taps).map(place);
-    let values = match weight.values {
-        Values::Floats(floats) => Values::Floats(places.map(|place| floats[place]).collect()),
-        Values::Bytes {
-            bytes,
-            scales,
-            axis,
-        } => Values::Bytes {
-            bytes: places.map(|place| bytes[place]).collect(),
-            scales,
-            axis,
-        },
-    };
     Some(Tensor {
         shape: vec![out, taps * width],
-        values,
+        values: match weight.values {
+            Values::Floats(floats) => Values::Floats(taps_first(&floats, width, taps)),
+            Values::Bytes {
+                bytes,
+                scales,
+                axis,
+            } => Values::Bytes {
+                bytes: taps_first(&bytes, width, taps),
+                scales,
+                axis,
+            },
+        },
     })
+}
+
+/// From the order channel, tap to the order tap, channel.
+fn taps_first<T: Copy>(weights: &[T], width: usize, taps: usize) -> Vec<T> {
+    let mut turned = Vec::with_capacity(weights.len());
+    for row in weights.chunks_exact((width * taps).max(1)) {
+        for tap in 0..taps {
+            turned.extend(row[tap..].iter().step_by(taps));
+        }
+    }
+    turned
 }
 
 impl Encoder {

@@ -46,16 +46,10 @@ impl Linear {
         } else {
             (first, second)
         };
+        if inputs * outputs == 0 {
+            return None;
+        }
         let padded = outputs.next_multiple_of(OUTPUTS);
-        let place = |input: usize, output: usize| {
-            let place = if outputs_first {
-                output * inputs + input
-            } else {
-                input * outputs + output
-            };
-            (input < inputs && output < outputs).then_some(place)
-        };
-        let blocks = || (0..padded).step_by(OUTPUTS);
         let weights = match &weight.values {
             Values::Bytes {
                 bytes,
@@ -65,32 +59,17 @@ impl Linear {
                 if (*axis == 0) != outputs_first || scales.len() != outputs {
                     return None;
                 }
-                let at = |input, output| place(input, output).map_or(0, |place| bytes[place]);
-                let pairs = blocks().flat_map(|block| {
-                    (0..inputs).step_by(2).map(move |input| {
-                        std::array::from_fn(|index| at(input + index % 2, block + index / 2))
-                    })
-                });
-                let magnitudes = |output: usize| {
-                    let sum = (0..inputs).map(|input| i64::from(at(input, output)).abs());
-                    sum.sum::<i64>()
-                };
-                let largest = (0..outputs).map(magnitudes).max().unwrap_or(0);
+                let (pairs, magnitude) = pack_bytes(bytes, inputs, outputs, outputs_first);
                 let mut scales = scales.clone();
                 scales.resize(padded, 0.0);
                 Weights::Bytes {
-                    pairs: pairs.collect(),
+                    pairs,
                     scales,
-                    limit: largest_input(largest),
+                    limit: largest_input(magnitude),
                 }
             }
             Values::Floats(floats) => {
-                let at = |input, output| place(input, output).map_or(0.0, |place| floats[place]);
-                let rows = blocks().flat_map(|block| {
-                    (0..inputs)
-                        .map(move |input| std::array::from_fn(|lane| at(input, block + lane)))
-                });
-                Weights::Floats(rows.collect())
+                Weights::Floats(pack_floats(floats, inputs, outputs, outputs_first))
             }
         };
         if bias.is_some_and(|bias| bias.len() != outputs) {
@@ -266,9 +245,71 @@ impl Linear {
     }
 }
 
+/// The weights as the kernel reads them, and the largest sum of the magnitudes of an output's weights.
+fn pack_bytes(
+    bytes: &[i8],
+    inputs: usize,
+    outputs: usize,
+    outputs_first: bool,
+) -> (Vec<[i8; 2 * OUTPUTS]>, u32) {
+    let places = inputs.div_ceil(2);
+    let mut pairs = vec![[0; 2 * OUTPUTS]; outputs.div_ceil(OUTPUTS) * places];
+    let mut magnitudes = vec![0; outputs];
+    if outputs_first {
+        for (output, row) in bytes.chunks_exact(inputs).enumerate() {
+            let (block, lane) = (output / OUTPUTS, output % OUTPUTS);
+            let pairs = &mut pairs[block * places..][..places];
+            for (to, pair) in pairs.iter_mut().zip(row.chunks(2)) {
+                to[2 * lane..][..pair.len()].copy_from_slice(pair);
+            }
+            magnitudes[output] = row
+                .iter()
+                .map(|weight| u32::from(weight.unsigned_abs()))
+                .sum();
+        }
+    } else {
+        for (input, row) in bytes.chunks_exact(outputs).enumerate() {
+            for (block, weights) in row.chunks(OUTPUTS).enumerate() {
+                let to = &mut pairs[block * places + input / 2][input % 2..];
+                for (to, weight) in to.iter_mut().step_by(2).zip(weights) {
+                    *to = *weight;
+                }
+            }
+            for (sum, weight) in magnitudes.iter_mut().zip(row) {
+                *sum += u32::from(weight.unsigned_abs());
+            }
+        }
+    }
+    (pairs, magnitudes.into_iter().max().unwrap_or(0))
+}
+
+fn pack_floats(
+    floats: &[f32],
+    inputs: usize,
+    outputs: usize,
+    outputs_first: bool,
+) -> Vec<[f32; OUTPUTS]> {
+    let mut weights = vec![[0.0; OUTPUTS]; outputs.div_ceil(OUTPUTS) * inputs];
+    if outputs_first {
+        for (output, row) in floats.chunks_exact(inputs).enumerate() {
+            let weights = &mut weights[output / OUTPUTS * inputs..][..inputs];
+            for (to, weight) in weights.iter_mut().zip(row) {
+                to[output % OUTPUTS] = *weight;
+            }
+        }
+    } else {
+        for (input, row) in floats.chunks_exact(outputs).enumerate() {
+            for (block, row) in row.chunks(OUTPUTS).enumerate() {
+                weights[block * inputs + input][..row.len()].copy_from_slice(row);
+            }
+        }
+    }
+    weights
+}
+
 /// The largest magnitude of 16-bit inputs whose products with weights of this sum of magnitudes fit 32 bits.
-pub fn largest_input(weights: i64) -> f32 {
-    (i64::from(i32::MAX) / weights.max(1)).min(i16::MAX.into()) as f32
+pub fn largest_input(weights: u32) -> f32 {
+    (i32::MAX as u32 / weights.max(1)).min(i16::MAX as u32) as f32
 }
 
 /// What one unit of an input is worth when `peak` becomes `limit`.
