@@ -1,11 +1,9 @@
-//! Each graph of the bundled voice gives the same output here as in onnxruntime.
+//! Each graph of the bundled voice gives the same output here as in onnxruntime, natively and in the browser.
 //!
 //! `models/convert/parity.py` writes the fixtures: for every graph a few runs in a row, without the states, which start at
 //! zero and go from run to run.
-#![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use langdu::Voice;
 use langdu::nn::{Source, State, Value};
@@ -71,10 +69,8 @@ fn sizes(step: &Step) -> Vec<(&'static str, usize)> {
         .collect()
 }
 
-fn check(graph: &str, voice: &Voice, fixtures: &Path) {
-    let fixture = std::fs::read_to_string(fixtures.join(format!("{graph}.json"))).unwrap();
-    let fixture: Fixture = serde_json::from_str(&fixture).unwrap();
-    let data = std::fs::read(fixtures.join(format!("{graph}.bin"))).unwrap();
+fn check(graph: &str, voice: &Voice, fixture: &[u8], data: &[u8]) {
+    let fixture: Fixture = serde_json::from_slice(fixture).unwrap();
     let source = Source::parse(graph, voice.graph(graph).unwrap()).unwrap();
     let mut state: Option<State> = None;
     for (number, step) in fixture.steps.iter().enumerate() {
@@ -82,14 +78,14 @@ fn check(graph: &str, voice: &Voice, fixtures: &Path) {
         let inputs = step
             .inputs
             .iter()
-            .map(|(name, array)| (name.as_str(), array.value(&data)))
+            .map(|(name, array)| (name.as_str(), array.value(data)))
             .collect::<Vec<_>>();
         let before = state.take().map_or_else(|| compiled.start(), Ok).unwrap();
         for (name, expected) in &step.outputs {
             let mut next = before.clone();
             let [found] = compiled.run(&mut next, &inputs, [name]).unwrap();
             state = Some(next);
-            let (found, expected) = (found.as_f32(), expected.floats(&data));
+            let (found, expected) = (found.as_f32(), expected.floats(data));
             assert_eq!(
                 found.len(),
                 expected.len(),
@@ -114,8 +110,11 @@ fn check(graph: &str, voice: &Voice, fixtures: &Path) {
     }
 }
 
+#[cfg(not(target_arch = "wasm32"))]
 #[test]
 fn every_graph_agrees_with_onnxruntime() {
+    use std::path::PathBuf;
+
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let folder = |variable: &str, default: &str| {
         std::env::var(variable).map_or(root.join(default), PathBuf::from)
@@ -123,6 +122,41 @@ fn every_graph_agrees_with_onnxruntime() {
     let voice = Voice::open(&folder("LANGDU_PARITY_VOICE", "models/xiaolang")).unwrap();
     let fixtures = folder("LANGDU_PARITY_FIXTURES", "tests/fixtures/parity");
     for graph in GRAPHS {
-        check(graph, &voice, &fixtures);
+        let read = |kind: &str| std::fs::read(fixtures.join(format!("{graph}.{kind}"))).unwrap();
+        check(graph, &voice, &read("json"), &read("bin"));
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+mod in_the_browser {
+    use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+    use super::*;
+
+    wasm_bindgen_test_configure!(run_in_dedicated_worker);
+
+    /// Bytes of a graph, of its fixture and of the fixture's arrays.
+    macro_rules! files {
+        ($($graph:literal),*) => {
+            [$((
+                include_bytes!(concat!("../models/xiaolang/", $graph, ".onnx")).as_slice(),
+                include_bytes!(concat!("fixtures/parity/", $graph, ".json")).as_slice(),
+                include_bytes!(concat!("fixtures/parity/", $graph, ".bin")).as_slice(),
+            )),*]
+        };
+    }
+
+    #[wasm_bindgen_test]
+    fn every_graph_agrees_with_onnxruntime() {
+        let files = files!(
+            "encoder", "prosody", "duration", "decoder", "postnet", "vocoder"
+        );
+        let graphs = GRAPHS.iter().map(ToString::to_string);
+        let graphs = graphs.zip(files.map(|(graph, ..)| graph.to_vec()));
+        let manifest = include_str!("../models/xiaolang/voice.json");
+        let voice = Voice::new(manifest, graphs.collect()).unwrap();
+        for (graph, (_, fixture, data)) in GRAPHS.into_iter().zip(files) {
+            check(graph, &voice, fixture, data);
+        }
     }
 }

@@ -126,10 +126,10 @@ pub fn tanh(x: f32) -> f32 {
     if square < 0.01 { small } else { large }
 }
 
-/// In place.
+/// In place. Compared by hand here and in the kernels: `f32::max` minds NaN, which costs a call in wasm.
 pub fn relu(values: &mut [f32]) {
     for value in values {
-        *value = value.max(0.0);
+        *value = if *value > 0.0 { *value } else { 0.0 };
     }
 }
 
