@@ -8,9 +8,11 @@
 //! - [`keys`] names what is kept; [`levels`] gives each of the three levels its budget.
 //! - [`ledger`] knows every record of a level, its size and its last use, and decides what has to go.
 //! - [`memory`] and `indexed_db` are stores.
+//! - [`fragment`] names and packs the mel frames of prosodic words.
 //! - [`sentence`] packs the sound of sentences and of fixed parts of templates.
 //! - [`transfer`] packs a whole cache into one file and reads it back.
 
+pub mod fragment;
 pub mod keys;
 pub mod ledger;
 pub mod levels;
@@ -117,6 +119,11 @@ impl<S: Store> Cache<S> {
     /// Whether the record is in the store only, so that it has to be fetched.
     pub fn is_away(&self, key: Key) -> bool {
         self.inner.levels.borrow().of(key).is_away(key)
+    }
+
+    /// Whether there is such a record, in memory or in the store.
+    pub fn has(&self, key: Key) -> bool {
+        self.inner.levels.borrow().of(key).has(key)
     }
 
     /// Brings a record from the store into memory, where [`Cache::look_up`] finds it. A record that is gone or torn is

@@ -12,8 +12,10 @@ mod encoder;
 mod goldens;
 mod length;
 mod postnet;
+mod splice;
 mod symbols;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::Error;
@@ -23,6 +25,7 @@ use crate::voice::{Manifest, Voice};
 
 pub use emotion::EmotionBlend;
 use encoder::Encoded;
+pub use splice::Known;
 
 /// Preferred numbers of symbols in a sentence.
 const SYMBOL_SIZES: [usize; 3] = [40, 80, 160];
@@ -62,6 +65,7 @@ pub struct Plan {
     /// Frames of each symbol.
     pub durations: Vec<usize>,
     memory: length::Memory,
+    splice: splice::Splice,
     /// Half width of the attention bands, in decoder steps.
     band: usize,
 }
@@ -125,13 +129,47 @@ impl Sambert {
 
     /// Reads a sentence: how long each symbol lasts, and what the decoder shall say.
     pub fn plan(&self, symbols: &[Symbol], control: &Control) -> Result<Plan, Error> {
-        self.lay_out(&self.encode(symbols, control)?, symbols.len(), control)
+        self.plan_around(symbols, control, &[])
+    }
+
+    /// As [`Sambert::plan`], with parts that have been made before, in the order of the sentence. They keep their
+    /// durations, and the decoder is spared their frames.
+    pub fn plan_around(
+        &self,
+        symbols: &[Symbol],
+        control: &Control,
+        known: &[Known],
+    ) -> Result<Plan, Error> {
+        let mut given = vec![None; symbols.len()];
+        for part in known {
+            for (place, &duration) in given[part.symbols.clone()].iter_mut().zip(&part.durations) {
+                *place = Some(duration);
+            }
+        }
+        let plan = match given.iter().copied().collect::<Option<Vec<usize>>>() {
+            Some(durations) => Plan {
+                memory: length::Memory::silent(durations.iter().sum()),
+                splice: splice::Splice::default(),
+                durations,
+                band: 0,
+            },
+            None => self.lay_out(&self.encode(symbols, control)?, &given, control)?,
+        };
+        let splice =
+            splice::Splice::new(known, &plan.durations, self.channels, self.frames_per_step);
+        Ok(Plan { splice, ..plan })
     }
 
     /// Gives encoded symbols their places in time.
-    fn lay_out(&self, encoded: &Encoded, symbols: usize, control: &Control) -> Result<Plan, Error> {
-        let condition = self.prosody(encoded, symbols, control)?;
-        let spoken = self.durations(&condition, symbols, control.speed)?;
+    /// `given` holds the durations that are known.
+    fn lay_out(
+        &self,
+        encoded: &Encoded,
+        given: &[Option<usize>],
+        control: &Control,
+    ) -> Result<Plan, Error> {
+        let condition = self.prosody(encoded, given.len(), control)?;
+        let spoken = self.durations(&condition, given, control.speed)?;
         let memory = length::regulate(
             &condition,
             encoded.text_width,
@@ -143,6 +181,7 @@ impl Sambert {
         Ok(Plan {
             durations: spoken.frames,
             memory,
+            splice: splice::Splice::default(),
             band,
         })
     }
@@ -154,19 +193,23 @@ pub struct MelStream {
     plan: Plan,
     decoder: decoder::Steps,
     postnet: postnet::Delay,
+    /// All frames out of the decoder.
     decoded: Vec<f32>,
+    /// Values of them that have gone to the postnet.
+    refined: usize,
 }
 
 impl MelStream {
-    pub fn new(sambert: Arc<Sambert>, plan: Plan) -> Result<MelStream, Error> {
-        let decoder = decoder::Steps::new(&sambert)?;
-        Ok(MelStream {
+    pub fn new(sambert: Arc<Sambert>, plan: Plan) -> MelStream {
+        let decoder = decoder::Steps::new(&sambert);
+        MelStream {
             sambert,
             plan,
             decoder,
             postnet: postnet::Delay::default(),
             decoded: Vec::new(),
-        })
+            refined: 0,
+        }
     }
 
     /// Whether all frames have been made.
@@ -177,15 +220,27 @@ impl MelStream {
     /// Decodes `count` frames and sends them through the postnet. Returns the frames that are complete, rows of
     /// `channels` values: the same number, fewer at the beginning and at the end.
     pub fn advance(&mut self, count: usize) -> Result<Vec<f32>, Error> {
-        let wanted = count * self.sambert.channels;
-        while self.decoded.len() < wanted
+        let end = self.refined + count * self.sambert.channels;
+        while self.decoded.len() < end
             && self
                 .decoder
                 .step(&self.sambert, &self.plan, &mut self.decoded)?
         {}
-        self.decoded.resize(self.decoded.len().max(wanted), 0.0);
-        let frames = self.decoded.drain(..wanted).collect::<Vec<_>>();
+        self.decoded.resize(self.decoded.len().max(end), 0.0);
+        let frames = &self.decoded[self.refined..end];
+        self.refined = end;
         self.postnet
-            .push(&self.sambert, &frames, count, self.plan.frames())
+            .push(&self.sambert, frames, count, self.plan.frames())
+    }
+
+    /// The decoder's frames of these symbols, once they have been made.
+    pub fn decoded(&self, symbols: Range<usize>) -> &[f32] {
+        let frames = |symbols: Range<usize>| self.plan.durations[symbols].iter().sum::<usize>();
+        let start = frames(0..symbols.start);
+        let end = start + frames(symbols);
+        let channels = self.sambert.channels;
+        self.decoded
+            .get(start * channels..end * channels)
+            .unwrap_or_default()
     }
 }

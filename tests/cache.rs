@@ -9,7 +9,7 @@ use langdu::cache::keys::Keys;
 use langdu::cache::memory::Memory;
 use langdu::cache::{Budget, Cache};
 use langdu::speech::EmotionTemplates;
-use langdu::speech::Source::{self, New, Sentence, Template};
+use langdu::speech::Source::{self, Fragments, New, Sentence, Template};
 use langdu::text::Templates;
 use langdu::{Chunk, SpeakOptions, Synthesizer, Voice};
 
@@ -31,7 +31,7 @@ fn speak(cache: &Cache<Memory>, text: &str, options: &SpeakOptions) -> Vec<Chunk
 
 /// Where each sentence came from.
 fn sources(chunks: &[Chunk]) -> Vec<Source> {
-    let begins = chunks.iter().filter_map(|chunk| chunk.begins);
+    let begins = chunks.iter().filter_map(|chunk| chunk.begins.as_ref());
     begins.map(|sentence| sentence.source).collect()
 }
 
@@ -211,4 +211,58 @@ fn an_emotion_that_was_not_learned_is_spoken_by_its_template() {
     wrong.get_mut("sleepy").unwrap().pitch_scale = f32::NAN;
     let error = SYNTHESIZER.clone().with_emotions(wrong).err();
     assert_eq!(error.map(|error| error.code()), Some("E_OPTION_TEMPLATE"));
+}
+
+#[test]
+fn known_words_are_taken_and_only_the_rest_is_made() {
+    let (cache, options) = (cache(), SpeakOptions::default());
+    speak(&cache, "早上好！", &options);
+    // 天气 among neighbours of the same kind as below.
+    speak(&cache, "明天天气不好。", &options);
+    let text = "早上好，今天天气不错";
+    let chunks = speak(&cache, text, &options);
+    let begins = chunks[0].begins.as_ref().unwrap();
+    let spans = |span: &langdu::text::Span| {
+        text.chars()
+            .skip(span.start)
+            .take(span.end - span.start)
+            .collect::<String>()
+    };
+    assert_eq!(begins.source, Fragments);
+    assert_eq!(
+        begins.known.iter().map(spans).collect::<Vec<_>>(),
+        ["早上好", "天气"]
+    );
+    let syllables: usize = chunks.iter().map(|chunk| chunk.marks.len()).sum();
+    assert_eq!(syllables, 9);
+    // The sentence has its own recording now, and its words are known to the next one.
+    assert_eq!(sources(&speak(&cache, text, &options)), [Sentence]);
+    let chunks = speak(&cache, "今天天气不错，早上好！", &options);
+    let known = &chunks[0].begins.as_ref().unwrap().known;
+    assert!(known.len() >= 2, "{known:?}");
+    // Another emotion has words of its own.
+    let sad = SpeakOptions {
+        emotion: "sad".into(),
+        ..options
+    };
+    assert_eq!(sources(&speak(&cache, text, &sad)), [New]);
+}
+
+#[test]
+fn speech_made_of_known_words_only_needs_no_new_ones() {
+    let (cache, options) = (cache(), SpeakOptions::default());
+    speak(&cache, "早上好，我们去公园。", &options);
+    let chunks = speak(&cache, "我们去公园，早上好。", &options);
+    assert_eq!(sources(&chunks), [Fragments]);
+    let plain: Vec<Chunk> = SYNTHESIZER
+        .stream("我们去公园，早上好。", &options)
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    let level = |samples: &[f32]| {
+        samples.iter().map(|sample| sample * sample).sum::<f32>() / samples.len() as f32
+    };
+    let (joined, plain) = (samples(&chunks), samples(&plain));
+    assert!((joined.len() as f32 / plain.len() as f32 - 1.0).abs() < 0.2);
+    assert!((level(&joined) / level(&plain)).log10().abs() < 0.3);
 }

@@ -26,6 +26,17 @@ impl Keys {
     /// The name of the sound of these symbols, spoken so. `control` holds emotion and template, speed and pitch as the model
     /// gets them; the volume does not matter.
     pub fn key(&self, level: Level, symbols: &[Symbol], control: &Control) -> Key {
+        self.key_among(level, symbols, control, [])
+    }
+
+    /// The same for a part of a sentence among such neighbours.
+    pub fn key_among<const N: usize>(
+        &self,
+        level: Level,
+        symbols: &[Symbol],
+        control: &Control,
+        neighbours: [&str; N],
+    ) -> Key {
         let mut hash = self.prefix.clone();
         for &(row, weight) in &control.emotion.0 {
             hash.update((row as u64).to_le_bytes());
@@ -53,6 +64,10 @@ impl Keys {
                 hash.update(field);
                 hash.update([0]);
             }
+        }
+        for neighbour in neighbours {
+            hash.update(neighbour);
+            hash.update([0]);
         }
         Key::new(level, hash.finalize().into())
     }

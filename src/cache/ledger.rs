@@ -146,6 +146,10 @@ impl Ledger {
         Some(bytes)
     }
 
+    pub fn has(&self, key: Key) -> bool {
+        self.records.contains_key(&key)
+    }
+
     /// Whether the record is in the store only.
     pub fn is_away(&self, key: Key) -> bool {
         self.records

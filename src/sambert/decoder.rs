@@ -13,32 +13,59 @@ pub struct Steps {
     /// The last frame made.
     pub previous: Vec<f32>,
     done: usize,
+    /// Steps made since the last one that was spared.
+    since: usize,
 }
 
 impl Steps {
-    pub fn new(sambert: &Sambert) -> Result<Steps, Error> {
-        let state = sambert.decoder.exactly(sambert.window)?.start()?;
-        Ok(Steps {
-            state,
+    pub fn new(sambert: &Sambert) -> Steps {
+        Steps {
+            state: State::default(),
             previous: vec![0.0; sambert.channels],
             done: 0,
-        })
+            since: 0,
+        }
     }
 
-    /// Makes the next frames and appends them to `frames`. Returns false at the end of the sentence.
+    /// Makes the next frames, or takes those that are known, and appends them to `frames`. Returns false at the end of the
+    /// sentence.
     pub fn step(
         &mut self,
         sambert: &Sambert,
         plan: &Plan,
         frames: &mut Vec<f32>,
     ) -> Result<bool, Error> {
+        let (channels, frames_per_step) = (sambert.channels, sambert.frames_per_step);
+        if self.done * frames_per_step >= plan.frames() {
+            return Ok(false);
+        }
+        let made = if plan.splice.is_made(self.done) {
+            self.make(sambert, plan)?
+        } else {
+            self.since = 0;
+            Vec::new()
+        };
+        let blended = plan
+            .splice
+            .frames(self.done, &made, channels, frames_per_step);
+        if let Some(last) = blended.rchunks_exact(channels).next() {
+            self.previous.copy_from_slice(last);
+        }
+        frames.extend(blended);
+        self.done += 1;
+        Ok(true)
+    }
+
+    /// Runs the network.
+    fn make(&mut self, sambert: &Sambert, plan: &Plan) -> Result<Vec<f32>, Error> {
         let (memory, step, window) = (&plan.memory, self.done, sambert.window);
         let Some(row) = memory.row(step) else {
-            return Ok(false);
+            return Ok(vec![0.0; sambert.frames_per_step * sambert.channels]);
         };
         // The first step fills the whole look-ahead window, later ones move it on by one row.
-        let entering = if step == 0 {
-            0..window
+        let entering = if self.since == 0 {
+            self.state = sambert.decoder.exactly(window)?.start()?;
+            step..step + window
         } else {
             step + window - 1..step + window
         };
@@ -49,7 +76,7 @@ impl Steps {
                 place.copy_from_slice(row);
             }
         }
-        let reach_back = plan.band.min(step);
+        let reach_back = plan.band.min(self.since);
         let reach_ahead = plan.band.min(memory.steps() - 1 - step);
         let history = (0..window)
             .rev()
@@ -75,12 +102,7 @@ impl Steps {
             ),
         ];
         let [made] = graph.run(&mut self.state, &inputs, ["frames"])?;
-        let made = made.as_f32();
-        if let Some(last) = made.rchunks_exact(sambert.channels).next() {
-            self.previous.copy_from_slice(last);
-        }
-        frames.extend_from_slice(made);
-        self.done += 1;
-        Ok(true)
+        self.since += 1;
+        Ok(made.as_f32().to_vec())
     }
 }

@@ -15,13 +15,15 @@ pub struct Durations {
 }
 
 impl Sambert {
-    /// `condition` has one row per symbol. The speed divides the frames before they are rounded.
+    /// `condition` has one row per symbol; `given` the frames of those whose duration is known. The speed divides the frames
+    /// before they are rounded.
     pub(super) fn durations(
         &self,
         condition: &[f32],
-        symbols: usize,
+        given: &[Option<usize>],
         speed: f32,
     ) -> Result<Durations, ModelError> {
+        let symbols = given.len();
         let width = condition.len() / symbols.max(1);
         let mut state = self.duration.start()?;
         let mut previous = Value::f32(&[1, 1], &[0.0]);
@@ -29,7 +31,7 @@ impl Sambert {
             frames: Vec::with_capacity(symbols),
             longest: 0.0,
         };
-        for row in condition.chunks_exact(width.max(1)) {
+        for (row, given) in condition.chunks_exact(width.max(1)).zip(given) {
             let inputs = [
                 ("condition", Value::f32(&[1, width], row)),
                 ("previous", previous),
@@ -38,9 +40,13 @@ impl Sambert {
             // The network works in log(frames + 1).
             let frames = duration.as_f32().first().copied().unwrap_or(0.0).exp() - 1.0;
             let frames = frames.clamp(0.0, LONGEST) / speed;
+            let frames = given.map_or(frames, |given| given as f32);
             spoken.longest = spoken.longest.max(frames);
             spoken.frames.push((frames + 0.5).floor() as usize);
-            previous = duration;
+            previous = match given {
+                Some(_) => Value::f32(&[1, 1], &[(frames * speed + 1.0).ln()]),
+                None => duration,
+            };
         }
         if let Some(last) = spoken.frames.last_mut()
             && spoken.longest < 0.5

@@ -33,11 +33,13 @@ pub struct Chunk {
 }
 
 /// A sentence that begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SentenceStart {
     /// Its characters in the input.
     pub span: Span,
     pub source: Source,
+    /// Where some of it is made of words that have been spoken before: their characters.
+    pub known: Vec<Span>,
 }
 
 /// Where the sound of a sentence comes from.
@@ -46,6 +48,9 @@ pub enum Source {
     /// It is made for this job.
     #[serde(rename = "new")]
     New,
+    /// Words of it have been spoken before.
+    #[serde(rename = "L1")]
+    Fragments,
     /// The sentence has been spoken before.
     #[serde(rename = "L2")]
     Sentence,
@@ -141,6 +146,14 @@ impl ChunkStream {
         Some(upcoming.key(self.recorder.as_ref()?))
     }
 
+    /// The keys under which its words will be looked for, if the sentence is not found.
+    pub fn upcoming_word_keys(&self) -> Vec<Key> {
+        let upcoming = self.upcoming.as_ref().zip(self.recorder.as_ref());
+        upcoming.map_or_else(Vec::new, |(upcoming, recorder)| {
+            recorder.word_keys(&upcoming.symbols, &upcoming.control)
+        })
+    }
+
     /// Time spent so far.
     pub fn timings(&self) -> Timings {
         self.timings
@@ -190,8 +203,12 @@ impl ChunkStream {
         let clock = self.synthesizer.clock;
         let started = clock();
         let sambert = &self.synthesizer.sambert;
-        let plan = sambert.plan(&symbols, &control)?;
-        let durations = plan.durations.clone();
+        let channels = self.synthesizer.manifest.mel.channels;
+        let recorder = self.recorder.as_ref();
+        let known = recorder.map_or_else(Vec::new, |recorder| {
+            recorder.known_words(&symbols, &control, channels)
+        });
+        let plan = sambert.plan_around(&symbols, &control, &known)?;
         let hop = self.synthesizer.manifest.hop;
         let marks = marks(&symbols, &plan.durations, hop, self.position);
         let end = self.position + (plan.frames() * hop) as u64;
@@ -199,9 +216,21 @@ impl ChunkStream {
         let vocoder = self.synthesizer.vocoder.clone();
         let piece = self.synthesizer.pieces.piece;
         let samples = SampleStream::new(vocoder, piece, plan.frames());
-        let mel = MelStream::new(sambert.clone(), plan)?;
-        let recorder = self.recorder.as_ref().zip(key);
-        let tape = recorder.map(|(recorder, key)| recorder.begin(key, &durations));
+        let known: Vec<_> = known.into_iter().map(|part| part.symbols).collect();
+        let begins = SentenceStart {
+            span,
+            source: if known.is_empty() {
+                Source::New
+            } else {
+                Source::Fragments
+            },
+            known: known
+                .iter()
+                .filter_map(|word| extent(&symbols[word.clone()]))
+                .collect(),
+        };
+        let tape = key.map(|key| Tape::new(key, symbols, control, known, plan.durations.clone()));
+        let mel = MelStream::new(sambert.clone(), plan);
         self.timings.sambert_ms += clock() - started;
         self.read_ahead()?;
         Ok(Some(Utterance {
@@ -212,10 +241,7 @@ impl ChunkStream {
             volume,
             silence,
             tape,
-            begins: Some(SentenceStart {
-                span,
-                source: Source::New,
-            }),
+            begins: Some(begins),
         }))
     }
 
@@ -280,6 +306,7 @@ impl ChunkStream {
                 } else {
                     Source::Sentence
                 },
+                known: Vec::new(),
             }),
             last: self.is_over(),
         }))
@@ -344,7 +371,7 @@ impl ChunkStream {
         let cues = utterance.cues.drain(..count).collect();
         let begins = utterance.begins.take();
         if let (true, Some(recorder), Some(tape)) = (over, &self.recorder, &utterance.tape) {
-            recorder.keep(tape);
+            recorder.keep(tape, &utterance.mel);
         }
         if over {
             self.silence = utterance.silence;
@@ -360,6 +387,14 @@ impl ChunkStream {
             last: self.is_over(),
         }))
     }
+}
+
+/// The characters that these symbols say.
+fn extent(symbols: &[Symbol]) -> Option<Span> {
+    let spans = symbols.iter().map(|symbol| symbol.span);
+    spans
+        .filter(|span| span.end > span.start)
+        .reduce(Span::join)
 }
 
 fn set_volume(samples: &mut [f32], volume: f32) {
