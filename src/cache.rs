@@ -126,17 +126,18 @@ impl<S: Store> Cache<S> {
         self.inner.levels.borrow().of(key).has(key)
     }
 
-    /// Brings a record from the store into memory, where [`Cache::look_up`] finds it. A record that is gone or torn is
-    /// forgotten.
-    pub async fn fetch(&self, key: Key) {
+    /// Brings records from the store into memory, where [`Cache::look_up`] finds them. What is gone or torn is forgotten.
+    pub async fn fetch(&self, keys: &[Key]) {
         let Some(store) = self.store() else { return };
-        match store.read(key).await {
-            Ok(bytes) => {
+        match store.read(keys).await {
+            Ok(found) => {
                 let mut levels = self.inner.levels.borrow_mut();
-                let ledger = levels.of_mut(key);
-                match bytes {
-                    Some(bytes) => ledger.bring(key, &bytes, self.now()),
-                    None => ledger.forget(key),
+                for (&key, bytes) in keys.iter().zip(found) {
+                    let ledger = levels.of_mut(key);
+                    match bytes {
+                        Some(bytes) => ledger.bring(key, &bytes, self.now()),
+                        None => ledger.forget(key),
+                    }
                 }
             }
             Err(error) => self.fail(&error),
@@ -216,7 +217,10 @@ impl<S: Store> Cache<S> {
             let here = self.inner.levels.borrow().of(key).peek(key);
             let bytes = match (here, self.store()) {
                 (Some(bytes), _) => Some(bytes),
-                (None, Some(store)) => store.read(key).await.ok().flatten().map(Rc::from),
+                (None, Some(store)) => {
+                    let read = store.read(&[key]).await.unwrap_or_default();
+                    read.into_iter().flatten().next().map(Rc::from)
+                }
                 (None, None) => None,
             };
             if let Some(bytes) = bytes.filter(|bytes| store::open(bytes).is_some()) {

@@ -48,8 +48,10 @@ export interface PcmChunk {
 export interface SentenceInfo {
   charIndex: number;
   charLength: number;
-  /** `L2`: spoken before; `L3`: fixed part of a template; `new`: made for this job. */
-  source: 'L2' | 'L3' | 'new';
+  /** `L1`: made with words spoken before; `L2`: spoken before; `L3`: fixed part of a template; `new`: made for this job. */
+  source: 'L1' | 'L2' | 'L3' | 'new';
+  /** The words spoken before, for `L1`. */
+  known: { charIndex: number; charLength: number }[];
 }
 
 /** What a level of the cache holds, and what has happened since the page was loaded. */

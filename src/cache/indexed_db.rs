@@ -58,12 +58,16 @@ impl Store for IndexedDb {
         Ok(entries.collect())
     }
 
-    async fn read(&self, key: Key) -> Result<Option<Vec<u8>>, StoreError> {
+    async fn read(&self, keys: &[Key]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
         let transaction = self.begin(&[RECORDS], TransactionMode::ReadOnly)?;
-        let value = transaction.store(RECORDS)?.get(name(key)).await?;
-        Ok(value
-            .and_then(|value| value.dyn_into::<Uint8Array>().ok())
-            .map(|bytes| bytes.to_vec()))
+        let records = transaction.store(RECORDS)?;
+        let mut found = Vec::with_capacity(keys.len());
+        for &key in keys {
+            let bytes = records.get(name(key)).await?;
+            let bytes = bytes.and_then(|value| value.dyn_into::<Uint8Array>().ok());
+            found.push(bytes.map(|bytes| bytes.to_vec()));
+        }
+        Ok(found)
     }
 
     async fn write(&self, batch: Batch) -> Result<(), StoreError> {

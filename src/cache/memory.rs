@@ -20,9 +20,10 @@ impl Store for Memory {
         Ok(records.values().map(|(entry, _)| *entry).collect())
     }
 
-    async fn read(&self, key: Key) -> Result<Option<Vec<u8>>, StoreError> {
+    async fn read(&self, keys: &[Key]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
         let records = self.records.borrow();
-        Ok(records.get(&key).map(|(_, bytes)| bytes.to_vec()))
+        let bytes = |key| records.get(key).map(|(_, bytes)| bytes.to_vec());
+        Ok(keys.iter().map(bytes).collect())
     }
 
     async fn write(&self, batch: Batch) -> Result<(), StoreError> {

@@ -135,8 +135,8 @@ pub trait Store {
     /// What lies in the store.
     fn entries(&self) -> impl Future<Output = Result<Vec<Entry>, StoreError>>;
 
-    /// The bytes of a record, if there is one.
-    fn read(&self, key: Key) -> impl Future<Output = Result<Option<Vec<u8>>, StoreError>>;
+    /// The bytes of each record, if there is one.
+    fn read(&self, keys: &[Key]) -> impl Future<Output = Result<Vec<Option<Vec<u8>>>, StoreError>>;
 
     /// Makes all changes, or none of them.
     fn write(&self, batch: Batch) -> impl Future<Output = Result<(), StoreError>>;

@@ -51,7 +51,7 @@ fn key(number: u8) -> Key {
 /// The payload, wherever it is.
 fn get<S: Store>(cache: &Cache<S>, key: Key) -> Option<Vec<u8>> {
     if cache.is_away(key) {
-        now(cache.fetch(key));
+        now(cache.fetch(&[key]));
     }
     store::open(&cache.look_up(key)?).map(<[u8]>::to_vec)
 }
@@ -270,9 +270,9 @@ impl Store for Failing {
         self.memory.entries().await
     }
 
-    async fn read(&self, key: Key) -> Result<Option<Vec<u8>>, StoreError> {
+    async fn read(&self, keys: &[Key]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
         self.check()?;
-        self.memory.read(key).await
+        self.memory.read(keys).await
     }
 
     async fn write(&self, batch: Batch) -> Result<(), StoreError> {

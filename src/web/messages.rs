@@ -19,7 +19,8 @@ export interface EngineInfo { name: string; language: string; sampleRate: number
 export interface EngineMark { charIndex: number; charLength: number; start: number; end: number }
 export interface EngineCue { name: string; at: number }
 export interface EngineChunk { samples: Float32Array<ArrayBuffer>; start: number; marks: EngineMark[]; cues: EngineCue[]; begins?: EngineSentence; last: boolean }
-export interface EngineSentence { charIndex: number; charLength: number; source: 'new' | 'L2' | 'L3' }
+export interface EngineSentence { charIndex: number; charLength: number; source: 'new' | 'L1' | 'L2' | 'L3'; known: EnginePlace[] }
+export interface EnginePlace { charIndex: number; charLength: number }
 export interface EngineStats { samples: number; textMs: number; sambertMs: number; vocoderMs: number }
 ";
 
@@ -127,17 +128,33 @@ struct ChunkMessage {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+struct PlaceMessage {
+    char_index: usize,
+    char_length: usize,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct SentenceMessage {
     char_index: usize,
     char_length: usize,
     source: Source,
+    known: Vec<PlaceMessage>,
 }
 
 /// A chunk with its samples copied out of the WebAssembly memory and its marks in UTF-16 offsets.
 pub fn chunk(chunk: Chunk, offsets: &mut Utf16Offsets) -> Result<JsValue, JsValue> {
     let begins = chunk.begins.map(|sentence| {
         let (char_index, char_length) = offsets.locate(sentence.span);
+        let known = sentence.known.iter().map(|&word| {
+            let (char_index, char_length) = offsets.locate(word);
+            PlaceMessage {
+                char_index,
+                char_length,
+            }
+        });
         SentenceMessage {
+            known: known.collect(),
             char_index,
             char_length,
             source: sentence.source,

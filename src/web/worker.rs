@@ -171,16 +171,26 @@ impl Engine {
         messages::chunk(chunk, &mut job.offsets)
     }
 
-    /// Fetches the recording of the job's next sentence where the store has one; undefined when there is nothing to wait for.
+    /// Fetches the recording of the job's next sentence where the store has one, or else those of its words; undefined when
+    /// there is nothing to wait for.
     #[wasm_bindgen(js_name = lookAhead, unchecked_return_type = "Promise<void> | undefined")]
     pub fn look_ahead(&self, job: u32) -> JsValue {
         let away = || {
-            let key = self.jobs.get(&job)?.chunks.upcoming_key()?;
-            let cache = self.cache.clone().filter(|cache| cache.is_away(key))?;
-            Some(future_to_promise(async move {
-                cache.fetch(key).await;
-                Ok(JsValue::UNDEFINED)
-            }))
+            let chunks = &self.jobs.get(&job)?.chunks;
+            let cache = self.cache.clone()?;
+            let sentence = chunks.upcoming_key()?;
+            let mut keys = if cache.has(sentence) {
+                vec![sentence]
+            } else {
+                chunks.upcoming_word_keys()
+            };
+            keys.retain(|&key| cache.is_away(key));
+            (!keys.is_empty()).then(|| {
+                future_to_promise(async move {
+                    cache.fetch(&keys).await;
+                    Ok(JsValue::UNDEFINED)
+                })
+            })
         };
         away().map_or(JsValue::UNDEFINED, JsValue::from)
     }

@@ -95,8 +95,8 @@ for (const browser of browsers) {
       assert.deepEqual(sources(await speak(KNOWN)), ['L2']);
       assert.deepEqual(sources(await speak(KNOWN, { speed: 1.5 })), ['new']);
       assert.deepEqual(sources(await speak(KNOWN, { volume: 0.5 })), ['L2']);
-      const { stored, hits, misses, failure } = await stats();
-      assert.deepEqual({ stored, hits, misses }, { stored: true, hits: 3, misses: 2 });
+      const { stored, l2, failure } = await stats();
+      assert.deepEqual([stored, l2.hits, l2.misses], [true, 3, 2]);
       assert.ok(!failure);
     });
 
@@ -111,12 +111,14 @@ for (const browser of browsers) {
     test('can be carried to another browser, and cleared', async () => {
       const carried = await page.run(async () => {
         const file = await window.langdu.cache.export();
+        const before = await window.langdu.cache.stats();
         await window.langdu.cache.clear();
         const { entries, bytes } = await window.langdu.cache.stats();
-        return { size: file.size, entries, bytes, imported: await window.langdu.cache.import(file) };
+        const imported = await window.langdu.cache.import(file);
+        return { entries, bytes, lost: before.entries - imported, sentences: before.l2.entries };
       });
       assert.deepEqual({ entries: carried.entries, bytes: carried.bytes }, { entries: 0, bytes: 0 });
-      assert.equal(carried.imported, 3);
+      assert.deepEqual([carried.lost, carried.sentences], [0, 3]);
       await visit();
       assert.deepEqual(sources(await speak(KNOWN)), ['L2']);
       await page.run(() => window.langdu.cache.clear());
@@ -134,7 +136,11 @@ for (const browser of browsers) {
           request.onsuccess = () => resolve(request.result);
         });
         const records = database.transaction('records', 'readwrite').objectStore('records');
-        records.openCursor().onsuccess = ({ target }) => target.result.update(target.result.value.slice(0, 1000));
+        records.openCursor().onsuccess = ({ target: { result: cursor } }) => {
+          if (!cursor) return;
+          cursor.update(cursor.value.slice(0, 100));
+          cursor.continue();
+        };
         await new Promise((resolve) => {
           records.transaction.oncomplete = resolve;
         });
@@ -142,8 +148,25 @@ for (const browser of browsers) {
       }, DATABASE);
       await visit();
       assert.deepEqual(sources(await speak(KNOWN)), ['new']);
-      assert.equal((await stats()).dropped, 1);
+      assert.equal((await stats()).l2.dropped, 1);
       assert.deepEqual(sources(await speak(KNOWN)), ['L2']);
+    });
+
+    test('takes known words, also after a reload, and makes only the rest', async () => {
+      await page.run(async () => {
+        await window.langdu.cache.clear();
+        await window.collect('早上好！');
+        await window.collect('明天天气不好。');
+      });
+      await stored(5);
+      await visit();
+      const text = '早上好，今天天气不错';
+      const spoken = await speak(text);
+      assert.deepEqual(sources(spoken), ['L1']);
+      const known = spoken.sentences[0].known.map(({ charIndex, charLength }) => text.substr(charIndex, charLength));
+      assert.deepEqual(known, ['早上好', '天气']);
+      assert.equal(spoken.underruns, 0);
+      assert.deepEqual(sources(await speak(text)), ['L2']);
     });
 
     test('serves two tabs at once', async () => {
