@@ -26,51 +26,32 @@ pub fn words(symbols: &[Symbol]) -> Vec<Range<usize>> {
         .collect()
 }
 
-/// What names a word of a sentence: its symbols, how it is spoken, and what kind of sound comes before and after it.
+/// What names a word of a sentence: its symbols, how it is spoken, and which sounds it runs into before and after it. A sound
+/// reaches a few frames across the border between two words, so that those at the border have to be the same.
 pub fn key(keys: &Keys, symbols: &[Symbol], word: &Range<usize>, control: &Control) -> Key {
     let mut named = symbols[word.clone()].to_vec();
-    let before = symbols[..word.start].iter().rev().take(2);
-    let before = before
-        .map(|symbol| symbol.phone.as_str())
-        .collect::<Vec<_>>();
-    let left = match before[..] {
-        [pause, spoken] if !is_silent(pause) => ending(spoken),
-        _ => "silence",
+    let left = match symbols[..word.start] {
+        [.., ref spoken, ref pause] if !is_silent(&pause.phone) => [&spoken.phone, spoken.tone],
+        _ => SILENCE,
     };
     let right = match (named.last_mut(), symbols.get(word.end)) {
-        (Some(pause), next) if is_silent(&pause.phone) || next.is_none() => {
+        (Some(pause), Some(next)) if !is_silent(&pause.phone) => [&next.phone, next.tone],
+        (Some(pause), _) => {
             // 早上好，and 早上好。are one word.
             pause.phone = "#4".into();
-            "silence"
+            SILENCE
         }
-        (_, Some(next)) => beginning(&next.phone),
-        _ => "silence",
+        _ => SILENCE,
     };
-    keys.key_among(Level::Fragment, &named, control, [left, right])
+    let neighbours = [left[0], left[1], right[0], right[1]];
+    keys.key_among(Level::Fragment, &named, control, neighbours)
 }
+
+const SILENCE: [&str; 2] = ["silence", ""];
 
 /// Whether speech falls silent at this pause.
 fn is_silent(pause: &str) -> bool {
     matches!(pause, "#3" | "#4")
-}
-
-/// How a final ends.
-fn ending(phone: &str) -> &'static str {
-    match phone.trim_end_matches("_c") {
-        phone if phone.ends_with("ng") => "velar nasal",
-        phone if phone.ends_with('n') => "alveolar nasal",
-        _ => "vowel",
-    }
-}
-
-/// How an initial begins.
-fn beginning(phone: &str) -> &'static str {
-    match phone.trim_end_matches("_c") {
-        "b" | "p" | "d" | "t" | "g" | "k" | "z" | "c" | "zh" | "ch" | "j" | "q" => "closure",
-        "f" | "s" | "sh" | "xx" | "h" => "friction",
-        "m" | "n" | "l" | "r" => "sonorant",
-        _ => "glide",
-    }
 }
 
 impl Fragment {
@@ -145,13 +126,13 @@ mod tests {
     }
 
     #[test]
-    fn words_are_known_among_neighbours_of_the_same_kind() {
+    fn words_are_known_among_neighbours_of_the_same_sound() {
         // 早上好 | 今天 | 天气 | 不错
         let said = keys_of("早上好，今天天气不错");
         assert_eq!(said.len(), 4);
         assert_eq!(keys_of("早上好！")[0], said[0]);
         // 明天 ends as 今天 does, and 不 begins as 不 does.
-        assert_eq!(keys_of("明天天气不好")[1], said[2]);
+        assert_eq!(keys_of("明天天气不坏")[1], said[2]);
         assert_ne!(keys_of("天气不错")[0], said[2]);
         assert_ne!(keys_of("今天天气很好")[1], said[2]);
     }

@@ -156,7 +156,7 @@ for (const browser of browsers) {
       await page.run(async () => {
         await window.langdu.cache.clear();
         await window.collect('早上好！');
-        await window.collect('明天天气不好。');
+        await window.collect('明天天气不坏。');
       });
       await stored(5);
       await visit();
