@@ -156,6 +156,8 @@ bench() {
   if [[ " $* " == *" --peers "* ]]; then
     peers
     node tests/bench/peers.mjs "$@"
+  elif [[ " $* " == *" --cache "* ]]; then
+    node tests/bench/cache.mjs "$@"
   else
     node tests/bench/bench.mjs "$@"
   fi
