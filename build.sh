@@ -20,7 +20,7 @@ usage: ./build.sh <step>
   serve   build, then serve dist/ on 127.0.0.1 (PORT, 8080)
   test    run every check and test: Rust, Python, TypeScript, wasm and the page in real browsers
   bench   measure in Chromium; --json prints the figures as the last line;
-          --peers measures other engines beside langdu, --chart FILE draws that
+          --cache measures the cache, --peers measures other engines beside langdu, --chart FILE draws that
   pack    build the npm package and print the sizes
 TEXT
 }

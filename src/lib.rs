@@ -33,13 +33,15 @@
 //! - [`nn`] loads and runs the networks; the only room that names tract.
 //! - [`voice`] checks a voice pack: a manifest and six ONNX graphs.
 //! - [`speech`] joins them into a lazy stream of chunks.
-//! - [`cache`] keeps what has been spoken, so that it is not made again.
+//! - [`cache`] keeps what has been spoken, so that it is not made again: mel frames of words, sound of sentences, sound of
+//!   fixed parts of templates.
 //! - [`wav`] writes files.
 //!
 //! # Streaming is exact
 //!
 //! Causal layers carry their left context as state and the postnet looks a few frames ahead, so the chunks joined equal
-//! the sentence made in one piece, to 1e-4, whatever their sizes. No seams are blended. A vocoder that is not causal, as
+//! the sentence made in one piece, to 1e-4, whatever their sizes. No seams are blended, except
+//! where words out of the cache meet new ones: there the mel frames of both are, over a few frames. A vocoder that is not causal, as
 //! some converted voices have, works in overlapping windows instead, which join as exactly but delay the first sound.
 //!
 //! # Errors

@@ -26,8 +26,8 @@ let langdu: Langdu | null = null;
 let saving = false;
 let chosen = BUNDLED;
 let turn = Promise.resolve();
-/** Sentences of the speech under way: taken from the cache, and all. */
-const sentences = { cached: 0, all: 0 };
+/** Sentences of the speech under way, by where their sound came from. */
+const sources = new Map<string, number>();
 
 const voices = new Voices(find('voice-list'), find<HTMLInputElement>('voice-file'), {
   choose: (voice) => choose({ voice }),
@@ -86,8 +86,7 @@ function toggle(): void {
   else {
     clearError();
     find('first-sound').textContent = '…';
-    sentences.cached = 0;
-    sentences.all = 0;
+    sources.clear();
     const spoken = langdu.speak(text.value, options());
     const typing = document.activeElement === text;
     reading.open(text.value);
@@ -155,9 +154,9 @@ function listen(langdu: Langdu): void {
   });
   langdu.on('sentence', ({ charIndex, charLength, source }) => {
     if (!langdu.speaking) return;
-    sentences.all += 1;
-    if (source !== 'new') sentences.cached += 1;
-    find('sources').textContent = `${sentences.cached} / ${sentences.all} 句`;
+    sources.set(source, (sources.get(source) ?? 0) + 1);
+    const counts = [...sources].map(([source, count]) => `${source === 'new' ? '新' : source} ${count}`);
+    find('sources').textContent = counts.sort().join(' · ');
     reading.tag(charIndex, charLength, source, SOURCES[source]);
   });
   langdu.on('end', () => {

@@ -55,7 +55,12 @@ export function nameEmotions(emotions: string[]): [emotion: string, name: string
   return [...known, ...others.map((emotion): [string, string] => [emotion, emotion])];
 }
 
-export const SOURCES = { new: '这一句是现做的', L1: '这一句里有些词读过，只做了其余的', L2: '这一句读过，取自缓存', L3: '这一句是备好的模板' };
+export const SOURCES = {
+  new: '这一句是现做的',
+  L1: '这一句里有些词读过，只做了其余的',
+  L2: '这一句读过，取自缓存',
+  L3: '这一句是备好的模板',
+};
 
 export const SAMPLES = [
   '今天天气不错，早上好！',

@@ -251,6 +251,55 @@ for (const browser of browsers) {
       assert.deepEqual(await page.run(() => window.events.map(({ source }) => source).slice(-3)), ['new', 'new', 'L2']);
     });
 
+    test('leaves an older layout behind, also while another tab has it open', async () => {
+      await visit();
+      const left = await page.run(async () => {
+        const frame = document.createElement('iframe');
+        frame.src = '/harness.html';
+        document.body.append(frame);
+        await new Promise((resolve) => {
+          frame.onload = resolve;
+        });
+        const opened = frame.contentWindow.indexedDB.open('langdu-1', 1);
+        await new Promise((resolve) => {
+          opened.onsuccess = resolve;
+        });
+        const { code } = await window.load();
+        await window.collect('旧的不去，新的不来。');
+        const { stored } = await window.langdu.cache.stats();
+        frame.remove();
+        for (let tries = 0; tries < 100; tries += 1) {
+          const names = (await indexedDB.databases()).map(({ name }) => name);
+          if (!names.includes('langdu-1')) return { code, stored, names };
+          await window.sleep(50);
+        }
+        return 'the old database stays';
+      });
+      assert.deepEqual(left, { code: 0, stored: true, names: left.names });
+      assert.ok(left.names.includes(DATABASE));
+    });
+
+    test('survives a worker that is killed while it writes', async () => {
+      await visit();
+      const text = '写到一半的时候，标签页被关掉了。';
+      const entries = await page.run(async (text) => {
+        await window.langdu.cache.clear();
+        await window.collect(text);
+        // The batch is on its way to the disk now.
+        await window.langdu.dispose();
+        await window.load();
+        await window.sleep(500);
+        const { l2, dropped } = await window.langdu.cache.stats();
+        const { code } = await window.collect(text);
+        return { code, dropped, entries: l2.entries };
+      }, text);
+      assert.deepEqual([entries.code, entries.dropped], [0, 0]);
+      assert.ok(entries.entries <= 1);
+      await stored(1);
+      await visit();
+      assert.deepEqual(sources(await speak(text)), ['L2']);
+    });
+
     for (const [trouble, script, code] of [
       ['without IndexedDB', "Object.defineProperty(self, 'indexedDB', { value: undefined });", 'E_CACHE_UNAVAILABLE'],
       [

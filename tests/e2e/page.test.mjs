@@ -45,6 +45,10 @@ for (const browser of browsers) {
       assert.deepEqual(pointed, [...'今天天气不错早上好']);
       assert.match(await page.peek("document.getElementById('first-sound').textContent"), /^\d+ 毫秒$/);
       assert.match(await page.peek("document.getElementById('rtf').textContent"), /^\d+\.\d\d$/);
+      assert.equal(await page.peek("document.getElementById('sources').textContent"), '新 1');
+      await page.click('#speak');
+      await until(page, "document.getElementById('sources').textContent === 'L2 1'");
+      await page.click('#stop');
     });
 
     test('pauses, goes on and stops', async () => {
