@@ -96,9 +96,9 @@ build() {
   bind "$WASM/web/langdu.wasm" dist engine
   bind "$RELAXED/web/langdu.wasm" dist/relaxed engine
   say "building the page"
-  esbuild www/app.ts www/langdu.ts www/worker.ts www/player.worklet.ts \
+  esbuild www/app.ts www/langdu.ts www/worker.ts www/vocoder.ts www/player.worklet.ts \
     --bundle --format=esm --target=es2022 --external:./engine.js --minify --outdir=dist --log-level=warning
-  cp dist/worker.js dist/relaxed/
+  cp dist/worker.js dist/vocoder.js dist/relaxed/
   cp www/index.html www/style.css www/icon.svg dist/
   copy_voices
   node www/build-sw.mjs dist

@@ -7,14 +7,16 @@
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod goldens;
+mod schedule;
 mod source;
 
 use std::sync::Arc;
 
 use crate::Error;
 use crate::nn::{Buckets, Source, State, Value};
-use crate::voice::Voice;
+use crate::voice::Manifest;
 
+pub use schedule::Schedule;
 use source::HarmonicSource;
 
 /// The vocoder of a voice.
@@ -31,10 +33,10 @@ pub struct Vocoder {
 }
 
 impl Vocoder {
-    pub fn new(voice: &Voice) -> Result<Vocoder, Error> {
-        let manifest = &voice.manifest;
+    /// `graph` is the file of the vocoder's graph.
+    pub fn new(manifest: &Manifest, graph: &[u8]) -> Result<Vocoder, Error> {
         Ok(Vocoder {
-            graph: Buckets::new(Source::parse("vocoder", voice.graph("vocoder")?)?, "n", &[]),
+            graph: Buckets::new(Source::parse("vocoder", graph)?, "n", &[]),
             bins: manifest.mel.bins,
             channels: manifest.mel.channels,
             hop: manifest.hop,
@@ -46,14 +48,9 @@ impl Vocoder {
 
     /// Compiles the graph for streams that work in pieces of this many frames.
     pub fn prepare(&self, piece: usize) -> Result<(), Error> {
-        self.graph.exactly(self.run(piece) + 2 * self.halo)?;
+        self.graph
+            .exactly(schedule::run(self.halo, piece) + 2 * self.halo)?;
         Ok(())
-    }
-
-    /// Frames whose samples come out of one run: a piece, or as many as make a window with two halos worth while.
-    fn run(&self, piece: usize) -> usize {
-        let piece = piece.max(1);
-        (2 * self.halo).div_ceil(piece).max(1) * piece
     }
 }
 
@@ -62,15 +59,12 @@ pub struct SampleStream {
     vocoder: Arc<Vocoder>,
     state: Option<State>,
     source: Option<HarmonicSource>,
-    /// Frames of the sentence, frames taken in, and frames whose samples have been made.
+    /// Frames of the sentence.
     length: usize,
-    taken: usize,
-    made: usize,
-    /// Frames that come out of one run.
-    run: usize,
+    schedule: Schedule,
     /// Values of the source in one frame: `hop` for each harmonic.
     width: usize,
-    /// Mel and source of the frames from `made - halo` on; zeros before the first frame.
+    /// Mel and source of the frames from `halo` before the next run on; zeros before the first frame.
     mel: Vec<f32>,
     sines: Vec<f32>,
 }
@@ -85,9 +79,7 @@ impl SampleStream {
         SampleStream {
             state: None,
             length,
-            taken: 0,
-            made: 0,
-            run: vocoder.run(piece),
+            schedule: Schedule::new(vocoder.halo, piece, length),
             mel: vec![0.0; vocoder.halo * vocoder.bins],
             sines: vec![0.0; vocoder.halo * width],
             width,
@@ -99,14 +91,9 @@ impl SampleStream {
     /// Takes the next frames, rows of the acoustic model's channels, and returns the samples that are complete; after
     /// the last frame of the sentence, all the rest.
     pub fn push(&mut self, frames: &[f32]) -> Result<Vec<f32>, Error> {
-        let Vocoder {
-            bins,
-            channels,
-            halo,
-            ..
-        } = *self.vocoder;
+        let Vocoder { bins, channels, .. } = *self.vocoder;
         for frame in frames.chunks_exact(channels) {
-            self.taken += 1;
+            self.schedule.take(1);
             self.mel.extend_from_slice(&frame[..bins]);
             if let Some(source) = &mut self.source {
                 self.sines
@@ -114,26 +101,25 @@ impl SampleStream {
             }
         }
         let mut samples = Vec::new();
-        while self.made < self.length
-            && (self.taken >= self.length || self.taken >= self.made + self.run + halo)
-        {
-            samples.extend(self.next()?);
+        while let Some((first, count)) = self.schedule.next_run() {
+            samples.extend(self.run(first, count)?);
         }
         Ok(samples)
     }
 
-    /// One run of the graph. Past the end of the sentence it is fed zeros, which a causal one cannot hear before.
-    fn next(&mut self) -> Result<Vec<f32>, Error> {
+    /// One run of the graph, for `count` frames from `first` on. Past the end of the sentence it is fed zeros, which a causal one cannot hear before.
+    fn run(&mut self, first: usize, count: usize) -> Result<Vec<f32>, Error> {
         let Vocoder {
             bins, hop, halo, ..
         } = *self.vocoder;
-        let window = self.run + 2 * halo;
+        let run = self.schedule.run();
+        let window = run + 2 * halo;
         let graph = self.vocoder.graph.exactly(window)?;
         let mut state = match self.state.take() {
             Some(state) => state,
             None => graph.start()?,
         };
-        let valid = (self.made..self.made + window)
+        let valid = (first..first + window)
             .map(|time| f32::from((halo..self.length + halo).contains(&time)))
             .collect::<Vec<_>>();
         let mut inputs = vec![
@@ -150,11 +136,9 @@ impl SampleStream {
         }
         let [samples] = graph.run(&mut state, &inputs, ["samples"])?;
         self.state = Some(state);
-        let real = self.run.min(self.length - self.made);
-        let samples = samples.as_f32().get(halo * hop..(halo + real) * hop);
-        self.made += self.run;
-        self.mel.drain(..(self.run * bins).min(self.mel.len()));
-        self.sines.drain(..(self.run * width).min(self.sines.len()));
+        let samples = samples.as_f32().get(halo * hop..(halo + count) * hop);
+        self.mel.drain(..(run * bins).min(self.mel.len()));
+        self.sines.drain(..(run * width).min(self.sines.len()));
         Ok(samples.unwrap_or_default().to_vec())
     }
 }

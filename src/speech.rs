@@ -25,7 +25,7 @@ pub use emotions::{EmotionTemplate, EmotionTemplates};
 pub use marks::{Cue, Mark};
 pub use options::{OptionError, SpeakOptions};
 pub use pieces::Pieces;
-pub use stream::{Chunk, ChunkStream, SentenceStart, Source};
+pub use stream::{Chunk, ChunkStream, Mel, SentenceStart, Source};
 pub use timings::{Clock, Timings};
 pub use warm_up::WarmUp;
 
@@ -34,7 +34,7 @@ pub use warm_up::WarmUp;
 pub struct Synthesizer {
     manifest: Arc<Manifest>,
     sambert: Arc<Sambert>,
-    vocoder: Arc<Vocoder>,
+    vocoder: Option<Arc<Vocoder>>,
     emotions: Arc<EmotionTemplates>,
     templates: Arc<Templates>,
     pieces: Pieces,
@@ -45,13 +45,20 @@ impl Synthesizer {
     /// Parses the graphs of a voice. They are compiled when they are first needed, or by
     /// [`Synthesizer::prepare`].
     pub fn new(voice: Voice) -> Result<Synthesizer, Error> {
-        let sambert = Arc::new(Sambert::new(&voice)?);
-        let vocoder = Arc::new(Vocoder::new(&voice)?);
-        let manifest = Arc::new(voice.manifest);
+        let vocoder = Vocoder::new(&voice.manifest, voice.graph("vocoder")?)?;
+        let synthesizer = Synthesizer::without_vocoder(voice)?;
         Ok(Synthesizer {
-            manifest,
-            sambert,
-            vocoder,
+            vocoder: Some(Arc::new(vocoder)),
+            ..synthesizer
+        })
+    }
+
+    /// A voice whose vocoder runs elsewhere: its streams are read by [`ChunkStream::draft`] and [`ChunkStream::finish`].
+    pub fn without_vocoder(voice: Voice) -> Result<Synthesizer, Error> {
+        Ok(Synthesizer {
+            sambert: Arc::new(Sambert::new(&voice)?),
+            manifest: Arc::new(voice.manifest),
+            vocoder: None,
             emotions: Arc::default(),
             templates: Arc::default(),
             pieces: Pieces::default(),
@@ -110,7 +117,8 @@ impl Synthesizer {
     /// Compiles what the first short sentence needs.
     pub fn prepare(&self) -> Result<(), Error> {
         self.sambert.prepare(self.pieces.piece)?;
-        self.vocoder.prepare(self.pieces.piece)
+        let vocoder = self.vocoder.as_ref();
+        vocoder.map_or(Ok(()), |vocoder| vocoder.prepare(self.pieces.piece))
     }
 
     /// The rest of the preparations: says a sentence to nobody and compiles what longer sentences need.

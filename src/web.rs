@@ -1,7 +1,8 @@
 //! The crate as JavaScript sees it: [`worker::Engine`], [`cache::EngineCache`] and [`pack::VoicePack`], that live in a Web
-//! Worker. `www/worker.ts` drives them.
+//! Worker, driven by `www/worker.ts`; and [`vocoder::EngineVocoder`] in another, driven by `www/vocoder.ts`.
 
 pub mod cache;
 pub mod messages;
 pub mod pack;
+pub mod vocoder;
 pub mod worker;

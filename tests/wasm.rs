@@ -25,7 +25,7 @@ fn graphs() -> [Vec<u8>; 6] {
 
 fn load(manifest: &str, graphs: [Vec<u8>; 6]) -> Result<Engine, JsValue> {
     let graphs = graphs.map(|graph| Uint8Array::from(graph.as_slice()));
-    Engine::new(manifest, graphs.to_vec(), Vec::new())
+    Engine::new(manifest, graphs.to_vec(), Vec::new(), false)
 }
 
 fn engine() -> Engine {
@@ -58,7 +58,7 @@ fn code<T>(result: Result<T, JsValue>) -> String {
 fn run(engine: &mut Engine, job: u32) -> (Vec<f32>, Vec<JsValue>) {
     let (mut samples, mut marks, mut last) = (Vec::new(), Vec::new(), false);
     while !last {
-        let chunk = engine.next(job).expect("a chunk");
+        let chunk = engine.next(job, None).expect("a chunk");
         assert_eq!(number(&chunk, "start"), samples.len() as f64);
         samples.extend(
             get(&chunk, "samples")
@@ -68,7 +68,7 @@ fn run(engine: &mut Engine, job: u32) -> (Vec<f32>, Vec<JsValue>) {
         marks.extend(get(&chunk, "marks").unchecked_into::<Array>().iter());
         last = get(&chunk, "last").is_truthy();
     }
-    assert!(engine.next(job).expect("an end").is_undefined());
+    assert!(engine.next(job, None).expect("an end").is_undefined());
     (samples, marks)
 }
 
@@ -135,12 +135,12 @@ fn jobs_run_side_by_side_and_can_be_cancelled() {
     engine
         .start(3, "别的话。".into(), options(&[]), options(&[]))
         .expect("a job");
-    engine.next(3).expect("a chunk");
-    let first = get(&engine.next(2).expect("a chunk"), "samples")
+    engine.next(3, None).expect("a chunk");
+    let first = get(&engine.next(2, None).expect("a chunk"), "samples")
         .unchecked_into::<Float32Array>()
         .to_vec();
     engine.cancel(3);
-    assert!(engine.next(3).expect("nothing").is_undefined());
+    assert!(engine.next(3, None).expect("nothing").is_undefined());
     assert_eq!(first, alone[..first.len()]);
     assert!(engine.stats(3).expect("nothing").is_undefined());
 }
@@ -184,7 +184,7 @@ fn a_document_has_cues_silence_and_errors_with_a_place() {
         .expect("a job");
     let mut cues = Vec::new();
     let samples = loop {
-        let chunk = engine.next(1).expect("a chunk");
+        let chunk = engine.next(1, None).expect("a chunk");
         let end = number(&chunk, "start") + number(&get(&chunk, "samples"), "length");
         cues.extend(get(&chunk, "cues").unchecked_into::<Array>().iter());
         if get(&chunk, "last").is_truthy() {

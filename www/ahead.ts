@@ -1,5 +1,5 @@
 /** The fixed parts of templates, made when there is nothing else to do. What is made lands in the engine's cache. */
-import type { Engine } from './engine.js';
+import type { Engine, EngineChunk } from './engine.js';
 import { toErrorMessage } from './errors.js';
 
 /** The engine's number for the part being made; jobs of the page count up from 1. */
@@ -22,7 +22,11 @@ export class Ahead {
   private parts: Part[] = [];
   private begun = false;
 
-  constructor(private readonly wait: (lookup: Promise<void>) => Promise<void>) {}
+  /** `make` makes the next chunk of a job. */
+  constructor(
+    private readonly wait: (lookup: Promise<void>) => Promise<void>,
+    private readonly make: (engine: Engine, job: number) => Promise<EngineChunk | undefined>,
+  ) {}
 
   get hasWork(): boolean {
     return this.parts.length > 0;
@@ -47,7 +51,7 @@ export class Ahead {
       this.begun = true;
       const lookup = engine.lookAhead(JOB);
       if (lookup) await this.wait(lookup);
-      const chunk = engine.next(JOB);
+      const chunk = await this.make(engine, JOB);
       if (!(chunk?.last ?? true)) return;
       this.leave(engine);
       this.parts.shift();

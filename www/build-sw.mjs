@@ -7,7 +7,7 @@ import { buildSync } from 'esbuild';
 
 const root = process.argv[2] ?? 'dist';
 const page =
-  /^(index\.html|style\.css|icon\.svg|(app|langdu|player\.worklet)\.js|(relaxed\/)?((worker|engine)\.js|engine_bg\.wasm))$/;
+  /^(index\.html|style\.css|icon\.svg|(app|langdu|player\.worklet)\.js|(relaxed\/)?((worker|vocoder|engine)\.js|engine_bg\.wasm))$/;
 const voice = /^voices\/[^/]+\/(voice\.json|[a-z]+\.onnx)$/;
 
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' })

@@ -48,6 +48,8 @@ export interface LoadOptions {
   pack?: File[];
   /** Where langdu's files lie; by default beside this module. It must have the page's origin. */
   baseUrl?: string | URL;
+  /** 2: the vocoder runs in a worker of its own, which is sooner done; 1: all in one. By default by the number of cores. */
+  workers?: 1 | 2;
   /** Bytes of the voice fetched so far, and in all. */
   onProgress?: (progress: { loaded: number; total: number }) => void;
 }
@@ -87,7 +89,7 @@ export class Langdu extends Emitter {
   private constructor(
     private readonly base: URL,
     private readonly engine: { build: URL; module: Promise<WebAssembly.Module> },
-    private readonly wanted: { voice: string; pack?: File[] },
+    private readonly wanted: { voice: string; workers: number; pack?: File[] },
   ) {
     super();
     this.cache = new SpeechCache(this.questions);
@@ -95,12 +97,13 @@ export class Langdu extends Emitter {
   }
 
   /** Loads a voice and gets everything ready to sound. Rejects with a `LangduError`. */
-  static async load({ voice = 'xiaolang', pack, baseUrl, onProgress }: LoadOptions = {}): Promise<Langdu> {
+  static async load({ voice = 'xiaolang', pack, baseUrl, workers, onProgress }: LoadOptions = {}): Promise<Langdu> {
     const base = new URL(baseUrl ?? new URL('.', import.meta.url), document.baseURI);
     if (!base.pathname.endsWith('/')) base.pathname += '/';
     const build = chooseBuild(base);
     const engine = { build, module: compileEngine(build) };
-    const langdu = new Langdu(base, engine, { voice, ...(pack && { pack }) });
+    const wanted = { voice, workers: workers ?? Math.min(2, navigator.hardwareConcurrency), ...(pack && { pack }) };
+    const langdu = new Langdu(base, engine, wanted);
     try {
       langdu.info = await langdu.startWorker(onProgress);
     } catch (error) {

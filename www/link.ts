@@ -16,7 +16,7 @@ export class Link {
   constructor(
     base: URL,
     engine: { build: URL; module: Promise<WebAssembly.Module> },
-    wanted: { voice: string; pack?: File[] },
+    wanted: { voice: string; workers: number; pack?: File[] },
     { onMessage, onLost }: LinkHandlers,
   ) {
     this.worker = new Worker(new URL('worker.js', engine.build), { type: 'module', name: 'langdu' });

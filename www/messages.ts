@@ -120,7 +120,7 @@ export interface JobStats {
 
 export type PageToWorker =
   /** `pack` is a voice that a person brought along: a zip archive, or the files of a folder. */
-  | { type: 'load'; baseUrl: string; voice: string; pack?: File[] }
+  | { type: 'load'; baseUrl: string; voice: string; workers: number; pack?: File[] }
   | { type: 'engine'; module: WebAssembly.Module }
   | { type: 'player'; port: MessagePort }
   | { type: 'start'; job: number; text: string; options: SpeechOptions; sink: 'player' | 'page' }

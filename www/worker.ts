@@ -3,7 +3,7 @@
  * returns to its event loop, so that a cancel is obeyed within one chunk.
  */
 import { Ahead } from './ahead.js';
-import init, { Engine, type InitOutput, VoicePack } from './engine.js';
+import init, { Engine, type EngineChunk, type InitOutput, VoicePack } from './engine.js';
 import { toErrorMessage } from './errors.js';
 import type {
   PageToWorker,
@@ -13,6 +13,7 @@ import type {
   WorkerToPage,
   WorkerToPlayer,
 } from './messages.js';
+import { SecondWorker } from './second.js';
 import { keepVoice, takeVoice } from './shelf.js';
 import { Store } from './store.js';
 import { digest, fetchVoice, GRAPHS, openPack, sampleRateOf, type VoiceFiles } from './voice.js';
@@ -22,11 +23,17 @@ const AHEAD = 10;
 /** Chunks of a job that may be on their way to the page unread. */
 const PAGE_CREDIT = 2;
 
+/** Chunks of a job that may be in the second worker. */
+const DRAFTS = 2;
+
 interface Job {
   id: number;
   sink: 'player' | 'page';
   credit: number;
   totalMs: number;
+  /** Chunks in the second worker, and whether no other will follow them. */
+  drafts: number;
+  drafted: boolean;
 }
 
 const jobs: Job[] = [];
@@ -34,8 +41,9 @@ const jobs: Job[] = [];
 const waiting: Extract<PageToWorker, { type: 'start' }>[] = [];
 const questions: Extract<PageToWorker, { type: 'question' }>[] = [];
 let engine: Engine | null = null;
+let second: SecondWorker | null = null;
 let store: Store | null = null;
-const ahead = new Ahead(async (lookup) => store?.wait(lookup));
+const ahead = new Ahead(async (lookup) => store?.wait(lookup), make);
 let memory: WebAssembly.Memory;
 let sampleRate = 0;
 let player: MessagePort | null = null;
@@ -68,7 +76,7 @@ function tell(message: WorkerToPage, transfer: Transferable[] = []): void {
 addEventListener('message', ({ data }: MessageEvent<PageToWorker>) => {
   switch (data.type) {
     case 'load':
-      void load(new URL(data.baseUrl), data.voice, data.pack);
+      void load(data);
       break;
     case 'engine':
       takeModule(data.module);
@@ -100,9 +108,10 @@ addEventListener('message', ({ data }: MessageEvent<PageToWorker>) => {
   }
 });
 
-async function load(base: URL, name: string, pack?: File[]): Promise<void> {
+async function load({ baseUrl, voice: name, workers, pack }: Extract<PageToWorker, { type: 'load' }>): Promise<void> {
   try {
-    const folder = new URL(`voices/${encodeURIComponent(name)}/`, base);
+    second = workers > 1 ? new SecondWorker() : null;
+    const folder = new URL(`voices/${encodeURIComponent(name)}/`, baseUrl);
     const ready = module.then((module) => init({ module_or_path: module }));
     const kept = pack ? ready.then(() => openPack(pack, unzip)) : takeVoice(name);
     const progress = (loaded: number, total: number) => tell({ type: 'loading', loaded, total });
@@ -111,9 +120,12 @@ async function load(base: URL, name: string, pack?: File[]): Promise<void> {
     const digests = await digest(files);
     const cache = openCache(await ready);
     const graphs = GRAPHS.map((graph) => files.graphs[graph]);
-    const loaded = new Engine(files.manifest, graphs, digests);
+    const vocoder = second?.load(await module, files.manifest, files.graphs.vocoder);
+    // If the files are wrong, the engine says so better.
+    vocoder?.catch(() => undefined);
+    const loaded = new Engine(files.manifest, graphs, digests, second !== null);
     loaded.setCache(cache.cache);
-    await cache.ready();
+    await Promise.all([cache.ready(), vocoder]);
     engine = loaded;
     const voice = engine.info();
     sampleRate = voice.sampleRate;
@@ -159,7 +171,8 @@ function start(
     fail(job, error);
     return;
   }
-  jobs.push({ id: job, sink, credit: PAGE_CREDIT, totalMs: performance.now() - begun });
+  const totalMs = performance.now() - begun;
+  jobs.push({ id: job, sink, credit: PAGE_CREDIT, totalMs, drafts: 0, drafted: false });
   void run();
 }
 
@@ -222,37 +235,73 @@ async function advance(loaded: Engine, job: Job): Promise<void> {
 
 /** Speech goes before files; among equals, first come, first served. */
 function next(): Job | undefined {
+  const free = ({ drafts, drafted }: Job) => drafts < DRAFTS && !drafted;
   const speech = jobs.find((job) => job.sink === 'player');
-  if (speech && player && sent - drained < AHEAD * sampleRate) return speech;
-  return jobs.find((job) => job.sink === 'page' && job.credit > 0);
+  if (speech && free(speech) && player && sent - drained < AHEAD * sampleRate) return speech;
+  return jobs.find((job) => job.sink === 'page' && free(job) && job.credit > job.drafts);
 }
 
 function step(engine: Engine, job: Job): void {
+  const begun = performance.now();
   try {
-    const begun = performance.now();
-    const chunk = engine.next(job.id);
-    job.totalMs += performance.now() - begun;
-    const last = chunk?.last ?? true;
-    const samples = chunk?.samples ?? new Float32Array(0);
-    const marks = chunk?.marks ?? [];
-    const cues = chunk?.cues ?? [];
-    if (chunk?.begins) {
-      tell({ type: 'sentence', job: job.id, sentence: chunk.begins });
-    }
-    if (last) finish(engine, job);
-    if (job.sink === 'player') {
-      if (marks.length + cues.length > 0) tell({ type: 'marks', job: job.id, marks, cues });
-      play({ job: job.id, samples, last });
-    } else {
-      job.credit -= 1;
-      tell({ type: 'chunk', job: job.id, chunk: { samples, start: chunk?.start ?? 0, marks, cues, last } }, [
-        samples.buffer,
-      ]);
-    }
+    const left = job.sink === 'player' ? (sent - drained) / sampleRate : undefined;
+    if (second) draft(engine, second, job, left);
+    else deliver(engine, job, engine.next(job.id, left));
   } catch (error) {
-    fail(job.id, error);
-    if (job.sink === 'player') play({ job: job.id, samples: new Float32Array(0), last: true });
+    abandon(job, error);
   }
+  job.totalMs += performance.now() - begun;
+}
+
+/** The acoustic model's part of the next chunk; the second worker does the rest meanwhile. */
+function draft(engine: Engine, second: SecondWorker, job: Job, left?: number): void {
+  const mel = engine.draft(job.id, left);
+  job.drafted = !mel;
+  if (!mel) return;
+  job.drafts += 1;
+  second.push(job.id, mel).then(
+    ({ samples, ms }) => {
+      job.drafts -= 1;
+      job.totalMs += ms;
+      if (jobs.includes(job)) deliver(engine, job, engine.finish(job.id, samples, ms));
+      void run();
+    },
+    (error) => abandon(job, error),
+  );
+}
+
+/** A chunk that nobody waits for. */
+async function make(engine: Engine, job: number): Promise<EngineChunk | undefined> {
+  if (!second) return engine.next(job);
+  const mel = engine.draft(job);
+  if (!mel) return undefined;
+  const { samples, ms } = await second.push(job, mel);
+  return engine.finish(job, samples, ms);
+}
+
+function deliver(engine: Engine, job: Job, chunk: EngineChunk | undefined): void {
+  const last = chunk?.last ?? true;
+  const samples = chunk?.samples ?? new Float32Array(0);
+  const marks = chunk?.marks ?? [];
+  const cues = chunk?.cues ?? [];
+  if (chunk?.begins) {
+    tell({ type: 'sentence', job: job.id, sentence: chunk.begins });
+  }
+  if (last) finish(engine, job);
+  if (job.sink === 'player') {
+    if (marks.length + cues.length > 0) tell({ type: 'marks', job: job.id, marks, cues });
+    play({ job: job.id, samples, last });
+  } else {
+    job.credit -= 1;
+    tell({ type: 'chunk', job: job.id, chunk: { samples, start: chunk?.start ?? 0, marks, cues, last } }, [
+      samples.buffer,
+    ]);
+  }
+}
+
+function abandon({ id, sink }: Job, error: unknown): void {
+  fail(id, error);
+  if (sink === 'player') play({ job: id, samples: new Float32Array(0), last: true });
 }
 
 function play(chunk: WorkerToPlayer): void {
@@ -265,7 +314,14 @@ function finish(engine: Engine, job: Job): void {
   tell({
     type: 'made',
     job: job.id,
-    stats: { samples, totalMs: job.totalMs, textMs, sambertMs, vocoderMs, memory: memory.buffer.byteLength },
+    stats: {
+      samples,
+      totalMs: job.totalMs,
+      textMs,
+      sambertMs,
+      vocoderMs,
+      memory: memory.buffer.byteLength + (second?.memory ?? 0),
+    },
   });
   remove(job.id);
 }
@@ -276,6 +332,7 @@ function remove(id: number): void {
   const early = waiting.findIndex((message) => message.job === id);
   if (early >= 0) waiting.splice(early, 1);
   engine?.cancel(id);
+  second?.cancel(id);
 }
 
 function fail(id: number, error: unknown): void {

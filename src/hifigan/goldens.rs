@@ -33,7 +33,7 @@ fn compare(name: &str, input: &str, expected: &str, bound: f32) {
         return;
     };
     let (input, expected) = (goldens.floats(input), goldens.floats(expected));
-    let exact = Arc::new(Vocoder::new(&exact).unwrap());
+    let exact = Arc::new(Vocoder::new(&exact.manifest, exact.graph("vocoder").unwrap()).unwrap());
     for piece in [6, 23, 512] {
         let samples = vocode(&exact, &input, piece);
         check(
@@ -42,7 +42,7 @@ fn compare(name: &str, input: &str, expected: &str, bound: f32) {
             1e-4,
         );
     }
-    let small = Arc::new(Vocoder::new(&small).unwrap());
+    let small = Arc::new(Vocoder::new(&small.manifest, small.graph("vocoder").unwrap()).unwrap());
     let error = rms(&vocode(&small, &input, 6), &expected);
     let size = rms(&expected, &vec![0.0; expected.len()]);
     check(&format!("{name}, int8, relative"), error / size, bound);

@@ -10,10 +10,11 @@ use crate::Error;
 use crate::cache::Records;
 use crate::cache::keys::Keys;
 use crate::cache::store::Key;
-use crate::hifigan::SampleStream;
+use crate::hifigan::{SampleStream, Schedule};
 use crate::sambert::{Control, MelStream};
 use crate::text::symbols::{Symbol, symbols};
 use crate::text::{Bookmark, Sentences, Span};
+use crate::voice::VoiceError;
 
 /// A piece of audio.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,7 +60,25 @@ pub enum Source {
     Template,
 }
 
+/// What the vocoder makes the sound of a chunk of. Nothing for a chunk that has its sound already.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mel {
+    /// The frames of the sentence, where one begins.
+    pub opens: Option<usize>,
+    /// Rows of the voice's mel channels.
+    pub frames: Vec<f32>,
+}
+
+/// A chunk that waits for its sound.
+struct Draft {
+    chunk: Chunk,
+    /// For what the vocoder makes: the volume, and the mel of a sentence that ends.
+    sound: Option<(f32, Option<MelStream>)>,
+}
+
 /// The chunks of a text, made one at a time by `next`. After an error the stream is at its end.
+///
+/// Where the vocoder runs elsewhere, [`ChunkStream::draft`] and [`ChunkStream::finish`] take the place of `next`.
 pub struct ChunkStream {
     synthesizer: Synthesizer,
     options: SpeakOptions,
@@ -71,8 +90,15 @@ pub struct ChunkStream {
     /// Samples given out so far.
     position: u64,
     chunk_frames: usize,
+    /// Seconds of sound that the player has left, where there is one.
+    left: Option<f64>,
     timings: Timings,
     recorder: Option<Recorder>,
+    drafts: VecDeque<Draft>,
+    /// One for each sentence whose sound is not complete.
+    tapes: VecDeque<Option<Tape>>,
+    /// The vocoder in the sentence that sounds.
+    samples: Option<SampleStream>,
 }
 
 /// The sentence that is spoken next.
@@ -97,13 +123,14 @@ impl Upcoming {
 /// The sentence being spoken.
 struct Utterance {
     mel: MelStream,
-    samples: SampleStream,
+    schedule: Schedule,
+    /// Frames of the sentence, until the first chunk is out.
+    opens: Option<usize>,
     /// Marks and cues not given out yet.
     marks: VecDeque<Mark>,
     cues: VecDeque<Cue>,
     volume: f32,
     silence: u64,
-    tape: Option<Tape>,
     /// Until the first chunk is out.
     begins: Option<SentenceStart>,
 }
@@ -115,7 +142,8 @@ impl ChunkStream {
         options: SpeakOptions,
     ) -> Result<ChunkStream, Error> {
         let mut stream = ChunkStream {
-            chunk_frames: synthesizer.pieces.first_chunk,
+            chunk_frames: 0,
+            left: None,
             sentences,
             synthesizer,
             options,
@@ -125,6 +153,9 @@ impl ChunkStream {
             position: 0,
             timings: Timings::default(),
             recorder: None,
+            drafts: VecDeque::new(),
+            tapes: VecDeque::new(),
+            samples: None,
         };
         stream.read_ahead()?;
         if stream.upcoming.is_none() {
@@ -213,9 +244,9 @@ impl ChunkStream {
         let marks = marks(&symbols, &plan.durations, hop, self.position);
         let end = self.position + (plan.frames() * hop) as u64;
         let cues = cues(&bookmarks, &marks, end);
-        let vocoder = self.synthesizer.vocoder.clone();
-        let piece = self.synthesizer.pieces.piece;
-        let samples = SampleStream::new(vocoder, piece, plan.frames());
+        let halo = self.synthesizer.manifest.vocoder.halo;
+        let schedule = Schedule::new(halo, self.synthesizer.pieces.piece, plan.frames());
+        let opens = Some(plan.frames());
         let known: Vec<_> = known.into_iter().map(|part| part.symbols).collect();
         let begins = SentenceStart {
             span,
@@ -229,41 +260,56 @@ impl ChunkStream {
                 .filter_map(|word| extent(&symbols[word.clone()]))
                 .collect(),
         };
-        let tape = key.map(|key| Tape::new(key, symbols, control, known, plan.durations.clone()));
+        self.tapes.push_back(
+            key.map(|key| Tape::new(key, symbols, control, known, plan.durations.clone())),
+        );
         let mel = MelStream::new(sambert.clone(), plan);
         self.timings.sambert_ms += clock() - started;
         self.read_ahead()?;
         Ok(Some(Utterance {
             mel,
-            samples,
+            schedule,
+            opens,
             marks: marks.into(),
             cues: cues.into(),
             volume,
             silence,
-            tape,
             begins: Some(begins),
         }))
     }
 
-    /// Makes about `chunk_frames` frames of the current sentence, in whole pieces.
-    fn speak(&mut self, utterance: &mut Utterance) -> Result<Vec<f32>, Error> {
+    /// Frames of the next chunk.
+    fn chunk_frames(&self) -> usize {
         let Synthesizer {
-            ref pieces,
-            ref manifest,
-            clock,
-            ..
-        } = self.synthesizer;
-        let piece = pieces.piece.max(1);
-        let mut samples = Vec::new();
-        while samples.len() < self.chunk_frames * manifest.hop && !utterance.mel.is_finished() {
-            let started = clock();
-            let frames = utterance.mel.advance(piece)?;
-            let decoded = clock();
-            self.timings.sambert_ms += decoded - started;
-            samples.extend(utterance.samples.push(&frames)?);
-            self.timings.vocoder_ms += clock() - decoded;
+            pieces, manifest, ..
+        } = &self.synthesizer;
+        let made_ms = self.position as f64 * 1000.0 / f64::from(manifest.sample_rate);
+        match self.left {
+            Some(left) if made_ms > 0.0 => {
+                let frames = left * f64::from(manifest.sample_rate) / manifest.hop as f64;
+                pieces.in_time(frames, self.timings.total_ms() / made_ms)
+            }
+            Some(_) => pieces.first_chunk,
+            None => pieces.grow(self.chunk_frames),
         }
-        Ok(samples)
+    }
+
+    /// Makes the mel of a chunk of the current sentence, in whole pieces; and how many frames become sound with it.
+    fn speak(&mut self, utterance: &mut Utterance) -> Result<(Vec<f32>, usize), Error> {
+        let started = (self.synthesizer.clock)();
+        let piece = self.synthesizer.pieces.piece.max(1);
+        let channels = self.synthesizer.manifest.mel.channels;
+        let (mut mel, mut sounding) = (Vec::new(), 0);
+        while sounding < self.chunk_frames && !utterance.mel.is_finished() {
+            let frames = utterance.mel.advance(piece)?;
+            utterance.schedule.take(frames.len() / channels);
+            while let Some((_, count)) = utterance.schedule.next_run() {
+                sounding += count;
+            }
+            mel.extend(frames);
+        }
+        self.timings.sambert_ms += (self.synthesizer.clock)() - started;
+        Ok((mel, sounding))
     }
 
     /// The upcoming sentence as one chunk, if it has been recorded.
@@ -334,13 +380,16 @@ impl ChunkStream {
         self.current.is_none() && self.upcoming.is_none() && self.silence == 0
     }
 
-    fn chunk(&mut self) -> Result<Option<Chunk>, Error> {
+    /// The next chunk without its sound, and the mel of it.
+    fn compose(&mut self) -> Result<Option<(Draft, Mel)>, Error> {
         if self.current.is_none() {
-            if let Some(chunk) = self.silent() {
-                return Ok(Some(chunk));
-            }
-            if let Some(chunk) = self.recorded()? {
-                return Ok(Some(chunk));
+            let ready = match self.silent() {
+                Some(chunk) => Some(chunk),
+                None => self.recorded()?,
+            };
+            if let Some(chunk) = ready {
+                let (opens, frames) = (None, Vec::new());
+                return Ok(Some((Draft { chunk, sound: None }, Mel { opens, frames })));
             }
         }
         let Some(mut utterance) = self
@@ -350,14 +399,10 @@ impl ChunkStream {
         else {
             return Ok(None);
         };
-        let mut samples = self.speak(&mut utterance)?;
-        if let Some(tape) = &mut utterance.tape {
-            tape.record(&samples);
-        }
-        set_volume(&mut samples, utterance.volume);
+        self.chunk_frames = self.chunk_frames();
+        let (frames, sounding) = self.speak(&mut utterance)?;
         let start = self.position;
-        self.position += samples.len() as u64;
-        self.chunk_frames = self.synthesizer.pieces.grow(self.chunk_frames);
+        self.position += (sounding * self.synthesizer.manifest.hop) as u64;
         let over = utterance.mel.is_finished();
         let begun = |mark: &Mark| over || mark.start < self.position;
         let count = utterance
@@ -370,22 +415,89 @@ impl ChunkStream {
         let count = utterance.cues.iter().take_while(reached).count();
         let cues = utterance.cues.drain(..count).collect();
         let begins = utterance.begins.take();
-        if let (true, Some(recorder), Some(tape)) = (over, &self.recorder, &utterance.tape) {
-            recorder.keep(tape, &utterance.mel);
-        }
-        if over {
+        let opens = utterance.opens.take();
+        let volume = utterance.volume;
+        let ended = if over {
             self.silence = utterance.silence;
+            Some(utterance.mel)
         } else {
             self.current = Some(utterance);
-        }
-        Ok(Some(Chunk {
-            samples,
+            None
+        };
+        let chunk = Chunk {
+            samples: Vec::new(),
             start,
             marks,
             cues,
             begins,
             last: self.is_over(),
+        };
+        let sound = Some((volume, ended));
+        Ok(Some((Draft { chunk, sound }, Mel { opens, frames })))
+    }
+
+    /// Runs the acoustic model for the next chunk: what the vocoder shall make the sound of. Nothing at the end. Several drafts
+    /// may wait for [`ChunkStream::finish`].
+    pub fn draft(&mut self) -> Result<Option<Mel>, Error> {
+        let composed = self.compose();
+        if composed.is_err() {
+            self.stop();
+        }
+        Ok(composed?.map(|(draft, mel)| {
+            self.drafts.push_back(draft);
+            mel
         }))
+    }
+
+    /// Completes the oldest draft by the samples that the vocoder has made of it in so many milliseconds.
+    pub fn finish(&mut self, mut samples: Vec<f32>, vocoder_ms: f64) -> Option<Chunk> {
+        let Draft { chunk, sound } = self.drafts.pop_front()?;
+        self.timings.vocoder_ms += vocoder_ms;
+        let Some((volume, ended)) = sound else {
+            return Some(chunk);
+        };
+        if let Some(Some(tape)) = self.tapes.front_mut() {
+            tape.record(&samples);
+        }
+        if let Some(mel) = ended
+            && let (Some(Some(tape)), Some(recorder)) = (self.tapes.pop_front(), &self.recorder)
+        {
+            recorder.keep(&tape, &mel);
+        }
+        set_volume(&mut samples, volume);
+        Some(Chunk { samples, ..chunk })
+    }
+
+    fn stop(&mut self) {
+        self.current = None;
+        self.upcoming = None;
+        self.silence = 0;
+    }
+
+    /// Tells how many seconds of sound the player has left: chunks are then no longer than can be made in time.
+    pub fn set_left(&mut self, seconds: f64) {
+        self.left = Some(seconds);
+    }
+
+    /// The vocoder's part.
+    fn voice(&mut self, mel: &Mel) -> Result<Vec<f32>, Error> {
+        if let Some(frames) = mel.opens {
+            let missing = || VoiceError::Missing("vocoder".into());
+            let vocoder = self.synthesizer.vocoder.clone().ok_or_else(missing)?;
+            let piece = self.synthesizer.pieces.piece;
+            self.samples = Some(SampleStream::new(vocoder, piece, frames));
+        }
+        let samples = self.samples.as_mut();
+        samples.map_or(Ok(Vec::new()), |samples| samples.push(&mel.frames))
+    }
+
+    fn chunk(&mut self) -> Result<Option<Chunk>, Error> {
+        let Some(mel) = self.draft()? else {
+            return Ok(None);
+        };
+        let started = (self.synthesizer.clock)();
+        let samples = self.voice(&mel)?;
+        Ok(self.finish(samples, (self.synthesizer.clock)() - started))
     }
 }
 
@@ -409,9 +521,7 @@ impl Iterator for ChunkStream {
     fn next(&mut self) -> Option<Self::Item> {
         let chunk = self.chunk();
         if chunk.is_err() {
-            self.current = None;
-            self.upcoming = None;
-            self.silence = 0;
+            self.stop();
         }
         chunk.transpose()
     }

@@ -13,6 +13,12 @@ pub struct Timings {
     pub vocoder_ms: f64,
 }
 
+impl Timings {
+    pub fn total_ms(&self) -> f64 {
+        self.text_ms + self.sambert_ms + self.vocoder_ms
+    }
+}
+
 /// The system's clock. In the browser Rust has none, and this one stands still.
 pub fn system_clock() -> f64 {
     #[cfg(not(target_arch = "wasm32"))]

@@ -26,8 +26,13 @@ impl Iterator for WarmUp {
     type Item = Result<(), Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if let Some(chunk) = self.chunks.next() {
-            return Some(chunk.map(|_| ()));
+        let said = if self.synthesizer.vocoder.is_some() {
+            self.chunks.next().map(|chunk| chunk.map(|_| ()))
+        } else {
+            self.chunks.draft().map(|mel| mel.map(|_| ())).transpose()
+        };
+        if said.is_some() {
+            return said;
         }
         match self.synthesizer.sambert.prepare_next() {
             Ok(more) => more.then_some(Ok(())),

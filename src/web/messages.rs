@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
-use crate::speech::{Cue, Source, Timings};
+use crate::speech::{Cue, Mel, Source, Timings};
 use crate::text::{Sentences, Span, TextError, UserLexicon, sentences_with, ssml_sentences};
 use crate::voice::Manifest;
 use crate::{Chunk, Error};
@@ -19,6 +19,7 @@ export interface EngineInfo { name: string; language: string; sampleRate: number
 export interface EngineMark { charIndex: number; charLength: number; start: number; end: number }
 export interface EngineCue { name: string; at: number }
 export interface EngineChunk { samples: Float32Array<ArrayBuffer>; start: number; marks: EngineMark[]; cues: EngineCue[]; begins?: EngineSentence; last: boolean }
+export interface EngineMel { opens?: number; frames: Float32Array<ArrayBuffer> }
 export interface EngineSentence { charIndex: number; charLength: number; source: 'new' | 'L1' | 'L2' | 'L3'; known: EnginePlace[] }
 export interface EnginePlace { charIndex: number; charLength: number }
 export interface EngineStats { samples: number; textMs: number; sambertMs: number; vocoderMs: number }
@@ -140,6 +141,19 @@ struct SentenceMessage {
     char_length: usize,
     source: Source,
     known: Vec<PlaceMessage>,
+}
+
+#[derive(Serialize)]
+struct MelMessage {
+    opens: Option<usize>,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    frames: Float32Array,
+}
+
+/// What a vocoder makes the sound of a chunk of, copied out of the WebAssembly memory.
+pub fn mel(Mel { opens, frames }: Mel) -> Result<JsValue, JsValue> {
+    let frames = Float32Array::from(frames.as_slice());
+    to_js(&MelMessage { opens, frames })
 }
 
 /// A chunk with its samples copied out of the WebAssembly memory and its marks in UTF-16 offsets.

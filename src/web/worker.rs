@@ -16,7 +16,7 @@ use crate::cache::keys::Keys;
 use crate::speech::{EmotionTemplates, WarmUp};
 use crate::text::{FixedPart, Templates};
 use crate::voice::GRAPHS;
-use crate::{ChunkStream, Error, SpeakOptions, Synthesizer, Voice};
+use crate::{Chunk, ChunkStream, Error, SpeakOptions, Synthesizer, Voice};
 
 #[wasm_bindgen]
 extern "C" {
@@ -55,12 +55,14 @@ struct Job {
 impl Engine {
     /// Checks and loads a voice: the text of `voice.json` and the six graphs it names, in the order of [`GRAPHS`]. Then it is
     /// ready to speak; what [`Engine::warm_up`] does can wait. `digests` are the SHA-256 of the graphs in hexadecimal, where the
-    /// browser computes them; empty where it can't.
+    /// browser computes them; empty where it can't. With `apart` the vocoder runs elsewhere, and jobs are done by
+    /// [`Engine::draft`] and [`Engine::finish`].
     #[wasm_bindgen(constructor)]
     pub fn new(
         manifest: &str,
         graphs: Vec<Uint8Array>,
         digests: Vec<String>,
+        apart: bool,
     ) -> Result<Engine, JsValue> {
         let names = GRAPHS.iter().map(ToString::to_string);
         let files = names.zip(graphs.iter().map(Uint8Array::to_vec)).collect();
@@ -71,7 +73,12 @@ impl Engine {
             Voice::new(manifest, files)
         };
         let voice = voice.map_err(Error::from)?;
-        let synthesizer = Synthesizer::new(voice)?.with_clock(now);
+        let synthesizer = if apart {
+            Synthesizer::without_vocoder(voice)?
+        } else {
+            Synthesizer::new(voice)?
+        };
+        let synthesizer = synthesizer.with_clock(now);
         let warm_up = synthesizer.warm_up()?;
         Ok(Engine {
             synthesizer,
@@ -158,17 +165,36 @@ impl Engine {
         Ok(())
     }
 
-    /// Makes the job's next chunk; undefined when there is none.
+    /// Makes the job's next chunk; undefined when there is none. `left`: seconds of sound that the player still has.
     #[wasm_bindgen(unchecked_return_type = "EngineChunk | undefined")]
-    pub fn next(&mut self, job: u32) -> Result<JsValue, JsValue> {
+    pub fn next(&mut self, job: u32, left: Option<f64>) -> Result<JsValue, JsValue> {
         let Some(job) = self.jobs.get_mut(&job) else {
             return Ok(JsValue::UNDEFINED);
         };
-        let Some(chunk) = job.chunks.next().transpose()? else {
+        job.set_left(left);
+        let chunk = job.chunks.next().transpose()?;
+        job.deliver(chunk)
+    }
+
+    /// The mel of the job's next chunk, for a vocoder that runs elsewhere; undefined when there is none.
+    #[wasm_bindgen(unchecked_return_type = "EngineMel | undefined")]
+    pub fn draft(&mut self, job: u32, left: Option<f64>) -> Result<JsValue, JsValue> {
+        let Some(job) = self.jobs.get_mut(&job) else {
             return Ok(JsValue::UNDEFINED);
         };
-        job.samples += chunk.samples.len() as u64;
-        messages::chunk(chunk, &mut job.offsets)
+        job.set_left(left);
+        let mel = job.chunks.draft()?;
+        mel.map_or(Ok(JsValue::UNDEFINED), messages::mel)
+    }
+
+    /// Completes the job's oldest draft by the vocoder's samples and its work in milliseconds.
+    #[wasm_bindgen(unchecked_return_type = "EngineChunk | undefined")]
+    pub fn finish(&mut self, job: u32, samples: Vec<f32>, ms: f64) -> Result<JsValue, JsValue> {
+        let Some(job) = self.jobs.get_mut(&job) else {
+            return Ok(JsValue::UNDEFINED);
+        };
+        let chunk = job.chunks.finish(samples, ms);
+        job.deliver(chunk)
     }
 
     /// Fetches the recording of the job's next sentence where the store has one, or else those of its words; undefined when
@@ -222,5 +248,21 @@ impl Engine {
             samples: 0,
         };
         self.jobs.insert(job, job_of_text);
+    }
+}
+
+impl Job {
+    fn set_left(&mut self, seconds: Option<f64>) {
+        if let Some(seconds) = seconds {
+            self.chunks.set_left(seconds);
+        }
+    }
+
+    fn deliver(&mut self, chunk: Option<Chunk>) -> Result<JsValue, JsValue> {
+        let Some(chunk) = chunk else {
+            return Ok(JsValue::UNDEFINED);
+        };
+        self.samples += chunk.samples.len() as u64;
+        messages::chunk(chunk, &mut self.offsets)
     }
 }

@@ -16,12 +16,14 @@ import { measureSizes } from './sizes.mjs';
 import { workerCpuMs } from './threads.mjs';
 
 const DIST = process.env.DIST ?? fileURLToPath(new URL('../../dist/', import.meta.url));
-const { values: given } = parseArgs({ options: { json: { type: 'boolean' }, voice: { type: 'string' } } });
+const { values: given } = parseArgs({
+  options: { json: { type: 'boolean' }, voice: { type: 'string' }, workers: { type: 'string', default: '1' } },
+});
 const FOLDER = given.voice ?? join(DIST, 'voices', 'xiaolang');
 const HTML = '<!doctype html><meta charset="utf-8"><script type="module" src="/bench.js"></script>';
 const SCRIPT = `
   import { Langdu } from '/langdu.js';
-  window.langdu = await Langdu.load({ voice: 'measured' });
+  window.langdu = await Langdu.load({ voice: 'measured', workers: ${Number(given.workers)} });
   window.readyMs = performance.now();`;
 
 const { sentences, hundred } = JSON.parse(await readFile(new URL('./sentences.json', import.meta.url), 'utf8'));

@@ -51,7 +51,7 @@ async function langduVoice() {
   await page.goto(`${server.url}peers.html`);
   const figures = await page.evaluate(async (texts) => {
     const { Langdu } = await import('/langdu.js');
-    const langdu = await Langdu.load();
+    const langdu = await Langdu.load({ workers: 1 });
     await langdu.synthesize('好。');
     let sound = 0;
     const begun = performance.now();
