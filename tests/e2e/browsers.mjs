@@ -17,6 +17,7 @@ const SCRIPT_MS = 120_000;
  * @property {(selector: string) => Promise<void>} click
  * @property {(selector: string, text: string) => Promise<void>} fill
  * @property {(paths: string[]) => Promise<void>} [drop]  drops files or folders on the page; in Chromium only
+ * @property {(rate: number) => Promise<void>} [throttle]  slows the page's own thread; in Chromium only
  * @property {() => Promise<void>} close
  *
  * @typedef {object} Browser
@@ -60,6 +61,7 @@ const chromiumBrowser = {
           await session.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data });
         }
       },
+      throttle: async (rate) => void (await session.send('Emulation.setCPUThrottlingRate', { rate })),
       close: () => browser.close(),
     };
   },
