@@ -242,32 +242,47 @@ function next(): Job | undefined {
 }
 
 function step(engine: Engine, job: Job): void {
-  const begun = performance.now();
   try {
     const left = job.sink === 'player' ? (sent - drained) / sampleRate : undefined;
     if (second) draft(engine, second, job, left);
-    else deliver(engine, job, engine.next(job.id, left));
+    else
+      deliver(
+        engine,
+        job,
+        timed(job, () => engine.next(job.id, left)),
+      );
   } catch (error) {
     abandon(job, error);
   }
+}
+
+/** Adds the time of some work to that of the job. */
+function timed<T>(job: Job, work: () => T): T {
+  const begun = performance.now();
+  const result = work();
   job.totalMs += performance.now() - begun;
+  return result;
 }
 
 /** The acoustic model's part of the next chunk; the second worker does the rest meanwhile. */
 function draft(engine: Engine, second: SecondWorker, job: Job, left?: number): void {
-  const mel = engine.draft(job.id, left);
+  const mel = timed(job, () => engine.draft(job.id, left));
   job.drafted = !mel;
   if (!mel) return;
   job.drafts += 1;
-  second.push(job.id, mel).then(
-    ({ samples, ms }) => {
+  second
+    .push(job.id, mel)
+    .then(({ samples, ms }) => {
       job.drafts -= 1;
       job.totalMs += ms;
-      if (jobs.includes(job)) deliver(engine, job, engine.finish(job.id, samples, ms));
+      // Meanwhile the job may have been cancelled; others may have waited behind it.
+      if (jobs.includes(job)) {
+        const chunk = timed(job, () => engine.finish(job.id, samples, ms));
+        deliver(engine, job, chunk);
+      }
       void run();
-    },
-    (error) => abandon(job, error),
-  );
+    })
+    .catch((error) => abandon(job, error));
 }
 
 /** A chunk that nobody waits for. */
