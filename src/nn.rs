@@ -6,7 +6,7 @@
 //!
 //! The graphs that the converter writes run as a single operator each, in kernels of our own: `network` recognises
 //! them by the names in the file, reads the weights and wires the operator into tract's graph. `linear` and `convolution`
-//! hold the inner loops, on top of `simd`. Any other graph, such as a vocoder that is not causal, runs on tract's operators.
+//! hold the inner loops, on top of `simd`. Any other graph runs on tract's operators.
 //!
 //! A streaming graph hands its state over by name: the output `next_x` of one run is the input `x` of the next.
 //! [`Graph::start`] gives the zero [`State`] and [`Graph::run`] advances it, so that the stages never handle it.

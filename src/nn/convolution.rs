@@ -22,6 +22,7 @@ pub struct Convolution {
     width: usize,
     taps: usize,
     dilation: usize,
+    ahead: Option<usize>,
 }
 
 #[derive(Debug)]
@@ -50,16 +51,21 @@ pub type Shape = [usize; 3];
 
 impl Convolution {
     /// `place` tells where `weight` holds the value for an output channel, an input channel and a tap, nothing for zero;
-    /// `slice` tells which of its scales belongs to an output channel. Nothing if they do not fit `weight`.
+    /// `slice` tells which of its scales belongs to an output channel. The taps end at a column itself and the context is
+    /// carried, or they reach `ahead` columns beyond it and there are zeros on both sides. Nothing if all that does not fit.
     pub fn new(
         weight: &Tensor,
         bias: &[f32],
         [out, width, taps]: Shape,
         dilation: usize,
+        ahead: Option<usize>,
         place: impl Fn([usize; 3]) -> Option<usize>,
         slice: impl Fn(usize) -> usize,
     ) -> Option<Convolution> {
         if bias.len() != out || out * width * taps * dilation == 0 {
+            return None;
+        }
+        if ahead.is_some_and(|ahead| ahead > (taps - 1) * dilation) {
             return None;
         }
         let rows = |values: &dyn Fn(usize) -> f32| {
@@ -129,6 +135,7 @@ impl Convolution {
             width,
             taps,
             dilation,
+            ahead,
         })
     }
 
@@ -137,9 +144,17 @@ impl Convolution {
         [self.out, self.width]
     }
 
+    /// Whether nothing is heard before it is there.
+    pub fn is_causal(&self) -> bool {
+        self.ahead.is_none()
+    }
+
     /// Values of the left context that is carried, for all channels.
     pub fn context(&self) -> usize {
-        self.width * self.reach()
+        match self.ahead {
+            None => self.width * self.reach(),
+            Some(_) => 0,
+        }
     }
 
     fn reach(&self) -> usize {
@@ -164,16 +179,22 @@ impl Convolution {
         let row = reach + columns.next_multiple_of(COLUMNS);
         let joined = &mut scratch.joined;
         joined.resize(self.width * row, 0.0);
+        let left = reach - self.ahead.unwrap_or(0);
         for (channel, joined) in joined.chunks_exact_mut(row).enumerate() {
-            let context = &mut context[channel * reach..][..reach];
-            joined[..reach].copy_from_slice(context);
-            let (inside, beyond) = joined[reach..].split_at_mut(columns);
+            let (before, rest) = joined.split_at_mut(left);
+            let (inside, beyond) = rest.split_at_mut(columns);
             for (to, &from) in inside.iter_mut().zip(&x[channel * columns..][..columns]) {
                 let low = from * slope;
                 *to = if from > low { from } else { low };
             }
             beyond.fill(0.0);
-            context.copy_from_slice(&joined[columns..][..reach]);
+            if self.ahead.is_some() {
+                before.fill(0.0);
+            } else {
+                let context = &mut context[channel * reach..][..reach];
+                before.copy_from_slice(context);
+                context.copy_from_slice(&joined[columns..][..reach]);
+            }
         }
         match &self.weights {
             Weights::Floats(weights) => {

@@ -1,7 +1,9 @@
-//! A chunk of a causal HiFi-GAN generator (Kong et al. 2020; KAN-TTS: `Generator`), with or without a harmonic source.
+//! A chunk of a HiFi-GAN generator (Kong et al. 2020; KAN-TTS: `Generator`), with or without a harmonic source.
 //!
-//! Every convolution keeps its left context, so that chunks of any size join without a seam.
+//! In a causal one every convolution keeps its left context, so that chunks of any size join without a seam. In another one
+//! a chunk is a window, and what lies outside the utterance is zero in every layer.
 
+use tract_onnx::pb::NodeProto;
 use tract_onnx::tract_core::internal::*;
 
 use super::convolution::{Convolution, Scratch};
@@ -21,6 +23,7 @@ pub struct Vocoder {
     slope: f32,
     last_slope: f32,
     hop: usize,
+    causal: bool,
 }
 
 #[derive(Debug)]
@@ -36,9 +39,11 @@ struct Stage {
 
 impl Vocoder {
     pub fn read(file: &File) -> Option<Vocoder> {
-        let with_source = match *file.inputs().as_slice() {
-            ["mel"] => false,
-            ["mel", "source"] => true,
+        let (causal, with_source) = match *file.inputs().as_slice() {
+            ["mel"] => (true, false),
+            ["mel", "source"] => (true, true),
+            ["mel", "valid"] => (false, false),
+            ["mel", "valid", "source"] => (false, true),
             _ => return None,
         };
         let block = |number: usize, pair: usize, part: usize| {
@@ -67,7 +72,7 @@ impl Vocoder {
             pairs.collect::<Option<Vec<_>>>()
         };
         let read_stage = |stage: usize| {
-            let (upsample, scale) = upsampling(file, &format!("upsamples.{stage}"))?;
+            let (upsample, scale) = upsampling(file, &format!("upsamples.{stage}"), causal)?;
             let blocks = (stage * per_stage..(stage + 1) * per_stage).map(read_block);
             let excite = format!("source_downs.{stage}.conv1d");
             Some(Stage {
@@ -96,12 +101,17 @@ impl Vocoder {
             },
             slope,
             last_slope,
+            causal,
         };
         let counts =
             ["Conv", "ConvTranspose", "LeakyRelu", "Sin"].map(|operator| file.count(operator));
         let fits = slopes.iter().all(|other| *other == slope)
             && vocoder.counts() == counts
-            && vocoder.joins();
+            && vocoder.joins()
+            && match causal {
+                true => vocoder.convolutions().all(Convolution::is_causal),
+                false => vocoder.state() == 0,
+            };
         fits.then_some(vocoder)
     }
 
@@ -162,55 +172,69 @@ impl Vocoder {
     }
 }
 
-/// The convolution of a node; nothing if it has other attributes than a dilation.
+/// The convolution of a node; nothing if it has other attributes than a dilation and padding.
 fn convolution(file: &File, name: &str) -> Option<Convolution> {
     let node = file.node(name)?;
-    let known = |name: &str| ["dilations", "kernel_shape"].contains(&name);
+    let known = |name: &str| ["dilations", "kernel_shape", "pads"].contains(&name);
+    let attributes = node.attribute.iter();
     if node.op_type != "Conv"
-        || !node
-            .attribute
-            .iter()
+        || !attributes
+            .into_iter()
             .all(|attribute| known(&attribute.name))
     {
         return None;
     }
-    let dilation =
-        attribute(node, "dilations").map_or(Some(1), |dilations| dilations.ints.first().copied());
+    let dilation = match attribute(node, "dilations") {
+        Some(_) => *integers(node, "dilations")?.first()?,
+        None => 1,
+    };
     let weight = file.tensor(&format!("{name}.weight"))?;
     let [out, width, taps] = *weight.shape.as_slice() else {
         return None;
     };
+    let reach = taps.checked_sub(1)? * dilation;
+    let ahead = match attribute(node, "pads") {
+        Some(_) => match *integers(node, "pads")?.as_slice() {
+            [before, after] if before + after == reach => Some(after),
+            _ => return None,
+        },
+        None => None,
+    };
     let place = |[row, channel, tap]: [usize; 3]| Some((row * width + channel) * taps + tap);
     let bias = file.vector(&format!("{name}.bias"))?;
-    let dilation = dilation?.try_into().ok()?;
-    Convolution::new(&weight, &bias, [out, width, taps], dilation, place, |row| {
-        row
-    })
+    let shape = [out, width, taps];
+    Convolution::new(&weight, &bias, shape, dilation, ahead, place, |row| row)
 }
 
 /// A transposed convolution as one that makes all the columns between two of the input's, and how many these are.
-fn upsampling(file: &File, name: &str) -> Option<(Convolution, usize)> {
+fn upsampling(file: &File, name: &str, causal: bool) -> Option<(Convolution, usize)> {
     let node = file.node(name)?;
-    let integers = |name: &str| {
-        let values = attribute(node, name)?.ints.iter();
-        values
-            .map(|&value| usize::try_from(value).ok())
-            .collect::<Option<Vec<_>>>()
-    };
-    let (strides, pads) = (integers("strides")?, integers("pads")?);
+    let (strides, pads) = (integers(node, "strides")?, integers(node, "pads")?);
     let ([scale], [cut, _]) = (strides.as_slice(), pads.as_slice()) else {
         return None;
     };
+    let (scale, cut) = (*scale, *cut);
     let weight = file.tensor(&format!("{name}.weight"))?;
     let [width, out, size] = *weight.shape.as_slice() else {
         return None;
     };
-    let (scale, cut) = (*scale, *cut);
-    // An input column reaches `size` columns; those that later runs see are cut off at the front.
-    let taps = size.checked_sub(scale)?.div_ceil(scale.max(1)) + 1;
+    let surplus = size.checked_sub(scale).filter(|_| scale > 0)?;
+    // An input column reaches `size` columns, from `cut` before its own on; in the file, a causal layer's context counts as
+    // input, and what it alone reaches is cut off as well.
+    let behind = if causal {
+        surplus.div_ceil(scale)
+    } else {
+        (size - 1).checked_sub(cut)? / scale
+    };
+    let ahead = (scale - 1 + cut) / scale;
+    let (taps, first, ahead) = if causal {
+        (behind + 1, cut, None)
+    } else {
+        (behind + 1 + ahead, cut + behind * scale, Some(ahead))
+    };
     let place = |[row, channel, tap]: [usize; 3]| {
         let (row, phase) = (row / scale, row % scale);
-        let place = (phase + cut).checked_sub(tap * scale)?;
+        let place = (phase + first).checked_sub(tap * scale)?;
         (place < size).then_some((channel * out + row) * size + place)
     };
     let bias = file.vector(&format!("{name}.bias"))?;
@@ -219,35 +243,51 @@ fn upsampling(file: &File, name: &str) -> Option<(Convolution, usize)> {
         .flat_map(|&bias| std::iter::repeat_n(bias, scale));
     let bias = bias.collect::<Vec<_>>();
     let shape = [out * scale, width, taps];
-    let convolution = Convolution::new(&weight, &bias, shape, 1, place, |row| row / scale)?;
-    Some((convolution, scale))
+    let upsample = Convolution::new(&weight, &bias, shape, 1, ahead, place, |row| row / scale)?;
+    Some((upsample, scale))
 }
 
 /// A strided convolution of one channel as one over as many channels as its stride, and the stride.
 fn downsampling(file: &File, name: &str) -> Option<(Convolution, usize)> {
-    let stride = attribute(file.node(name)?, "strides")?
-        .ints
+    let node = file.node(name)?;
+    let stride = integers(node, "strides")?
         .first()
-        .copied();
-    let stride = usize::try_from(stride?).ok().filter(|&stride| stride > 0)?;
+        .copied()
+        .filter(|&stride| stride > 0)?;
     let weight = file.tensor(&format!("{name}.weight"))?;
     let [out, 1, size] = *weight.shape.as_slice() else {
         return None;
     };
-    let taps = size.checked_sub(1)?.div_ceil(stride) + 1;
+    // Samples of the kernel before the first of a column.
+    let (before, causal) = match attribute(node, "pads") {
+        Some(_) => (*integers(node, "pads")?.first()?, false),
+        None => (size.checked_sub(1)?, true),
+    };
+    let behind = before.div_ceil(stride);
+    let ahead = size.checked_sub(1 + before)? / stride;
     let place = |[row, phase, tap]: [usize; 3]| {
-        let place = (tap * stride + phase + size - 1).checked_sub((taps - 1) * stride)?;
+        let place = (tap * stride + phase + before).checked_sub(behind * stride)?;
         (place < size).then_some(row * size + place)
     };
     let bias = file.vector(&format!("{name}.bias"))?;
-    let convolution = Convolution::new(&weight, &bias, [out, stride, taps], 1, place, |row| row)?;
-    Some((convolution, stride))
+    let shape = [out, stride, behind + 1 + ahead];
+    let ahead = (!causal).then_some(ahead);
+    let down = Convolution::new(&weight, &bias, shape, 1, ahead, place, |row| row)?;
+    Some((down, stride))
+}
+
+/// An attribute of sizes.
+fn integers(node: &NodeProto, name: &str) -> Option<Vec<usize>> {
+    let values = attribute(node, name)?.ints.iter();
+    values.map(|&value| usize::try_from(value).ok()).collect()
 }
 
 /// The contexts of the convolutions, handed out in the order in which they run.
 struct Run<'a> {
     contexts: &'a mut [f32],
     scratch: Scratch,
+    /// 1 in the columns inside the utterance and 0 outside, where there are such columns.
+    valid: Option<Vec<f32>>,
 }
 
 impl Run<'_> {
@@ -257,6 +297,28 @@ impl Run<'_> {
         let (context, rest) = contexts.split_at_mut(convolution.context());
         convolution.run(x, slope, context, y, &mut self.scratch);
         self.contexts = rest;
+        self.mask(y);
+    }
+
+    /// Clears what lies outside the utterance.
+    fn mask(&self, rows: &mut [f32]) {
+        if let Some(valid) = &self.valid {
+            for row in rows.chunks_exact_mut(valid.len().max(1)) {
+                row.iter_mut()
+                    .zip(valid)
+                    .for_each(|(value, valid)| *value *= valid);
+            }
+        }
+    }
+
+    /// Goes on with `scale` columns for each one.
+    fn stretch(&mut self, scale: usize) {
+        if let Some(valid) = &mut self.valid {
+            *valid = valid
+                .iter()
+                .flat_map(|&valid| std::iter::repeat_n(valid, scale))
+                .collect();
+        }
     }
 
     /// The convolution of LeakyReLU of `x`.
@@ -281,23 +343,37 @@ impl Network for Vocoder {
     fn run(&self, inputs: &[TValue], state: &mut [f32]) -> TractResult<Vec<Vec<f32>>> {
         let mel = floats(&inputs[0])?;
         ensure!(inputs[0].shape()[1] == self.bins, "{} mel bins", self.bins);
+        let frames = mel.len() / self.bins;
+        let valid = match self.causal {
+            true => None,
+            false => Some(floats(&inputs[1])?.to_vec()),
+        };
+        ensure!(
+            valid.as_ref().is_none_or(|valid| valid.len() == frames),
+            "frames that may be valid or not"
+        );
         let mut run = Run {
             contexts: state,
             scratch: Scratch::default(),
+            valid: valid.clone(),
         };
         let mut excitation = Vec::new();
         if let Some(source) = &self.source {
-            let harmonics = floats(&inputs[1])?;
+            let harmonics = floats(&inputs[inputs.len() - 1])?;
             ensure!(
-                harmonics.len() == mel.len() / self.bins * self.hop * source.channels()[1],
+                harmonics.len() == frames * self.hop * source.channels()[1],
                 "a source of the wrong size"
             );
+            run.stretch(self.hop);
             excitation = run.made(source, harmonics, 1.0);
             excitation
                 .iter_mut()
                 .for_each(|value| *value = tanh(*value));
+            run.valid = valid;
         }
-        let mut x = run.made(&self.first, &transposed(mel, self.bins), 1.0);
+        let mut mel = transposed(mel, self.bins);
+        run.mask(&mut mel);
+        let mut x = run.made(&self.first, &mel, 1.0);
         for stage in &self.stages {
             x.iter_mut().for_each(|value| *value += sin(*value));
             let columns = x.len() / stage.upsample.channels()[1] * stage.scale;
@@ -306,6 +382,7 @@ impl Network for Vocoder {
                 stage.scale,
                 columns,
             );
+            run.stretch(stage.scale);
             if let Some((convolution, stride)) = &stage.excite {
                 let phases = transposed(&excitation, *stride);
                 run.add(convolution, &phases, 1.0, &mut x);
@@ -323,6 +400,7 @@ impl Network for Vocoder {
             sum.iter_mut().for_each(|value| *value *= share);
             x = sum;
         }
+        run.valid = None;
         let mut samples = run.made(&self.last, &x, self.last_slope);
         samples.iter_mut().for_each(|value| *value = tanh(*value));
         Ok(vec![samples])

@@ -22,7 +22,7 @@ proptest! {
         let floats = weight.to_floats();
         let bias = noise(seed ^ 1, out);
         let place = |[row, channel, tap]: [usize; 3]| Some((row * width + channel) * taps + tap);
-        let convolution = Convolution::new(&weight, &bias, shape, dilation, place, |row| row).unwrap();
+        let convolution = Convolution::new(&weight, &bias, shape, dilation, None, place, |row| row).unwrap();
 
         let reach = (taps - 1) * dilation;
         let mut context = vec![0.0; convolution.context()];
@@ -62,6 +62,38 @@ proptest! {
                     let bound = 1e-5 + if whole { (width * taps) as f64 / 65000.0 } else { 0.0 };
                     prop_assert!((found - sum).abs() < bound, "{} instead of {}", found, sum);
                 }
+            }
+        }
+    }
+}
+
+proptest! {
+    /// A window with zeros on both sides equals a carried context of zeros, moved.
+    #[test]
+    fn windows_look_ahead(
+        width in 1usize..6, taps in 1usize..8, dilation in 1usize..6, columns in 1usize..40, part in 0usize..40, seed: u64,
+    ) {
+        let shape = [3, width, taps];
+        let weight = Tensor { shape: shape.to_vec(), values: Values::Floats(noise(seed, 3 * width * taps)) };
+        let place = |[row, channel, tap]: [usize; 3]| Some((row * width + channel) * taps + tap);
+        let reach = (taps - 1) * dilation;
+        let ahead = part % (reach + 1);
+        let new = |ahead| Convolution::new(&weight, &[0.5; 3], shape, dilation, ahead, place, |row| row).unwrap();
+        let x = noise(seed ^ 1, width * columns);
+        let mut window = vec![0.0; 3 * columns];
+        new(Some(ahead)).run(&x, 0.2, &mut [], &mut window, &mut Scratch::default());
+
+        let longer = columns + ahead;
+        let mut padded = vec![0.0; width * longer];
+        for (to, from) in padded.chunks_exact_mut(longer).zip(x.chunks_exact(columns)) {
+            to[..columns].copy_from_slice(from);
+        }
+        let mut carried = vec![0.0; 3 * longer];
+        let mut context = vec![0.0; width * reach];
+        new(None).run(&padded, 0.2, &mut context, &mut carried, &mut Scratch::default());
+        for (window, carried) in window.chunks_exact(columns).zip(carried.chunks_exact(longer)) {
+            for (found, expected) in window.iter().zip(&carried[ahead..]) {
+                prop_assert!((found - expected).abs() < 1e-5);
             }
         }
     }
