@@ -26,6 +26,14 @@ pub enum Values {
 }
 
 impl Tensor {
+    /// The same, stored as floats.
+    pub fn into_floats(self) -> Tensor {
+        Tensor {
+            values: Values::Floats(self.to_floats()),
+            shape: self.shape,
+        }
+    }
+
     /// The values as floats.
     pub fn to_floats(&self) -> Vec<f32> {
         match &self.values {

@@ -12,6 +12,10 @@ use super::layers::{add, tanh};
 use super::network::{Network, floats};
 use super::tensors::{File, attribute};
 
+/// From so many channels on, residual blocks with int8 weights multiply 16-bit integers: there it saves most. All else is in
+/// `f32`, because rounding that depends on the chunk would make chunks of other sizes differ by more than 1e-4.
+const WIDE: usize = 64;
+
 #[derive(Debug)]
 pub struct Vocoder {
     bins: usize,
@@ -65,8 +69,8 @@ impl Vocoder {
             let pairs = file.numbered(|pair| format!("{}.weight", block(number, pair, 1)));
             let pairs = (0..pairs).map(|pair| {
                 Some([
-                    convolution(file, &block(number, pair, 1))?,
-                    convolution(file, &block(number, pair, 2))?,
+                    convolution(file, &block(number, pair, 1), false)?,
+                    convolution(file, &block(number, pair, 2), false)?,
                 ])
             });
             pairs.collect::<Option<Vec<_>>>()
@@ -87,14 +91,14 @@ impl Vocoder {
             })
         };
         let stages = (0..stages).map(read_stage).collect::<Option<Vec<_>>>()?;
-        let first = convolution(file, "conv_pre.conv1d")?;
-        let source = with_source.then(|| convolution(file, "source_module.ffn.0"));
+        let first = convolution(file, "conv_pre.conv1d", true)?;
+        let source = with_source.then(|| convolution(file, "source_module.ffn.0", true));
         let vocoder = Vocoder {
             bins: first.channels()[1],
             hop: stages.iter().map(|stage| stage.scale).product(),
             first,
             stages,
-            last: convolution(file, "conv_post.conv1d")?,
+            last: convolution(file, "conv_post.conv1d", true)?,
             source: match source {
                 Some(source) => Some(source?),
                 None => None,
@@ -172,8 +176,8 @@ impl Vocoder {
     }
 }
 
-/// The convolution of a node; nothing if it has other attributes than a dilation and padding.
-fn convolution(file: &File, name: &str) -> Option<Convolution> {
+/// The convolution of a node, in `f32` if `exact`; nothing if it has other attributes than a dilation and padding.
+fn convolution(file: &File, name: &str, exact: bool) -> Option<Convolution> {
     let node = file.node(name)?;
     let known = |name: &str| ["dilations", "kernel_shape", "pads"].contains(&name);
     let attributes = node.attribute.iter();
@@ -188,10 +192,13 @@ fn convolution(file: &File, name: &str) -> Option<Convolution> {
         Some(_) => *integers(node, "dilations")?.first()?,
         None => 1,
     };
-    let weight = file.tensor(&format!("{name}.weight"))?;
+    let mut weight = file.tensor(&format!("{name}.weight"))?;
     let [out, width, taps] = *weight.shape.as_slice() else {
         return None;
     };
+    if exact || width < WIDE {
+        weight = weight.into_floats();
+    }
     let reach = taps.checked_sub(1)? * dilation;
     let ahead = match attribute(node, "pads") {
         Some(_) => match *integers(node, "pads")?.as_slice() {
@@ -214,7 +221,7 @@ fn upsampling(file: &File, name: &str, causal: bool) -> Option<(Convolution, usi
         return None;
     };
     let (scale, cut) = (*scale, *cut);
-    let weight = file.tensor(&format!("{name}.weight"))?;
+    let weight = file.tensor(&format!("{name}.weight"))?.into_floats();
     let [width, out, size] = *weight.shape.as_slice() else {
         return None;
     };
@@ -254,7 +261,7 @@ fn downsampling(file: &File, name: &str) -> Option<(Convolution, usize)> {
         .first()
         .copied()
         .filter(|&stride| stride > 0)?;
-    let weight = file.tensor(&format!("{name}.weight"))?;
+    let weight = file.tensor(&format!("{name}.weight"))?.into_floats();
     let [out, 1, size] = *weight.shape.as_slice() else {
         return None;
     };
