@@ -233,7 +233,7 @@ fn upsampling(file: &File, name: &str, causal: bool) -> Option<(Convolution, usi
     } else {
         (size - 1).checked_sub(cut)? / scale
     };
-    let ahead = (scale - 1 + cut) / scale;
+    let ahead = cut.div_ceil(scale);
     let (taps, first, ahead) = if causal {
         (behind + 1, cut, None)
     } else {
