@@ -124,7 +124,7 @@ lint() {
   say "checking formats and lints"
   cargo fmt --check
   cargo clippy --release --all-targets -- -D warnings
-  cargo clippy --release --target wasm32-unknown-unknown --lib -- -D warnings
+  cargo clippy --profile web --target wasm32-unknown-unknown --lib -- -D warnings
   biome ci --error-on-warnings
   tsc
   .venv/bin/ruff check models
@@ -143,9 +143,9 @@ run_tests() {
   say "Python tests"
   (cd models && ../.venv/bin/python -m pytest -q)
   say "wasm tests in Chromium"
-  wasm-pack test --headless --chrome --chromedriver "$(command -v chromedriver)" --release -- --test wasm --test parity
+  wasm-pack test --headless --chrome --chromedriver "$(command -v chromedriver)" -- --profile web --test wasm --test parity
   say "wasm tests in Firefox"
-  wasm-pack test --headless --firefox --geckodriver "$(command -v geckodriver)" --release -- --test wasm --test parity
+  wasm-pack test --headless --firefox --geckodriver "$(command -v geckodriver)" -- --profile web --test wasm --test parity
   say "the page in Chromium and Firefox"
   node --test --test-concurrency=1 tests/e2e/*.test.mjs
 }
