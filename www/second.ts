@@ -16,6 +16,8 @@ export class SecondWorker {
     name: 'langdu vocoder',
   });
   private readonly waiting: Waiting[] = [];
+  /** Why it answers no more. */
+  private lost: LangduError | null = null;
 
   constructor() {
     this.worker.onmessage = ({ data }: MessageEvent<FromVocoder>) => {
@@ -29,8 +31,8 @@ export class SecondWorker {
     };
     this.worker.onerror = (event) => {
       event.preventDefault();
-      const error = new LangduError('E_WORKER', event.message || 'The second worker could not be started');
-      for (const { reject } of this.waiting.splice(0)) reject(error);
+      this.lost = new LangduError('E_WORKER', event.message || 'The second worker could not be started');
+      for (const { reject } of this.waiting.splice(0)) reject(this.lost);
     };
   }
 
@@ -49,6 +51,7 @@ export class SecondWorker {
   }
 
   private ask(question: ToVocoder, transfer: Transferable[] = []): Promise<Voiced> {
+    if (this.lost) return Promise.reject(this.lost);
     return new Promise((resolve, reject) => {
       this.waiting.push({ resolve, reject });
       this.worker.postMessage(question, transfer);

@@ -35,6 +35,11 @@ for (const browser of browsers) {
         { alter: (path, body) => (path.endsWith('/engine_bg.wasm') ? null : body) },
       ],
       ['the worker is missing', 'E_WORKER', { alter: (path, body) => (path.endsWith('/worker.js') ? null : body) }],
+      [
+        'the second worker is missing',
+        'E_WORKER',
+        { alter: (path, body) => (path.endsWith('/vocoder.js') ? null : body) },
+      ],
       ['there is no WebAssembly SIMD', 'E_WASM_SIMD', { before: 'WebAssembly.validate = () => false;' }],
     ]) {
       test(`${what} → ${code}`, () =>
