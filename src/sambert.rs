@@ -43,6 +43,19 @@ pub struct Control {
     pub energy_scale: f32,
 }
 
+impl Control {
+    /// As the voice has learned it.
+    pub fn plain(emotion: EmotionBlend) -> Control {
+        Control {
+            emotion,
+            speed: 1.0,
+            pitch_scale: 1.0,
+            pitch_shift: 0.0,
+            energy_scale: 1.0,
+        }
+    }
+}
+
 /// The acoustic model of a voice.
 pub struct Sambert {
     encoder: Buckets,

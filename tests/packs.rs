@@ -122,13 +122,7 @@ fn a_sentence_may_have_more_than_800_symbols() {
     let sentence = langdu::text::sentences("早上好").next().unwrap();
     let said = vec![symbols(&sentence); 120].concat();
     assert!(said.len() > 800);
-    let control = Control {
-        emotion: EmotionBlend(vec![(1, 1.0)]),
-        speed: 1.0,
-        pitch_scale: 1.0,
-        pitch_shift: 0.0,
-        energy_scale: 1.0,
-    };
+    let control = Control::plain(EmotionBlend(vec![(1, 1.0)]));
     let plan = sambert.plan(&said, &control).unwrap();
     assert_eq!(plan.durations.len(), said.len());
     let mut mel = MelStream::new(sambert, plan);

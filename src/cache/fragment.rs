@@ -109,13 +109,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn keys_of(text: &str) -> Vec<Key> {
-        let control = Control {
-            emotion: EmotionBlend(vec![(1, 1.0)]),
-            speed: 1.0,
-            pitch_scale: 1.0,
-            pitch_shift: 0.0,
-            energy_scale: 1.0,
-        };
+        let control = Control::plain(EmotionBlend(vec![(1, 1.0)]));
         let symbols = symbols(&sentences(text).next().unwrap());
         let words = words(&symbols);
         let keys = Keys::new("voice");

@@ -91,13 +91,7 @@ mod tests {
 
     #[test]
     fn every_part_of_a_key_counts() {
-        let control = Control {
-            emotion: EmotionBlend(vec![(1, 1.0)]),
-            speed: 1.0,
-            pitch_scale: 1.0,
-            pitch_shift: 0.0,
-            energy_scale: 1.0,
-        };
+        let control = Control::plain(EmotionBlend(vec![(1, 1.0)]));
         let symbols = [symbol("n_c", "tone3")];
         let key = |voice: &str, level, symbols: &[Symbol], control: &Control| {
             Keys::new(voice).key(level, symbols, control)

@@ -33,13 +33,7 @@ fn parse(voice: &Voice, line: &str) -> (Vec<Symbol>, usize) {
 }
 
 fn control(emotion: usize) -> Control {
-    Control {
-        emotion: EmotionBlend(vec![(emotion, 1.0)]),
-        speed: 1.0,
-        pitch_scale: 1.0,
-        pitch_shift: 0.0,
-        energy_scale: 1.0,
-    }
+    Control::plain(EmotionBlend(vec![(emotion, 1.0)]))
 }
 
 /// The original's encoder output of the worked example, `[symbols, text | speaker | emotion]`.

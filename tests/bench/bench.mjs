@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { serve } from '../../www/serve.mjs';
 import { CHROMIUM_FLAGS } from '../e2e/browsers.mjs';
+import { percentile, round } from './figures.mjs';
 import { measureSizes } from './sizes.mjs';
 import { workerCpuMs } from './threads.mjs';
 
@@ -49,12 +50,6 @@ const ready = async (page) => {
   await page.waitForFunction(() => window.readyMs, undefined, { timeout: 120_000 });
   return page.evaluate(() => window.readyMs);
 };
-
-/** The value below which the share `part` of the values lies. */
-function percentile(values, part) {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * part) - 1)];
-}
 
 async function measure() {
   const page = await browser.newPage();
@@ -97,10 +92,6 @@ async function measure() {
     underruns: results.reduce((sum, { underruns }) => sum + underruns, 0),
     hundred_chars_s: round(hundredMs / 1000, 2),
   };
-}
-
-function round(value, digits = 0) {
-  return Number(value.toFixed(digits));
 }
 
 function show(figures) {

@@ -13,6 +13,7 @@ import { crc32 } from 'node:zlib';
 import { chromium } from 'playwright-core';
 import { serve } from '../../www/serve.mjs';
 import { CHROMIUM_FLAGS } from '../e2e/browsers.mjs';
+import { percentile, round } from './figures.mjs';
 import { joints, jump } from './joints.mjs';
 import { requests, templates } from './requests.mjs';
 
@@ -248,16 +249,6 @@ async function reloads() {
     times.push(await page.evaluate(() => window.soundMs));
   }
   return round(percentile(times, 0.5));
-}
-
-/** The value below which the share `part` of the values lies. */
-function percentile(values, part) {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * part) - 1)];
-}
-
-function round(value, digits = 0) {
-  return Number(value.toFixed(digits));
 }
 
 async function measure() {

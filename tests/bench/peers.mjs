@@ -12,6 +12,7 @@ import { chromium } from 'playwright-core';
 import { serve } from '../../www/serve.mjs';
 import { CHROMIUM_FLAGS } from '../e2e/browsers.mjs';
 import { chart } from './chart.mjs';
+import { round } from './figures.mjs';
 
 const { values: given } = parseArgs({
   options: { json: { type: 'boolean' }, peers: { type: 'boolean' }, chart: { type: 'string' } },
@@ -63,10 +64,6 @@ async function langduVoice() {
 }
 
 const rtf = ({ seconds, sound }) => round(seconds / sound, 3);
-
-function round(value, digits) {
-  return Number(value.toFixed(digits));
-}
 
 async function measureAll() {
   const vocoder = async (runtime, build) => round(await measure('fullVocoder', runtime, build), 3);
