@@ -24,6 +24,7 @@ class Vocoder:
         self.causal = bool(required(params, "causal"))
         self.nsf = bool(params.get("nsf_params"))
         self.harmonics = int(required(params["nsf_params"], "nb_harmonics")) + 1 if self.nsf else 0
+        self.in_phase = self.nsf and bool(params["nsf_params"].get("in_phase", False))
         self.bins = weights.take("conv_pre.conv1d.weight").shape[1]
         self.hop = prod(self.scales)
         activation = params.get("nonlinear_activation", "LeakyReLU")

@@ -88,7 +88,7 @@ def build_generator(state, config, int8=True):
     if not vocoder.causal:
         about["halo"] = vocoder.context()
     if vocoder.nsf:
-        about["source"] = {"harmonics": vocoder.harmonics, **SOURCE}
+        about["source"] = {"harmonics": vocoder.harmonics, "in_phase": vocoder.in_phase, **SOURCE}
     return model, about
 
 

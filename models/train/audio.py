@@ -72,3 +72,27 @@ def estimated_f0(samples, audio=AUDIO):
         fill_na=0.0,
     )
     return np.where(voiced, f0, 0.0)[: len(samples) // audio.hop].astype(np.float32)
+
+
+def cycles_of(f0, audio=AUDIO):
+    """Cycles of the fundamental so far at each frame's centre, from F0 in Hz per frame."""
+    return np.cumsum(f0.astype(np.float64) * (audio.hop / audio.sample_rate))
+
+
+def sample_cycles(cycles, hop):
+    """Cycles at every sample, from those at the frames' centres."""
+    centres = np.arange(len(cycles)) * hop + (hop - 1) / 2
+    return np.interp(np.arange(len(cycles) * hop), centres, cycles)
+
+
+def locked_cycles(samples, f0, audio=AUDIO):
+    """`cycles_of` an F0 that is an estimate, kept in phase with the fundamental that the samples have."""
+    cycles = cycles_of(f0, audio)
+    turning = np.exp(-2j * np.pi * sample_cycles(cycles, audio.hop))
+    length = min(len(samples), len(turning))
+    window = np.hanning(4 * audio.hop)
+    still = np.convolve(samples[:length] * turning[:length], window, "same")[audio.hop // 2 :: audio.hop]
+    voiced = np.flatnonzero(f0[: len(still)] > 0)
+    if len(voiced) == 0:
+        return cycles
+    return cycles + np.interp(np.arange(len(f0)), voiced, np.unwrap(np.angle(still[voiced]))) / (2 * np.pi)

@@ -6,6 +6,8 @@ import numpy as np
 import torch
 from torch.nn.utils.rnn import pad_sequence
 
+from .audio import sample_cycles
+
 
 def held_out(ident):
     """Sentences whose number ends in 7 are never trained on."""
@@ -62,13 +64,22 @@ def length_sorted_batches(rows, size, generator):
 
 
 def segments(rows, count, frames, hop, generator):
-    """Random cuts for the vocoder: frames (B, mels, n) and samples (B, 1, n * hop)."""
-    cuts, waves = [], []
+    """Random cuts for the vocoder: frames (B, mels, n), samples (B, 1, n * hop) and cycles of F0 (B, n * hop)."""
+    cuts, waves, turns = [], [], []
     for _ in range(count):
         row = rows[int(torch.randint(len(rows), (1,), generator=generator))]
         start = int(torch.randint(max(1, len(row["frames"]) - frames), (1,), generator=generator))
         cut = row["frames"][start : start + frames].astype(np.float32)
         wave = row["samples"][start * hop : (start + frames) * hop].astype(np.float32) / 32768
-        cuts.append(np.pad(cut, ((0, frames - len(cut)), (0, 0)), mode="edge").T)
+        missing = frames - len(cut)
+        # a frame more on each side, for the phase between the centres
+        around = row["cycles"][max(0, start - 1) : start + frames + 1]
+        phase = sample_cycles(around, hop)[(hop if start else 0) :][: len(cut) * hop]
+        cuts.append(np.pad(cut, ((0, missing), (0, 0)), mode="edge").T)
         waves.append(np.pad(wave, (0, frames * hop - len(wave))))
-    return torch.from_numpy(np.stack(cuts)), torch.from_numpy(np.stack(waves))[:, None]
+        turns.append(np.pad(phase, (0, missing * hop), mode="edge"))
+    return (
+        torch.from_numpy(np.stack(cuts)),
+        torch.from_numpy(np.stack(waves))[:, None],
+        torch.from_numpy(np.stack(turns)),
+    )

@@ -34,7 +34,7 @@ def pack_meta(name, statistics, config):
         "sample_rate": 16000,
         "license": LICENSE,
         "provenance": PROVENANCE,
-        "symbols": {k: v for k, v in symbols.TABLES.items() if k != "emotion"},
+        "symbols": {k: v for k, v in statistics["spoken"].items() if k != "emotion"},
         "speakers": config["linguistic_unit"]["speaker_list"].split(","),
         "emotions": {
             "table": table,
@@ -45,6 +45,14 @@ def pack_meta(name, statistics, config):
         "mel": {"mean": statistics["mel_mean"], "std": statistics["mel_std"]},
         "source": {"f0_mean": mean, "f0_std": deviation},
     }
+
+
+def spoken_rows(acoustic, spoken):
+    """Sambert's weights with the embeddings of the symbols alone that the corpus has."""
+    keys = {"sy": "sy_emb", "tone": "tone_emb", "syllable_flag": "syllable_flag_emb", "word_segment": "ws_emb"}
+    rows = {name: [symbols.TABLES[name].index(entry) for entry in spoken[name]] for name in keys}
+    pruned = {f"text_encoder.{key}.weight": rows[name] for name, key in keys.items()}
+    return {key: value[pruned[key]] if key in pruned else value for key, value in acoustic.items()}
 
 
 def save_weights(path, acoustic, vocoder, statistics):
@@ -91,6 +99,7 @@ def main():
         args.out.mkdir(parents=True, exist_ok=True)
         save_weights(args.out / "weights.npz", acoustic, vocoder, statistics)
     meta = pack_meta(args.name, statistics, am)
+    acoustic = spoken_rows(acoustic, statistics["spoken"])
     voice = write_pack(args.out, acoustic, am, vocoder, voc, meta, int8=not args.f32)
     print(f"{args.out}: {sum(f['bytes'] for f in voice['files'].values())} bytes in {len(voice['files'])} graphs")
 

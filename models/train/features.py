@@ -2,9 +2,9 @@
 
     python -m train.features CORPUS WORK
 
-CORPUS is a folder with `manifest.jsonl` (id, emotion, text, tokens, durations in units of two hops), `f0.npz`
-(optional; estimated where missing) and `ID.flac`. Writes WORK/features.npz (per id: frames, f0, voiced, pitch, energy,
-ids, durations, samples), WORK/statistics.json and WORK/texts.json.
+CORPUS is a folder with `manifest.jsonl` (id, emotion, text, and tokens with durations in units of two hops, or what
+`train.align` writes), `f0.npz` (optional; estimated where missing) and `ID.flac`. Writes WORK/features.npz (per id:
+frames, f0, voiced, cycles, pitch, energy, ids, durations, samples), WORK/statistics.json and WORK/texts.json.
 """
 
 import argparse
@@ -18,6 +18,7 @@ from pypinyin import Style, pinyin
 from tqdm import tqdm
 
 from . import audio, symbols
+from .data import held_out
 
 LEAD, TAIL = 2, 12  # frames of silence kept before and after an utterance
 SILENCE = 0.4  # mel units (hundredths of a decibel over 100) below the loudest frame
@@ -46,42 +47,38 @@ def settle_pauses(phones, start, loud):
         at += final.frames
 
 
-def utterance(row, samples, f0):
-    """Features of one utterance, cut to its speech, or None where its tokens can't be read."""
+def phones_of(row):
+    """Frames of silence before an utterance, and its phones, as aligned or from the teacher's tokens."""
+    if "phones" in row:
+        return row["lead"], [symbols.Phone(**phone) for phone in row["phones"]]
+    durations = [2 * d for d in row["durations"]]
+    return durations[0], symbols.phones(row["tokens"], durations[1:-1], readings(row["text"]))
+
+
+def utterance(row, samples, f0, cycles):
+    """Features of one utterance, cut to its speech; F0 in Hz and cycles of it at each frame."""
     hop = audio.AUDIO.hop
     magnitudes = audio.spectrum(samples)
     mel = audio.mel_of(magnitudes)
-    durations = [2 * d for d in row["durations"]]
-    phones = symbols.phones(row["tokens"], durations[1:-1], readings(row["text"]))
+    lead, phones = phones_of(row)
     loud = loudness(mel)
     speech = np.flatnonzero(loud > loud.max() - SILENCE)
-    begin, first_end = durations[0], durations[0] + phones[0].frames
-    begin_cut = max(0, min(int(speech[0]), first_end - 1) - LEAD)
-    phones[0].frames += begin - begin_cut
+    begin_cut = max(0, min(int(speech[0]), lead + phones[0].frames - 1) - LEAD)
+    phones[0].frames += lead - begin_cut
     settle_pauses(phones, begin_cut, loud)
     phones[-1].frames = min(phones[-1].frames, TAIL)
     total = min(sum(p.frames for p in phones), len(mel) - begin_cut)
     phones[-1].frames += total - sum(p.frames for p in phones)
     cut = slice(begin_cut, begin_cut + total)
-    emotion = symbols.EMOTIONS[row["emotion"]]
-    ids = [
-        [
-            symbols.TABLES["sy"].index(p.sy),
-            symbols.TABLES["tone"].index(p.tone),
-            symbols.TABLES["syllable_flag"].index(p.syllable_flag),
-            symbols.TABLES["word_segment"].index(p.word_segment),
-            symbols.TABLES["emotion"].index("emotion_none" if p.sy.startswith("#") else emotion),
-        ]
-        for p in phones
-    ]
     f0 = f0[cut].astype(np.float32)
     voiced = f0 > UNVOICED
     return {
         "mel": mel[cut],
         "f0": audio.filled(f0, voiced),
         "voiced": voiced.astype(np.float32),
+        "cycles": cycles[cut],
         "loud": audio.energy_of(magnitudes)[cut],
-        "ids": np.array(ids, np.int64),
+        "ids": symbols.ids_of(phones, row["emotion"]),
         "durations": np.array([p.frames for p in phones], np.int64),
         "samples": (samples[begin_cut * hop : (begin_cut + total) * hop] * 32767).astype(np.int16),
     }
@@ -98,6 +95,12 @@ def per_symbol(values, durations):
         (sums[ends] - sums[starts]) / np.maximum(durations, 1),
         values[place],
     ).astype(np.float32)
+
+
+def spoken(rows):
+    """By table of `symbols.TABLES`, the entries that occur: the others' embeddings are never trained."""
+    columns = np.concatenate([r["ids"] for r in rows]).T
+    return {name: [table[i] for i in np.unique(ids)] for (name, table), ids in zip(symbols.TABLES.items(), columns)}
 
 
 def statistics(rows):
@@ -144,13 +147,19 @@ def main():
         samples, rate = soundfile.read(args.corpus / f"{row['id']}.flac", dtype="float32")
         if rate != audio.AUDIO.sample_rate:
             raise SystemExit(f"{row['id']}: {rate} Hz, wanted {audio.AUDIO.sample_rate}")
-        f0 = curves[row["id"]] if row["id"] in curves else audio.estimated_f0(samples)
+        if row["id"] in curves:
+            f0 = curves[row["id"]]
+            cycles = audio.cycles_of(f0)
+        else:
+            f0 = audio.estimated_f0(samples)
+            cycles = audio.locked_cycles(samples, f0)
         try:
-            rows[row["id"]] = utterance(row, samples, f0)
+            rows[row["id"]] = utterance(row, samples, f0, cycles)
             texts[row["id"]] = row["text"]
         except ValueError as error:
             skipped.append(f"{row['id']}: {error}")
-    stats = statistics([r for ident, r in rows.items() if not ident.endswith("7")])
+    training = [r for ident, r in rows.items() if not held_out(ident)]
+    stats = statistics(training) | {"spoken": spoken(training)}
     for row in rows.values():
         normalise(row, stats)
     np.savez(

@@ -2,7 +2,8 @@
 
     python -m train.predict WORK
 
-Writes WORK/predicted.npz: per id, frames as Sambert gives them with true durations and true previous frames.
+Writes WORK/predicted.npz: per id, frames as Sambert gives them with true durations, pitch and energy, all but free
+running: every pass gives the decoder the frames of the pass before for its previous ones, at first the true ones.
 """
 
 import argparse
@@ -17,6 +18,8 @@ from .audio import AUDIO
 from .data import Features, acoustic_batch
 from .networks.sambert import Sambert
 from .sambert import table_rows
+
+PASSES = 4
 
 
 def main():
@@ -34,9 +37,12 @@ def main():
     for start in tqdm(range(0, len(idents), 16), desc="predict", mininterval=10):
         part = idents[start : start + 16]
         rows = [features.rows[i] for i in part]
-        with torch.no_grad():
-            mel = model(acoustic_batch(rows, sizes["outputs_per_step"]))["mel"].numpy()
-        for ident, row, frames in zip(part, rows, mel, strict=True):
+        batch = acoustic_batch(rows, sizes["outputs_per_step"])
+        for _ in range(PASSES):
+            with torch.no_grad():
+                out = model(batch)
+            batch["frames"] = out["frames"]
+        for ident, row, frames in zip(part, rows, out["mel"].numpy(), strict=True):
             frames = frames[: len(row["frames"])].copy()
             # the samples follow the recording's own pitch: keep it, so that the source stays in step
             frames[:, AUDIO.bins :] = row["frames"][:, AUDIO.bins :]

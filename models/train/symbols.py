@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 TABLES = json.loads((Path(__file__).parent / "config" / "symbols.json").read_text(encoding="utf8"))
 EMOTIONS = {
     "neutral": "emotion_neutral",
@@ -136,3 +138,20 @@ def phones(tokens, durations, readings):
     if count != len(readings):
         raise ValueError(f"{count} syllables for {len(readings)} characters")
     return out
+
+
+def ids_of(phones, emotion):
+    """Rows of the embedding tables (T, 5): symbol, tone, syllable flag, word segment, emotion (of `EMOTIONS`)."""
+    return np.array(
+        [
+            [
+                TABLES["sy"].index(p.sy),
+                TABLES["tone"].index(p.tone),
+                TABLES["syllable_flag"].index(p.syllable_flag),
+                TABLES["word_segment"].index(p.word_segment),
+                TABLES["emotion"].index("emotion_none" if p.sy.startswith("#") else EMOTIONS[emotion]),
+            ]
+            for p in phones
+        ],
+        np.int64,
+    )

@@ -18,16 +18,21 @@ from .audio import AUDIO
 from .data import Features, segments
 from .discriminator import Discriminators, discriminator_loss, generator_loss
 from .export import load_weights
-from .networks.hifigan import Generator, harmonic_source
+from .networks.hifigan import Generator, cycles_of, harmonic_source
 from .stft_loss import StftLoss
+
+
+def voicing(frames):
+    """Voiced (1) or not (0) at every sample, (B, n * hop), from frames (B, mels, n)."""
+    return (frames[:, AUDIO.bins + 1] > 0.6).float().repeat_interleave(AUDIO.hop, -1)
 
 
 def synthesise(generator, frames, statistics, harmonics, noise_generator=None):
     """frames (B, mels, n) with normalised F0 and voicing behind the mel bins; gives (B, 1, n * hop)."""
     mean, deviation = statistics["f0"]
     f0 = (frames[:, AUDIO.bins] * deviation + mean).clamp(min=30.0)
-    voiced = (frames[:, AUDIO.bins + 1] > 0.6).float()
-    source = harmonic_source(f0, voiced, AUDIO.hop, AUDIO.sample_rate, harmonics, generator=noise_generator)
+    cycles = cycles_of(f0, AUDIO.hop, AUDIO.sample_rate)
+    source = harmonic_source(cycles, voicing(frames), harmonics, generator=noise_generator)
     return generator(frames[:, : AUDIO.bins], source)
 
 
@@ -59,7 +64,7 @@ def main():
         pools.append(with_predictions(training, args.predicted))
     generator = Generator(sizes).to(args.device)
     discriminators = Discriminators().to(args.device)
-    spectral = StftLoss(settings["stft"]).to(args.device)
+    spectral = StftLoss(settings["stft"], settings["phased"]).to(args.device)
     optimizer = torch.optim.AdamW(generator.parameters(), settings["learning_rate"], betas=(0.8, 0.99))
     judge_optimizer = torch.optim.AdamW(discriminators.parameters(), 4e-4, betas=(0.8, 0.99))
     average = run.Average(Generator(sizes).to(args.device), generator, settings["average_decay"])
@@ -99,8 +104,8 @@ def main():
         mininterval=10,
     ):
         pool = pools[step % len(pools)]
-        frames, wave = segments(pool, settings["batch_size"], settings["segment_frames"], AUDIO.hop, cuts)
-        frames, wave = frames.to(args.device), wave.to(args.device)
+        cut = segments(pool, settings["batch_size"], settings["segment_frames"], AUDIO.hop, cuts)
+        frames, wave, cycles = (x.to(args.device) for x in cut)
         for group in optimizer.param_groups:
             group["lr"] = run.cosine(
                 step,
@@ -108,18 +113,25 @@ def main():
                 settings["learning_rate"],
                 settings["final_learning_rate"],
             )
-        made = synthesise(generator, frames, features.statistics, harmonics)
-        losses = {"stft": spectral(made, wave)}
+        voiced = voicing(frames)
+        with torch.autocast(args.device, torch.bfloat16):
+            made = generator(frames[:, : AUDIO.bins], harmonic_source(cycles, voiced, harmonics))
+        stft, phase = spectral(made, wave, voiced)
+        losses = {"stft": stft, "phase": phase}
+        close = stft + settings["phase_weight"] * phase
         if step >= args.adversarial_from:
-            judge = discriminator_loss(discriminators(wave), discriminators(made.detach()))
+            true, said = wave[: settings["judged"]], made[: settings["judged"]]
+            judge = discriminator_loss(discriminators(true), discriminators(said.detach()))
             judge_optimizer.zero_grad()
             judge.backward()
             judge_optimizer.step()
-            adversarial, matching = generator_loss(discriminators(wave), discriminators(made))
-            total = settings["stft_weight"] * losses["stft"] + adversarial + settings["matching_weight"] * matching
+            with torch.no_grad():
+                real = discriminators(true)
+            adversarial, matching = generator_loss(real, discriminators(said))
+            total = settings["stft_weight"] * close + adversarial + settings["matching_weight"] * matching
             losses.update(judge=judge, adversarial=adversarial, matching=matching)
         else:
-            total = losses["stft"]
+            total = close
         optimizer.zero_grad()
         total.backward()
         torch.nn.utils.clip_grad_norm_(generator.parameters(), settings["grad_norm"])

@@ -8,15 +8,10 @@ use crate::goldens::{Goldens, check, rms, voice, worst};
 fn vocode(vocoder: &Arc<Vocoder>, frames: &[f32], piece: usize) -> Vec<f32> {
     let channels = vocoder.channels;
     let mut stream = SampleStream::new(vocoder.clone(), piece, frames.len() / channels);
-    if let Some(settings) = vocoder.source.clone() {
+    if let Some(mut settings) = vocoder.source.clone() {
+        settings.in_phase = true;
         let (hop, rate) = (vocoder.hop, vocoder.sample_rate);
-        stream.source = Some(HarmonicSource::with(
-            settings,
-            hop,
-            rate,
-            |_| 0.0,
-            |_, _| 0.0,
-        ));
+        stream.source = Some(HarmonicSource::with(settings, hop, rate, |_, _| 0.0));
     }
     let chunks = frames.chunks(5 * channels);
     chunks

@@ -27,20 +27,20 @@ pub type Noise = fn(u64, u64) -> f32;
 
 impl HarmonicSource {
     pub fn new(settings: manifest::HarmonicSource, hop: usize, sample_rate: u32) -> HarmonicSource {
-        HarmonicSource::with(settings, hop, sample_rate, phase, |position, harmonic| {
+        HarmonicSource::with(settings, hop, sample_rate, |position, harmonic| {
             normal(hash(position, harmonic))
         })
     }
 
-    /// `phase` gives where each harmonic starts, in radians.
+    /// A source with noise of one's own.
     pub fn with(
         settings: manifest::HarmonicSource,
         hop: usize,
         sample_rate: u32,
-        phase: fn(u64) -> f64,
         noise: Noise,
     ) -> HarmonicSource {
-        let offsets = (0..settings.harmonics as u64).map(|harmonic| phase(harmonic).sin_cos());
+        let start: fn(u64) -> f64 = if settings.in_phase { |_| 0.0 } else { phase };
+        let offsets = (0..settings.harmonics as u64).map(|harmonic| start(harmonic).sin_cos());
         HarmonicSource {
             offsets: offsets.collect(),
             settings,
@@ -107,7 +107,7 @@ impl HarmonicSource {
     }
 }
 
-/// The fundamental starts at zero, the others anywhere, the same way in every sentence.
+/// Where a harmonic starts, in radians: the fundamental at zero, the others anywhere, the same in every sentence.
 fn phase(harmonic: u64) -> f64 {
     if harmonic == 0 {
         0.0
@@ -155,6 +155,7 @@ mod tests {
             uv_threshold: 0.6,
             sine_amplitude: 0.1,
             noise: 0.003,
+            in_phase: false,
         }
     }
 
@@ -164,9 +165,11 @@ mod tests {
         contour.iter().map(frame).collect()
     }
 
-    #[test]
-    fn harmonics_are_sines_at_multiples() {
-        for (number, frame) in frames(&[(0.0, 1.0); 4]).iter().enumerate() {
+    /// Sines at multiples of 210 Hz that start at `phase`.
+    fn check_sines(settings: manifest::HarmonicSource, phase: fn(u64) -> f64) {
+        let mut source = HarmonicSource::new(settings, HOP, 16000);
+        for number in 0..4 {
+            let frame = source.frame(0.0, 1.0);
             for (harmonic, row) in frame.chunks_exact(HOP).enumerate() {
                 for (index, &value) in row.iter().enumerate() {
                     let cycles = 210.0 * (number * HOP + index + 1) as f64 / 16000.0;
@@ -178,6 +181,20 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn harmonics_are_sines_at_multiples() {
+        check_sines(settings(), phase);
+    }
+
+    #[test]
+    fn harmonics_in_phase_start_together() {
+        let settings = manifest::HarmonicSource {
+            in_phase: true,
+            ..settings()
+        };
+        check_sines(settings, |_| 0.0);
     }
 
     #[test]

@@ -55,15 +55,16 @@ fn nearest(rows: &HashMap<String, i64>, candidates: impl IntoIterator<Item: AsRe
         .unwrap_or(0)
 }
 
-/// A phone and its replacements, best first: a stronger pause, then a weaker one; a plain final for an r-coloured one.
+/// A phone and its replacements, best first: a weaker pause, then a stronger one; a plain final for an r-coloured one.
 fn nearby_phones(phone: &str) -> Vec<String> {
     let mut nearby = vec![phone.to_string()];
     if let Some(strength) = PAUSES.iter().position(|pause| *pause == phone) {
         let (weaker, stronger) = (&PAUSES[..strength], &PAUSES[strength + 1..]);
         nearby.extend(
-            stronger
+            weaker
                 .iter()
-                .chain(weaker.iter().rev())
+                .rev()
+                .chain(stronger)
                 .map(|pause| pause.to_string()),
         );
     } else if let Some(plain) = phone.strip_suffix("r_c") {
@@ -88,7 +89,7 @@ mod tests {
         let table = rows(&["a_c", "an_c", "er_c", "#1", "#3"]);
         let row = |phone| nearest(&table, nearby_phones(phone));
         assert_eq!([row("an_c"), row("anr_c"), row("er_c")], [1, 1, 2]);
-        assert_eq!([row("#1"), row("#2"), row("#3"), row("#4")], [3, 4, 4, 4]);
+        assert_eq!([row("#1"), row("#2"), row("#3"), row("#4")], [3, 3, 4, 4]);
         assert_eq!(row("unheard"), 0);
     }
 }

@@ -99,6 +99,9 @@ pub struct HarmonicSource {
     pub sine_amplitude: f32,
     /// Standard deviation of the noise beside the sines.
     pub noise: f32,
+    /// All harmonics start at the same phase, which makes pulses of them; elsewhere each at one of its own.
+    #[serde(default)]
+    pub in_phase: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]

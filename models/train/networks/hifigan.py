@@ -116,20 +116,21 @@ class Generator(nn.Module):
                 x = x + self.source_downs[i](excitation)
             blocks = self.conv_blocks[i * self.blocks_per_stage : (i + 1) * self.blocks_per_stage]
             x = sum(block(x) for block in blocks) / self.blocks_per_stage
-        return torch.tanh(self.conv_post(F.leaky_relu(x)))
+        return torch.tanh(self.conv_post(F.leaky_relu(x)).float())
 
 
-def harmonic_source(f0, voiced, hop, rate, harmonics, amplitude=0.1, noise=0.003, generator=None):
-    """Sines of F0 and its multiples with noise (KAN-TTS `SourceModule`, after NSF, Wang et al. 2019).
+def cycles_of(f0, hop, rate):
+    """Cycles of the fundamental at every sample: F0 in Hz (batch, frames), held for a frame, summed up."""
+    return torch.cumsum(f0.repeat_interleave(hop, -1).double() / rate, -1)
 
-    f0 in Hz and voiced (0 or 1), both (batch, frames); gives (batch, harmonics, frames * hop).
+
+def harmonic_source(cycles, voiced, harmonics, amplitude=0.1, noise=0.003, generator=None):
+    """Sines of F0 and its multiples with noise (KAN-TTS `SourceModule`, after NSF, Wang et al. 2019), all in phase.
+
+    cycles of the fundamental and voiced (0 or 1), both (batch, samples); gives (batch, harmonics, samples).
     """
-    f0 = f0.repeat_interleave(hop, -1)[:, None].double()
-    voiced = voiced.repeat_interleave(hop, -1)[:, None]
-    multiples = torch.arange(1, harmonics + 1, device=f0.device, dtype=torch.float64)[None, :, None]
-    start = torch.rand(f0.shape[0], harmonics, 1, generator=generator, dtype=torch.float64)
-    start[:, 0] = 0
-    turns = torch.cumsum(f0 * multiples / rate, -1) + start.to(f0.device)
-    sines = torch.sin(2 * math.pi * (turns % 1)).float() * amplitude
+    multiples = torch.arange(1, harmonics + 1, device=cycles.device)[None, :, None]
+    sines = torch.sin(2 * math.pi * (cycles[:, None] * multiples % 1).float()) * amplitude
     grain = torch.randn(sines.shape, generator=generator).to(sines.device)
+    voiced = voiced[:, None]
     return voiced * (sines + noise * grain) + (1 - voiced) * (amplitude / 3) * grain

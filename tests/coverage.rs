@@ -1,0 +1,96 @@
+//! Every tonal syllable of the common characters is heard: none is silent, cut short, drawn out or said twice.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::path::PathBuf;
+
+use langdu::text::ssml_sentences;
+use langdu::{Chunk, SpeakOptions, Synthesizer, Voice};
+
+const SYLLABLES: &str = include_str!("fixtures/syllables.txt");
+const RATE: usize = 16000;
+/// Samples of a level, 10 ms.
+const STEP: usize = 160;
+/// Seconds that a syllable within a sentence may take.
+const SECONDS: std::ops::Range<f32> = 0.045..0.6;
+/// A syllable may be this much softer than its sentence, in decibels.
+const SOFTER: f32 = 15.0;
+/// Below its loudest by this many decibels a syllable has stopped sounding.
+const SILENT: f32 = 30.0;
+
+/// The samples of a syllable within a sentence, and those of the sentence.
+fn said(synthesizer: &Synthesizer, pinyin: &str) -> (Vec<f32>, Vec<f32>) {
+    let document = format!("<speak>我说<phoneme ph='{pinyin}'>字</phoneme>这个字。</speak>");
+    let at = document
+        .find('字')
+        .map(|byte| document[..byte].chars().count());
+    let sentences = ssml_sentences(&document, Default::default()).unwrap();
+    let chunks = synthesizer
+        .stream_sentences(sentences, &SpeakOptions::default())
+        .unwrap()
+        .collect::<Result<Vec<Chunk>, _>>()
+        .unwrap();
+    let mark = chunks
+        .iter()
+        .flat_map(|chunk| &chunk.marks)
+        .find(|mark| Some(mark.span.start) == at)
+        .expect("a mark of the syllable");
+    let samples = chunks.iter().flat_map(|chunk| chunk.samples.clone());
+    let samples = samples.collect::<Vec<_>>();
+    let syllable = samples[mark.start as usize..mark.end as usize].to_vec();
+    (syllable, samples)
+}
+
+/// Root mean square in decibels of full scale.
+fn level(samples: &[f32]) -> f32 {
+    let power = samples.iter().map(|sample| sample * sample).sum::<f32>();
+    10.0 * (power / samples.len().max(1) as f32 + 1e-10).log10()
+}
+
+/// What is wrong with a syllable, if anything.
+fn fault(syllable: &[f32], sentence: &[f32]) -> Option<String> {
+    let seconds = syllable.len() as f32 / RATE as f32;
+    if !SECONDS.contains(&seconds) {
+        return Some(format!("takes {seconds:.2} s"));
+    }
+    let levels = syllable.chunks(STEP).map(level).collect::<Vec<_>>();
+    let loudest = levels.iter().copied().fold(f32::MIN, f32::max);
+    if loudest < level(sentence) - SOFTER {
+        return Some(format!("is soft: {loudest:.0} dB"));
+    }
+    let sounds = levels
+        .split(|&level| level < loudest - SILENT)
+        .filter(|run| run.len() >= 4)
+        .count();
+    (sounds != 1).then(|| format!("sounds {sounds} times"))
+}
+
+#[test]
+fn all_syllables_are_heard() {
+    let bundled = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("models/xiaolang");
+    let folder = std::env::var("LANGDU_TEST_VOICE").map_or_else(|_| bundled(), PathBuf::from);
+    let synthesizer = Synthesizer::new(Voice::open(&folder).unwrap()).unwrap();
+    let faults = SYLLABLES
+        .lines()
+        .filter_map(|pinyin| {
+            let (syllable, sentence) = said(&synthesizer, pinyin);
+            fault(&syllable, &sentence).map(|fault| format!("{pinyin} {fault}"))
+        })
+        .collect::<Vec<_>>();
+    assert!(faults.is_empty(), "{} of them: {faults:#?}", faults.len());
+}
+
+#[test]
+fn faults_are_found() {
+    let tone = |seconds: f32| {
+        let samples = (0..(seconds * RATE as f32) as usize).map(|at| (at as f32 * 0.1).sin() * 0.3);
+        samples.collect::<Vec<_>>()
+    };
+    let sentence = tone(1.0);
+    assert_eq!(fault(&tone(0.2), &sentence), None);
+    let silent = vec![0.0; 3200];
+    assert_eq!(fault(&silent, &sentence).unwrap(), "is soft: -100 dB");
+    let twice = [tone(0.1), vec![0.0; 1600], tone(0.1)].concat();
+    assert_eq!(fault(&twice, &sentence).unwrap(), "sounds 2 times");
+    assert_eq!(fault(&tone(0.03), &sentence).unwrap(), "takes 0.03 s");
+    assert_eq!(fault(&tone(0.8), &sentence).unwrap(), "takes 0.80 s");
+}
