@@ -4,6 +4,8 @@
 //! Signals are rows of channels. There are no copies of the input for every tap: a tap reads the same rows, shifted. With int8
 //! weights the input is rounded to integers of up to 16 bits, two channels in a lane, as in [`super::linear`].
 
+use std::ops::Range;
+
 use super::linear::{largest_input, step_of};
 use super::simd::{Floats, LANES, Pairs, Sums, nearest, pair, peak};
 use super::tensors::{Tensor, Values};
@@ -12,6 +14,12 @@ use super::tensors::{Tensor, Values};
 const ROWS: usize = 4;
 /// Columns that are computed together: two vectors, so that the sums fill eight registers.
 const COLUMNS: usize = 2 * LANES;
+
+/// Whether inputs of so many columns a frame are rounded by a step for each frame, which does not depend on how frames are
+/// grouped. Where frames do not fill the columns that are computed together, it is one for each run.
+pub fn rounds_frames(frame: usize) -> bool {
+    frame > 0 && frame.is_multiple_of(COLUMNS)
+}
 
 /// A convolution of stride 1.
 #[derive(Debug)]
@@ -162,11 +170,13 @@ impl Convolution {
     }
 
     /// Convolves `context` [in, reach] followed by LeakyReLU of `x` [in, columns], and adds the result to `y`
-    /// [out, columns]. The context is replaced by the next one.
+    /// [out, columns]. The context is replaced by the next one. Inputs are rounded by the same step for every `frame`
+    /// columns, if [`rounds_frames`] says so.
     pub fn run(
         &self,
         x: &[f32],
         slope: f32,
+        frame: usize,
         context: &mut [f32],
         y: &mut [f32],
         scratch: &mut Scratch,
@@ -200,7 +210,7 @@ impl Convolution {
             Weights::Floats(weights) => {
                 let blocks = weights.chunks_exact(self.width * self.taps);
                 for (block, weights) in blocks.enumerate() {
-                    self.blocks(block, columns, y, |start, bias| {
+                    self.blocks(block, columns, 0..columns, y, |start, bias| {
                         let mut sums = bias.map(|bias| [Floats::splat(bias); 2]);
                         self.sum_floats(weights, &joined[start..], row, &mut sums);
                         sums
@@ -212,43 +222,54 @@ impl Convolution {
                 scales,
                 limit,
             } => {
-                let step = step_of(peak(joined), *limit);
-                let pairs = &mut scratch.pairs;
-                to_pairs(joined, row, 1.0 / step, pairs);
-                let blocks = weights.chunks_exact(self.width.div_ceil(2) * self.taps);
-                for (block, (weights, scales)) in blocks.zip(scales).enumerate() {
-                    self.blocks(block, columns, y, |start, bias| {
-                        let sums = self.sum_pairs(weights, &pairs[start..], row);
-                        let mut floats = bias.map(|bias| [Floats::splat(bias); 2]);
-                        for ((floats, sums), scale) in floats.iter_mut().zip(sums).zip(scales) {
-                            let scale = Floats::splat(scale * step);
-                            for (float, sum) in floats.iter_mut().zip(sums) {
-                                *float = float.add_product(sum.to_floats(), scale);
+                let frame = if rounds_frames(frame) { frame } else { columns };
+                for from in (0..columns).step_by(frame) {
+                    let to = columns.min(from + frame);
+                    let reached = reach + (to - from).next_multiple_of(COLUMNS);
+                    let rows = || {
+                        joined
+                            .chunks_exact(row)
+                            .map(|row| &row[from..from + reached])
+                    };
+                    let step = step_of(rows().map(peak).fold(0.0, f32::max), *limit);
+                    let pairs = &mut scratch.pairs;
+                    to_pairs(rows(), 1.0 / step, pairs);
+                    let blocks = weights.chunks_exact(self.width.div_ceil(2) * self.taps);
+                    for (block, (weights, scales)) in blocks.zip(scales).enumerate() {
+                        self.blocks(block, columns, from..to, y, |start, bias| {
+                            let sums = self.sum_pairs(weights, &pairs[start..], reached);
+                            let mut floats = bias.map(|bias| [Floats::splat(bias); 2]);
+                            for ((floats, sums), scale) in floats.iter_mut().zip(sums).zip(scales) {
+                                let scale = Floats::splat(scale * step);
+                                for (float, sum) in floats.iter_mut().zip(sums) {
+                                    *float = float.add_product(sum.to_floats(), scale);
+                                }
                             }
-                        }
-                        floats
-                    });
+                            floats
+                        });
+                    }
                 }
             }
         }
     }
 
-    /// Adds to the rows of a block what `tile` makes for the columns from `start` on.
+    /// Adds to a range of columns of a block's rows what `tile` makes, which counts columns from the range's start.
     #[inline(always)]
     fn blocks(
         &self,
         block: usize,
         columns: usize,
+        range: Range<usize>,
         y: &mut [f32],
         tile: impl Fn(usize, [f32; ROWS]) -> [[Floats; 2]; ROWS],
     ) {
         let bias = self.bias[block];
         let rows = ROWS.min(self.out - block * ROWS);
         let y = &mut y[block * ROWS * columns..][..rows * columns];
-        for start in (0..columns).step_by(COLUMNS) {
+        for start in (0..range.len()).step_by(COLUMNS) {
             let sums = tile(start, bias);
             for (y, sums) in y.chunks_exact_mut(columns).zip(sums) {
-                let y = &mut y[start..];
+                let y = &mut y[range.clone()][start..];
                 if let Some(y) = y.get_mut(..COLUMNS) {
                     add_to(y, sums);
                 } else {
@@ -324,18 +345,16 @@ fn add_to(y: &mut [f32], sums: [Floats; 2]) {
 }
 
 /// Rounds rows to integers of `units` per one, each two rows into one. A last row without a second is paired with zeros.
-fn to_pairs(rows: &[f32], row: usize, units: f32, pairs: &mut Vec<i32>) {
-    pairs.resize((rows.len() / row).div_ceil(2) * row, 0);
-    for (rows, pairs) in rows.chunks(2 * row).zip(pairs.chunks_exact_mut(row)) {
-        let (first, second) = rows.split_at(row);
-        if second.is_empty() {
-            for (to, first) in pairs.iter_mut().zip(first) {
-                *to = pair(nearest(first * units), 0);
-            }
+fn to_pairs<'a>(mut rows: impl Iterator<Item = &'a [f32]>, units: f32, pairs: &mut Vec<i32>) {
+    pairs.clear();
+    while let Some(first) = rows.next() {
+        if let Some(second) = rows.next() {
+            let both = first.iter().zip(second);
+            pairs.extend(
+                both.map(|(first, second)| pair(nearest(first * units), nearest(second * units))),
+            );
         } else {
-            for (to, (first, second)) in pairs.iter_mut().zip(first.iter().zip(second)) {
-                *to = pair(nearest(first * units), nearest(second * units));
-            }
+            pairs.extend(first.iter().map(|first| pair(nearest(first * units), 0)));
         }
     }
 }

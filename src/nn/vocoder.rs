@@ -6,14 +6,15 @@
 use tract_onnx::pb::NodeProto;
 use tract_onnx::tract_core::internal::*;
 
-use super::convolution::{Convolution, Scratch};
+use super::convolution::{Convolution, Scratch, rounds_frames};
 use super::kernels::sin;
 use super::layers::{add, tanh};
 use super::network::{Network, floats};
 use super::tensors::{File, attribute};
 
-/// From so many channels on, residual blocks with int8 weights multiply 16-bit integers: there it saves most. All else is in
-/// `f32`, because rounding that depends on the chunk would make chunks of other sizes differ by more than 1e-4.
+/// Residual blocks with int8 weights multiply 16-bit integers where each frame is rounded by itself, and from so many channels
+/// on, where it saves most. All else is in `f32`, because rounding that depends on the chunk would make chunks of other
+/// sizes differ by more than 1e-4.
 const WIDE: usize = 64;
 
 #[derive(Debug)]
@@ -65,19 +66,23 @@ impl Vocoder {
         let slopes = slopes.collect::<Option<Vec<_>>>()?;
         let (&last_slope, slopes) = slopes.split_last()?;
         let &slope = slopes.first()?;
-        let read_block = |number: usize| {
+        let read_block = |number: usize, rounded: bool| {
             let pairs = file.numbered(|pair| format!("{}.weight", block(number, pair, 1)));
             let pairs = (0..pairs).map(|pair| {
                 Some([
-                    convolution(file, &block(number, pair, 1), false)?,
-                    convolution(file, &block(number, pair, 2), false)?,
+                    convolution(file, &block(number, pair, 1), rounded)?,
+                    convolution(file, &block(number, pair, 2), rounded)?,
                 ])
             });
             pairs.collect::<Option<Vec<_>>>()
         };
+        let mut frame = 1;
         let read_stage = |stage: usize| {
             let (upsample, scale) = upsampling(file, &format!("upsamples.{stage}"), causal)?;
-            let blocks = (stage * per_stage..(stage + 1) * per_stage).map(read_block);
+            frame *= scale;
+            let rounded = rounds_frames(frame) || upsample.channels()[0] / scale >= WIDE;
+            let blocks = stage * per_stage..(stage + 1) * per_stage;
+            let blocks = blocks.map(|number| read_block(number, rounded));
             let excite = format!("source_downs.{stage}.conv1d");
             Some(Stage {
                 upsample,
@@ -91,14 +96,14 @@ impl Vocoder {
             })
         };
         let stages = (0..stages).map(read_stage).collect::<Option<Vec<_>>>()?;
-        let first = convolution(file, "conv_pre.conv1d", true)?;
-        let source = with_source.then(|| convolution(file, "source_module.ffn.0", true));
+        let first = convolution(file, "conv_pre.conv1d", false)?;
+        let source = with_source.then(|| convolution(file, "source_module.ffn.0", false));
         let vocoder = Vocoder {
             bins: first.channels()[1],
             hop: stages.iter().map(|stage| stage.scale).product(),
             first,
             stages,
-            last: convolution(file, "conv_post.conv1d", true)?,
+            last: convolution(file, "conv_post.conv1d", false)?,
             source: match source {
                 Some(source) => Some(source?),
                 None => None,
@@ -176,8 +181,8 @@ impl Vocoder {
     }
 }
 
-/// The convolution of a node, in `f32` if `exact`; nothing if it has other attributes than a dilation and padding.
-fn convolution(file: &File, name: &str, exact: bool) -> Option<Convolution> {
+/// The convolution of a node, in `f32` unless `rounded`; nothing if it has other attributes than a dilation and padding.
+fn convolution(file: &File, name: &str, rounded: bool) -> Option<Convolution> {
     let node = file.node(name)?;
     let known = |name: &str| ["dilations", "kernel_shape", "pads"].contains(&name);
     let attributes = node.attribute.iter();
@@ -196,7 +201,7 @@ fn convolution(file: &File, name: &str, exact: bool) -> Option<Convolution> {
     let [out, width, taps] = *weight.shape.as_slice() else {
         return None;
     };
-    if exact || width < WIDE {
+    if !rounded {
         weight = weight.into_floats();
     }
     let reach = taps.checked_sub(1)? * dilation;
@@ -293,6 +298,8 @@ fn integers(node: &NodeProto, name: &str) -> Option<Vec<usize>> {
 struct Run<'a> {
     contexts: &'a mut [f32],
     scratch: Scratch,
+    /// Columns of a frame.
+    frame: usize,
     /// 1 in the columns inside the utterance and 0 outside, where there are such columns.
     valid: Option<Vec<f32>>,
 }
@@ -302,7 +309,7 @@ impl Run<'_> {
     fn add(&mut self, convolution: &Convolution, x: &[f32], slope: f32, y: &mut [f32]) {
         let contexts = std::mem::take(&mut self.contexts);
         let (context, rest) = contexts.split_at_mut(convolution.context());
-        convolution.run(x, slope, context, y, &mut self.scratch);
+        convolution.run(x, slope, self.frame, context, y, &mut self.scratch);
         self.contexts = rest;
         self.mask(y);
     }
@@ -320,6 +327,7 @@ impl Run<'_> {
 
     /// Goes on with `scale` columns for each one.
     fn stretch(&mut self, scale: usize) {
+        self.frame *= scale;
         if let Some(valid) = &mut self.valid {
             *valid = valid
                 .iter()
@@ -362,6 +370,7 @@ impl Network for Vocoder {
         let mut run = Run {
             contexts: state,
             scratch: Scratch::default(),
+            frame: 1,
             valid: valid.clone(),
         };
         let mut excitation = Vec::new();
@@ -376,7 +385,7 @@ impl Network for Vocoder {
             excitation
                 .iter_mut()
                 .for_each(|value| *value = tanh(*value));
-            run.valid = valid;
+            (run.frame, run.valid) = (1, valid);
         }
         let mut mel = transposed(mel, self.bins);
         run.mask(&mut mel);

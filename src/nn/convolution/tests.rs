@@ -31,7 +31,7 @@ proptest! {
             let x = noise(seed ^ (2 + number as u64), width * columns);
             let old = noise(seed ^ 9, out * columns);
             let mut y = old.clone();
-            convolution.run(&x, slope, &mut context, &mut y, &mut Scratch::default());
+            convolution.run(&x, slope, 8, &mut context, &mut y, &mut Scratch::default());
 
             let total = reach + columns;
             let mut joined = vec![0.0; width * total];
@@ -81,7 +81,7 @@ proptest! {
         let new = |ahead| Convolution::new(&weight, &[0.5; 3], shape, dilation, ahead, place, |row| row).unwrap();
         let x = noise(seed ^ 1, width * columns);
         let mut window = vec![0.0; 3 * columns];
-        new(Some(ahead)).run(&x, 0.2, &mut [], &mut window, &mut Scratch::default());
+        new(Some(ahead)).run(&x, 0.2, 0, &mut [], &mut window, &mut Scratch::default());
 
         let longer = columns + ahead;
         let mut padded = vec![0.0; width * longer];
@@ -90,11 +90,44 @@ proptest! {
         }
         let mut carried = vec![0.0; 3 * longer];
         let mut context = vec![0.0; width * reach];
-        new(None).run(&padded, 0.2, &mut context, &mut carried, &mut Scratch::default());
+        new(None).run(&padded, 0.2, 0, &mut context, &mut carried, &mut Scratch::default());
         for (window, carried) in window.chunks_exact(columns).zip(carried.chunks_exact(longer)) {
             for (found, expected) in window.iter().zip(&carried[ahead..]) {
                 prop_assert!((found - expected).abs() < 1e-5);
             }
+        }
+    }
+}
+
+proptest! {
+    /// Rounded inputs do not make frames depend on the run that they are in.
+    #[test]
+    fn frames_are_the_same_in_any_run(
+        width in 1usize..6, taps in 1usize..8, dilation in 1usize..6, first in 1usize..4, second in 1usize..4, seed: u64,
+    ) {
+        const FRAME: usize = 16;
+        let shape = [5, width, taps];
+        let bytes = noise(seed, 5 * width * taps).iter().map(|value| (value * 127.0) as i8).collect();
+        let weight = Tensor { shape: shape.to_vec(), values: Values::Bytes { bytes, scales: vec![0.01; 5], axis: 0 } };
+        let place = |[row, channel, tap]: [usize; 3]| Some((row * width + channel) * taps + tap);
+        let convolution = Convolution::new(&weight, &[0.5; 5], shape, dilation, None, place, |row| row).unwrap();
+        let columns = (first + second) * FRAME;
+        // Every frame louder than the one before.
+        let x = noise(seed ^ 1, width * columns);
+        let x = x.iter().enumerate().map(|(at, value)| value * (1 + at % columns / FRAME) as f32);
+        let x = x.collect::<Vec<_>>();
+        let run = |x: &[f32], context: &mut [f32]| {
+            let mut y = vec![0.0; 5 * x.len() / width];
+            convolution.run(x, 0.2, FRAME, context, &mut y, &mut Scratch::default());
+            y
+        };
+        let whole = run(&x, &mut vec![0.0; convolution.context()]);
+        let mut context = vec![0.0; convolution.context()];
+        for part in [0..first * FRAME, first * FRAME..columns] {
+            let inputs = x.chunks_exact(columns).flat_map(|row| &row[part.clone()]).copied();
+            let made = run(&inputs.collect::<Vec<_>>(), &mut context);
+            let expected = whole.chunks_exact(columns).flat_map(|row| &row[part.clone()]).copied();
+            prop_assert_eq!(made, expected.collect::<Vec<_>>());
         }
     }
 }
