@@ -121,6 +121,7 @@ def build_pack(am_state, am_config, voc_state, voc_config, meta, int8=True):
         "speakers": meta["speakers"],
         "emotions": meta["emotions"],
         **({"pitch": meta["pitch"]} if meta.get("pitch") else {}),
+        **({"sentence_pause_ms": meta["sentence_pause_ms"]} if "sentence_pause_ms" in meta else {}),
         "mel": {"bins": vocoder.pop("bins"), "channels": sizes["channels"], **meta.get("mel", {})},
         **{room: sizes[room] for room in ("encoder", "duration", "decoder", "postnet")},
         "vocoder": vocoder,
@@ -149,7 +150,7 @@ def write_pack(out_dir, am_state, am_config, voc_state, voc_config, meta, int8=T
     `am_state` and `voc_state` are flat state dicts (torch tensors or arrays) with KAN-TTS's key names; the configs
     are the parsed config.yaml files. `meta` holds what the checkpoints don't know: `name`, `sample_rate`, `symbols`,
     `speakers`, `emotions`, `license`, `provenance`; optional `language`, `pitch` {mean, std} of F0 in Hz, `mel`
-    {mean, std} per bin; and `source` {f0_mean, f0_std} in Hz for an NSF voice. Raises ConvertError naming the key or
+    {mean, std} per bin, `sentence_pause_ms`; and `source` {f0_mean, f0_std} in Hz for an NSF voice. Raises ConvertError naming the key or
     field at fault.
     """
     voice, files = build_pack(am_state, am_config, voc_state, voc_config, meta, int8)

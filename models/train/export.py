@@ -25,6 +25,10 @@ PROVENANCE = (
 )
 
 
+# Milliseconds: the features keep little of the silence that follows a sentence.
+SENTENCE_PAUSE = 250
+
+
 def pack_meta(name, statistics, config):
     mean, deviation = statistics["f0"]
     table = symbols.TABLES["emotion"]
@@ -42,6 +46,7 @@ def pack_meta(name, statistics, config):
             "pause": table.index("emotion_none"),
         },
         "pitch": {"mean": mean, "std": deviation},
+        "sentence_pause_ms": SENTENCE_PAUSE,
         "mel": {"mean": statistics["mel_mean"], "std": statistics["mel_std"]},
         "source": {"f0_mean": mean, "f0_std": deviation},
     }

@@ -76,6 +76,9 @@ struct Draft {
     sound: Option<(f32, Option<MelStream>)>,
 }
 
+/// The pause that ends a sentence.
+const SENTENCE_END: &str = "#4";
+
 /// The chunks of a text, made one at a time by `next`. After an error the stream is at its end.
 ///
 /// Where the vocoder runs elsewhere, [`ChunkStream::draft`] and [`ChunkStream::finish`] take the place of `next`.
@@ -198,14 +201,23 @@ impl ChunkStream {
             None => None,
             Some(sentence) => {
                 let options = self.options.styled(&sentence.style);
+                let symbols = symbols(&sentence);
+                let pause = match symbols.last() {
+                    Some(last) if last.phone == SENTENCE_END => {
+                        f64::from(self.synthesizer.manifest.sentence_pause_ms)
+                            / f64::from(options.speed)
+                    }
+                    _ => 0.0,
+                };
+                let silence = pause + f64::from(sentence.silence_ms);
                 Some(Upcoming {
                     span: sentence.span,
-                    symbols: symbols(&sentence),
+                    symbols,
                     control: self.synthesizer.control(&options)?,
                     volume: options.volume,
                     fixed: sentence.fixed,
                     bookmarks: sentence.bookmarks,
-                    silence: (f64::from(sentence.silence_ms) * samples_per_ms) as u64,
+                    silence: (silence * samples_per_ms) as u64,
                 })
             }
         };

@@ -22,6 +22,9 @@ pub struct Manifest {
     pub emotions: Emotions,
     /// Statistics of F0 in Hz, where known: the pitch can then be moved by semitones.
     pub pitch: Option<Statistics>,
+    /// Silence after each sentence at normal speed, for a voice that has learned none of its own.
+    #[serde(default)]
+    pub sentence_pause_ms: u32,
     pub mel: Mel,
     pub decoder: Decoder,
     pub postnet: Postnet,
@@ -169,6 +172,7 @@ impl Manifest {
                 "vocoder.halo",
             ),
             (source_fits, "vocoder.source"),
+            (self.sentence_pause_ms <= 5000, "sentence_pause_ms"),
         ];
         rules
             .into_iter()
