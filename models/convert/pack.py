@@ -150,8 +150,8 @@ def write_pack(out_dir, am_state, am_config, voc_state, voc_config, meta, int8=T
     `am_state` and `voc_state` are flat state dicts (torch tensors or arrays) with KAN-TTS's key names; the configs
     are the parsed config.yaml files. `meta` holds what the checkpoints don't know: `name`, `sample_rate`, `symbols`,
     `speakers`, `emotions`, `license`, `provenance`; optional `language`, `pitch` {mean, std} of F0 in Hz, `mel`
-    {mean, std} per bin, `sentence_pause_ms`; and `source` {f0_mean, f0_std} in Hz for an NSF voice. Raises ConvertError naming the key or
-    field at fault.
+    {mean, std} per bin, `sentence_pause_ms`; and `source` {f0_mean, f0_std} in Hz for an NSF voice. Raises ConvertError
+    naming the key or field at fault.
     """
     voice, files = build_pack(am_state, am_config, voc_state, voc_config, meta, int8)
     save_pack(out_dir, voice, files)
