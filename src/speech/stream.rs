@@ -74,6 +74,8 @@ struct Draft {
     chunk: Chunk,
     /// For what the vocoder makes: the volume, and the mel of a sentence that ends.
     sound: Option<(f32, Option<MelStream>)>,
+    /// Samples of silence at its end.
+    pause: u64,
 }
 
 /// The pause that ends a sentence.
@@ -113,7 +115,9 @@ struct Upcoming {
     /// Whether it is a fixed part of a template.
     fixed: bool,
     bookmarks: Vec<Bookmark>,
-    /// Samples of silence after it.
+    /// Samples of silence that end its last chunk.
+    pause: u64,
+    /// Samples of silence after it, on their own.
     silence: u64,
 }
 
@@ -133,6 +137,7 @@ struct Utterance {
     marks: VecDeque<Mark>,
     cues: VecDeque<Cue>,
     volume: f32,
+    pause: u64,
     silence: u64,
     /// Until the first chunk is out.
     begins: Option<SentenceStart>,
@@ -202,14 +207,13 @@ impl ChunkStream {
             Some(sentence) => {
                 let options = self.options.styled(&sentence.style);
                 let symbols = symbols(&sentence);
-                let pause = match symbols.last() {
-                    Some(last) if last.phone == SENTENCE_END => {
-                        f64::from(self.synthesizer.manifest.sentence_pause_ms)
-                            / f64::from(options.speed)
-                    }
-                    _ => 0.0,
+                let ends = symbols
+                    .last()
+                    .is_some_and(|last| last.phone == SENTENCE_END);
+                let pause_ms = match ends {
+                    true => f64::from(self.synthesizer.manifest.sentence_pause_ms),
+                    false => 0.0,
                 };
-                let silence = pause + f64::from(sentence.silence_ms);
                 Some(Upcoming {
                     span: sentence.span,
                     symbols,
@@ -217,7 +221,8 @@ impl ChunkStream {
                     volume: options.volume,
                     fixed: sentence.fixed,
                     bookmarks: sentence.bookmarks,
-                    silence: (silence * samples_per_ms) as u64,
+                    pause: (pause_ms * samples_per_ms / f64::from(options.speed)) as u64,
+                    silence: (f64::from(sentence.silence_ms) * samples_per_ms) as u64,
                 })
             }
         };
@@ -240,6 +245,7 @@ impl ChunkStream {
             control,
             volume,
             bookmarks,
+            pause,
             silence,
             ..
         } = upcoming;
@@ -285,6 +291,7 @@ impl ChunkStream {
             marks: marks.into(),
             cues: cues.into(),
             volume,
+            pause,
             silence,
             begins: Some(begins),
         }))
@@ -338,6 +345,7 @@ impl ChunkStream {
             volume,
             fixed,
             bookmarks,
+            pause,
             silence,
             ..
         }) = self.upcoming.take()
@@ -348,14 +356,16 @@ impl ChunkStream {
         let start = self.position;
         let mut samples = recording.samples();
         set_volume(&mut samples, volume);
-        self.position += samples.len() as u64;
+        let end = start + samples.len() as u64;
+        samples.resize(samples.len() + pause as usize, 0.0);
+        self.position = end + pause;
         self.silence = silence;
         self.read_ahead()?;
         let marks = marks(&symbols, &recording.durations, hop, start);
         Ok(Some(Chunk {
             samples,
             start,
-            cues: cues(&bookmarks, &marks, self.position),
+            cues: cues(&bookmarks, &marks, end),
             marks,
             begins: Some(SentenceStart {
                 span,
@@ -401,7 +411,12 @@ impl ChunkStream {
             };
             if let Some(chunk) = ready {
                 let (opens, frames) = (None, Vec::new());
-                return Ok(Some((Draft { chunk, sound: None }, Mel { opens, frames })));
+                let draft = Draft {
+                    chunk,
+                    sound: None,
+                    pause: 0,
+                };
+                return Ok(Some((draft, Mel { opens, frames })));
             }
         }
         let Some(mut utterance) = self
@@ -429,13 +444,14 @@ impl ChunkStream {
         let begins = utterance.begins.take();
         let opens = utterance.opens.take();
         let volume = utterance.volume;
-        let ended = if over {
+        let (ended, pause) = if over {
             self.silence = utterance.silence;
-            Some(utterance.mel)
+            (Some(utterance.mel), utterance.pause)
         } else {
             self.current = Some(utterance);
-            None
+            (None, 0)
         };
+        self.position += pause;
         let chunk = Chunk {
             samples: Vec::new(),
             start,
@@ -445,7 +461,12 @@ impl ChunkStream {
             last: self.is_over(),
         };
         let sound = Some((volume, ended));
-        Ok(Some((Draft { chunk, sound }, Mel { opens, frames })))
+        let draft = Draft {
+            chunk,
+            sound,
+            pause,
+        };
+        Ok(Some((draft, Mel { opens, frames })))
     }
 
     /// Runs the acoustic model for the next chunk: what the vocoder shall make the sound of. Nothing at the end. Several drafts
@@ -463,7 +484,11 @@ impl ChunkStream {
 
     /// Completes the oldest draft by the samples that the vocoder has made of it in so many milliseconds.
     pub fn finish(&mut self, mut samples: Vec<f32>, vocoder_ms: f64) -> Option<Chunk> {
-        let Draft { chunk, sound } = self.drafts.pop_front()?;
+        let Draft {
+            chunk,
+            sound,
+            pause,
+        } = self.drafts.pop_front()?;
         self.timings.vocoder_ms += vocoder_ms;
         let Some((volume, ended)) = sound else {
             return Some(chunk);
@@ -477,6 +502,7 @@ impl ChunkStream {
             recorder.keep(&tape, &mel);
         }
         set_volume(&mut samples, volume);
+        samples.resize(samples.len() + pause as usize, 0.0);
         Some(Chunk { samples, ..chunk })
     }
 
