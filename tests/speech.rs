@@ -96,6 +96,18 @@ fn marks_follow_the_text() {
 }
 
 #[test]
+fn only_a_whole_sentence_is_followed_by_silence() {
+    let long = "今天天气不错我们一起去公园走走看看花草树木，然后再去湖边坐一坐喝一杯茶聊一聊天，晚上回家。";
+    let text = format!("{long}{long}");
+    let chunks = speak(&text, &SpeakOptions::default());
+    let sentences = chunks.iter().filter(|chunk| chunk.begins.is_some()).count();
+    assert!(sentences > 2, "the first is cut");
+    let all = samples(&chunks);
+    let silences = all.split(|&sample| sample != 0.0);
+    assert_eq!(silences.filter(|silence| silence.len() >= 3900).count(), 2);
+}
+
+#[test]
 fn a_document_speaks_in_its_styles() {
     let read = |document: &str| {
         let sentences = ssml_sentences(document, Default::default()).unwrap();

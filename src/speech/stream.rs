@@ -78,9 +78,6 @@ struct Draft {
     pause: u64,
 }
 
-/// The pause that ends a sentence.
-const SENTENCE_END: &str = "#4";
-
 /// The chunks of a text, made one at a time by `next`. After an error the stream is at its end.
 ///
 /// Where the vocoder runs elsewhere, [`ChunkStream::draft`] and [`ChunkStream::finish`] take the place of `next`.
@@ -206,17 +203,13 @@ impl ChunkStream {
             None => None,
             Some(sentence) => {
                 let options = self.options.styled(&sentence.style);
-                let symbols = symbols(&sentence);
-                let ends = symbols
-                    .last()
-                    .is_some_and(|last| last.phone == SENTENCE_END);
-                let pause_ms = match ends {
+                let pause_ms = match sentence.complete {
                     true => f64::from(self.synthesizer.manifest.sentence_pause_ms),
                     false => 0.0,
                 };
                 Some(Upcoming {
                     span: sentence.span,
-                    symbols,
+                    symbols: symbols(&sentence),
                     control: self.synthesizer.control(&options)?,
                     volume: options.volume,
                     fixed: sentence.fixed,

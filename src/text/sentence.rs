@@ -83,6 +83,8 @@ pub struct Sentence {
     pub words: Vec<Word>,
     pub units: Vec<Unit>,
     pub style: Style,
+    /// Whether the sentence ends here: a long one is cut into pieces, and a part of a template may go on.
+    pub complete: bool,
     /// Silence asked for after the sentence.
     pub silence_ms: u32,
     pub bookmarks: Vec<Bookmark>,
@@ -113,6 +115,9 @@ pub(super) fn analyse(raw: &RawSentence, lexicon: &UserLexicon, first: bool) -> 
         let end = short.unwrap_or_else(|| piece(&segments, &spoken, &breaks, start, LONGEST));
         sentences.extend(assemble(&glyphs, &segments, &spoken, &breaks, start..end));
         start = end;
+    }
+    if let Some(last) = sentences.last_mut() {
+        last.complete = true;
     }
     sentences
 }
@@ -229,6 +234,7 @@ fn assemble(
         words,
         units,
         style: Style::default(),
+        complete: false,
         silence_ms: 0,
         bookmarks: Vec::new(),
         fixed: false,

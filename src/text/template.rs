@@ -236,11 +236,13 @@ impl Part {
         for sentence in &mut sentences {
             sentence.fixed = self.fixed;
         }
-        if let Some(Unit::Pause(pause)) =
-            sentences.last_mut().and_then(|last| last.units.last_mut())
+        if let Some(last) = sentences.last_mut()
             && !self.ends
         {
-            pause.strength = Break::Major;
+            last.complete = false;
+            if let Some(Unit::Pause(pause)) = last.units.last_mut() {
+                pause.strength = Break::Major;
+            }
         }
         sentences
     }
