@@ -41,7 +41,7 @@ for (const browser of browsers) {
       const difference = Math.max(...plain.samples.map((sample, i) => Math.abs(sample - best.samples[i])));
       assert.ok(peak > 0.05, `a peak of ${peak}`);
       // Fused multiplication and addition rounds once instead of twice.
-      assert.ok(difference < 0.03 * peak, `a difference of ${difference} at a peak of ${peak}`);
+      assert.ok(difference < 0.02 * peak, `a difference of ${difference} at a peak of ${peak}`);
     });
   });
 }
