@@ -1,5 +1,6 @@
 """Utterances of a feature folder, split into training and held out, and their batches."""
 
+import itertools
 import json
 
 import numpy as np
@@ -7,6 +8,7 @@ import torch
 from torch.nn.utils.rnn import pad_sequence
 
 from .audio import sample_cycles
+from .networks.sambert import length_regulator
 
 
 def held_out(ident):
@@ -36,9 +38,8 @@ def acoustic_batch(rows, group):
     """A batch for `Sambert.forward`: ids (B, T, 4), frames (B, P, mels) with P a multiple of `group`, ..."""
     frames = padded([r["frames"].astype(np.float32) for r in rows])
     frames = torch.nn.functional.pad(frames, (0, 0, 0, -frames.shape[1] % group))
-    frame_valid = torch.zeros(frames.shape[:2] + (1,))
-    for i, row in enumerate(rows):
-        frame_valid[i, : len(row["frames"])] = 1
+    spread = [length_regulator(torch.from_numpy(r["durations"]), group) for r in rows]
+    symbols, places, frame_valid = (pad_sequence(column, batch_first=True) for column in zip(*spread, strict=True))
     return {
         "ids": padded([r["ids"][:, :4] for r in rows], torch.long),
         "emotion": padded([r["ids"][:, 4] for r in rows], torch.long),
@@ -47,9 +48,15 @@ def acoustic_batch(rows, group):
         "pitch": padded([r["pitch"] for r in rows]),
         "energy": padded([r["energy"] for r in rows]),
         "durations": padded([r["durations"] for r in rows], torch.long),
+        "symbols": symbols,
+        "places": places,
         "frames": frames,
         "frame_valid": frame_valid,
     }
+
+
+def on_device(batch, device):
+    return {name: values.to(device, non_blocking=True) for name, values in batch.items()}
 
 
 def length_sorted_batches(rows, size, generator):
@@ -83,3 +90,40 @@ def segments(rows, count, frames, hop, generator):
         torch.from_numpy(np.stack(waves))[:, None],
         torch.from_numpy(np.stack(turns)),
     )
+
+
+class Cuts(torch.utils.data.IterableDataset):
+    """Endless batches of `segments`, in turn from each pool of rows."""
+
+    def __init__(self, pools, count, frames, hop, seed):
+        self.pools, self.shape, self.seed = pools, (count, frames, hop), seed
+
+    def __iter__(self):
+        generator = own_generator(self.seed)
+        for pool in itertools.cycle(self.pools):
+            yield segments(pool, *self.shape, generator)
+
+
+class Sentences(torch.utils.data.IterableDataset):
+    """Endless `acoustic_batch`es of sentences of similar length, in random order."""
+
+    def __init__(self, rows, size, group, seed):
+        self.rows, self.size, self.group, self.seed = rows, size, group, seed
+
+    def __iter__(self):
+        generator = own_generator(self.seed)
+        while True:
+            for rows in length_sorted_batches(self.rows, self.size, generator):
+                yield acoustic_batch(rows, self.group)
+
+
+def own_generator(seed):
+    """Random numbers that no other process of a loader draws."""
+    worker = torch.utils.data.get_worker_info()
+    return torch.Generator().manual_seed(seed + (worker.id if worker else 0))
+
+
+def loaded(dataset, device):
+    """An iterator over a dataset of whole batches; beside a GPU they are made ahead by other processes."""
+    ahead = {"num_workers": 4, "pin_memory": True} if device == "cuda" else {}
+    return iter(torch.utils.data.DataLoader(dataset, batch_size=None, **ahead))

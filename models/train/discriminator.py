@@ -52,18 +52,12 @@ def judged(x, convs, post):
 
 
 class Discriminators(nn.Module):
-    """All of them, in bfloat16: they need no more, and are most of the work of an adversarial step."""
+    """`p`: `Discriminators.params` of voc.yaml. In bfloat16: they need no more, and are most of an adversarial step."""
 
-    def __init__(
-        self,
-        periods=(2, 3, 5, 7, 11),
-        resolutions=((512, 128), (1024, 200)),
-        widths=(16, 32, 64, 64),
-        width=16,
-    ):
+    def __init__(self, p):
         super().__init__()
-        self.all = nn.ModuleList([Period(p, list(widths)) for p in periods])
-        self.all.extend(Spectrogram(size, hop, width) for size, hop in resolutions)
+        self.all = nn.ModuleList(Period(period, p["period_widths"]) for period in p["periods"])
+        self.all.extend(Spectrogram(size, hop, p["spectrogram_width"]) for size, hop in p["resolutions"])
 
     def forward(self, wave):
         with torch.autocast(wave.device.type, torch.bfloat16):

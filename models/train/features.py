@@ -8,6 +8,8 @@ frames, f0, voiced, cycles, pitch, energy, ids, durations, samples), WORK/statis
 """
 
 import argparse
+import concurrent.futures
+import functools
 import itertools
 import json
 from pathlib import Path
@@ -34,16 +36,28 @@ def loudness(mel):
     return mel.max(1)
 
 
+def silence_in(quiet, at_end):
+    """The longest run of quiet frames, or that at the end: its first frame, and the first one behind it."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], quiet, [False]]).astype(np.int8))).reshape(-1, 2)
+    runs = edges[edges[:, 1] == len(quiet)] if at_end else edges
+    return runs[np.argmax(runs[:, 1] - runs[:, 0])].tolist() if len(runs) else (len(quiet), len(quiet))
+
+
 def settle_pauses(phones, start, loud):
-    """Move silence that the teacher's alignment counts to a final into the pause behind it, and the reverse."""
-    threshold = loud.max() - SILENCE
+    """Where the teacher's alignment and the sound disagree on a pause, the sound is right: silence that is counted to a
+    final goes to the pause behind it, and sound that is counted to the pause goes to the phone that follows."""
+    quiet = loud <= loud.max() - SILENCE
     at = start
-    for final, pause in itertools.pairwise(phones):
-        if pause.sy in ("#3", "#4") and not final.sy.startswith("#"):
-            end = at + final.frames + pause.frames
-            sounding = np.flatnonzero(loud[at:end] > threshold)
-            frames = min(int(sounding[-1]) + 2 if len(sounding) else 1, end - at)
-            final.frames, pause.frames = frames, end - at - frames
+    for final, pause, onset in itertools.zip_longest(phones, phones[1:], phones[2:]):
+        if pause and pause.sy in ("#3", "#4") and not final.sy.startswith("#"):
+            length = final.frames + pause.frames
+            begin, stop = silence_in(quiet[at : at + length], at_end=onset is None)
+            if stop > begin or onset is None:
+                # a frame of dying away stays with the final
+                final.frames = min(begin + 1, length)
+                pause.frames = max(0, stop - final.frames)
+            if onset:
+                onset.frames += length - final.frames - pause.frames
         at += final.frames
 
 
@@ -130,6 +144,22 @@ def normalise(row, stats):
     del row["mel"]
 
 
+def features_of(corpus, row, f0):
+    """Features of one line of the manifest, or what is wrong with it; `f0` None where it is to be estimated."""
+    samples, rate = soundfile.read(corpus / f"{row['id']}.flac", dtype="float32")
+    if rate != audio.AUDIO.sample_rate:
+        raise SystemExit(f"{row['id']}: {rate} Hz, wanted {audio.AUDIO.sample_rate}")
+    if f0 is None:
+        f0 = audio.estimated_f0(samples)
+        cycles = audio.locked_cycles(samples, f0)
+    else:
+        cycles = audio.cycles_of(f0)
+    try:
+        return utterance(row, samples, f0, cycles), None
+    except ValueError as error:
+        return None, str(error)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path)
@@ -137,27 +167,18 @@ def main():
     args = parser.parse_args()
     args.work.mkdir(parents=True, exist_ok=True)
     curves = args.corpus / "f0.npz"
-    curves = np.load(curves) if curves.exists() else {}
+    curves = dict(np.load(curves)) if curves.exists() else {}
+    manifest = [json.loads(line) for line in (args.corpus / "manifest.jsonl").read_text(encoding="utf8").splitlines()]
+    with concurrent.futures.ProcessPoolExecutor() as pool:
+        given = [curves.get(row["id"]) for row in manifest]
+        results = pool.map(functools.partial(features_of, args.corpus), manifest, given, chunksize=8)
+        results = list(tqdm(results, total=len(manifest), desc="features", mininterval=10))
     rows, texts, skipped = {}, {}, []
-    for line in tqdm(
-        (args.corpus / "manifest.jsonl").read_text(encoding="utf8").splitlines(),
-        desc="features",
-    ):
-        row = json.loads(line)
-        samples, rate = soundfile.read(args.corpus / f"{row['id']}.flac", dtype="float32")
-        if rate != audio.AUDIO.sample_rate:
-            raise SystemExit(f"{row['id']}: {rate} Hz, wanted {audio.AUDIO.sample_rate}")
-        if row["id"] in curves:
-            f0 = curves[row["id"]]
-            cycles = audio.cycles_of(f0)
+    for row, (features, fault) in zip(manifest, results, strict=True):
+        if fault:
+            skipped.append(f"{row['id']}: {fault}")
         else:
-            f0 = audio.estimated_f0(samples)
-            cycles = audio.locked_cycles(samples, f0)
-        try:
-            rows[row["id"]] = utterance(row, samples, f0, cycles)
-            texts[row["id"]] = row["text"]
-        except ValueError as error:
-            skipped.append(f"{row['id']}: {error}")
+            rows[row["id"]], texts[row["id"]] = features, row["text"]
     training = [r for ident, r in rows.items() if not held_out(ident)]
     stats = statistics(training) | {"spoken": spoken(training)}
     for row in rows.values():

@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from . import run
 from .audio import AUDIO
-from .data import Features, acoustic_batch
+from .data import Features, acoustic_batch, on_device
 from .networks.sambert import Sambert
 from .sambert import table_rows
 
@@ -26,23 +26,24 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("work", type=Path)
     parser.add_argument("--config", type=Path, default=run.CONFIG, help="folder of am.yaml and voc.yaml")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     args = parser.parse_args()
     config = run.load_config(args.config / "am.yaml")
     sizes = config["Model"]["KanTtsSAMBERT"]["params"]
-    model = Sambert(sizes, table_rows(config)).eval()
-    model.load_state_dict(run.resume(args.work / "sambert.pt", "cpu")["average"])
+    model = Sambert(sizes, table_rows(config)).to(args.device).eval()
+    model.load_state_dict(run.resume(args.work / "sambert.pt", args.device)["average"])
     features = Features(args.work)
     predicted = {}
     idents = sorted(features.training, key=lambda i: len(features.rows[i]["frames"]))
     for start in tqdm(range(0, len(idents), 16), desc="predict", mininterval=10):
         part = idents[start : start + 16]
         rows = [features.rows[i] for i in part]
-        batch = acoustic_batch(rows, sizes["outputs_per_step"])
+        batch = on_device(acoustic_batch(rows, sizes["outputs_per_step"]), args.device)
         for _ in range(PASSES):
             with torch.no_grad():
                 out = model(batch)
             batch["frames"] = out["frames"]
-        for ident, row, frames in zip(part, rows, out["mel"].numpy(), strict=True):
+        for ident, row, frames in zip(part, rows, out["mel"].cpu().numpy(), strict=True):
             frames = frames[: len(row["frames"])].copy()
             # the samples follow the recording's own pitch: keep it, so that the source stays in step
             frames[:, AUDIO.bins :] = row["frames"][:, AUDIO.bins :]

@@ -6,7 +6,6 @@ Resumes from WORK/sambert.pt; logs to WORK/sambert.jsonl, with the losses on hel
 """
 
 import argparse
-import itertools
 from pathlib import Path
 
 import torch
@@ -14,7 +13,7 @@ from tqdm import tqdm
 
 from . import run, symbols
 from .audio import AUDIO
-from .data import Features, acoustic_batch, length_sorted_batches
+from .data import Features, Sentences, acoustic_batch, loaded, on_device
 from .export import load_weights
 from .networks.sambert import Sambert
 
@@ -50,12 +49,12 @@ def losses_of(batch, out):
 
 
 @torch.no_grad()
-def validate(model, rows, group):
+def validate(model, rows, group, device):
     sums = {}
     for i in range(0, len(rows), 16):
-        batch = acoustic_batch(rows[i : i + 16], group)
+        batch = on_device(acoustic_batch(rows[i : i + 16], group), device)
         for name, value in losses_of(batch, model(batch)).items():
-            sums[name] = sums.get(name, 0.0) + float(value)
+            sums[name] = sums.get(name, 0.0) + value
     return {f"held_out_{name}": value / -(-len(rows) // 16) for name, value in sums.items()}
 
 
@@ -71,7 +70,7 @@ def main():
     args = parser.parse_args()
     config = run.load_config(args.config / "am.yaml")
     settings, sizes = config["training"], config["Model"]["KanTtsSAMBERT"]["params"]
-    order = run.seed(settings["seed"])
+    run.seed(settings["seed"])
     features = Features(args.work)
     rows = [features.rows[i] for i in features.training]
     held_out = [features.rows[i] for i in features.held_out]
@@ -81,6 +80,7 @@ def main():
         settings["learning_rate"],
         betas=(0.9, 0.98),
         weight_decay=0.01,
+        fused=args.device == "cuda",
     )
     average = run.Average(twin, model, settings["average_decay"])
     checkpoint, first = args.work / "sambert.pt", 0
@@ -90,7 +90,6 @@ def main():
         model.load_state_dict(state["model"])
         average.model.load_state_dict(state["average"])
         optimizer.load_state_dict(state["optimizer"])
-        order.manual_seed(settings["seed"] + first)
     elif args.start:
         weights, _, _ = load_weights(args.start)
         model.load_state_dict(weights)
@@ -99,9 +98,8 @@ def main():
         run.Log(args.work / "sambert.jsonl", 50),
         run.Log(args.work / "sambert_held_out.jsonl", 1),
     )
-    batches = itertools.chain.from_iterable(
-        length_sorted_batches(rows, settings["batch_size"], order) for _ in itertools.count()
-    )
+    sentences = Sentences(rows, settings["batch_size"], sizes["outputs_per_step"], settings["seed"] + first)
+    batches = loaded(sentences, args.device)
     for step in tqdm(
         range(first, args.steps),
         initial=first,
@@ -109,7 +107,7 @@ def main():
         desc="sambert",
         mininterval=10,
     ):
-        batch = {k: v.to(args.device) for k, v in acoustic_batch(next(batches), sizes["outputs_per_step"]).items()}
+        batch = on_device(next(batches), args.device)
         for group in optimizer.param_groups:
             rate = run.cosine(
                 step,
@@ -127,7 +125,7 @@ def main():
         average.update(model, step)
         log.add(step + 1, losses)
         if (step + 1) % 250 == 0 or step + 1 == args.steps:
-            validation.add(step + 1, validate(average.model, held_out, sizes["outputs_per_step"]))
+            validation.add(step + 1, validate(average.model, held_out, sizes["outputs_per_step"], args.device))
             run.save(
                 checkpoint,
                 steps=step + 1,

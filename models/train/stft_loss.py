@@ -1,4 +1,4 @@
-"""Multi-resolution STFT loss (Yamamoto et al. 2020, Parallel WaveGAN), a mel loss, and one of complex spectra."""
+"""Losses of spectra at several resolutions: magnitudes (Yamamoto et al. 2020, Parallel WaveGAN), mel and phase."""
 
 import librosa
 import torch
@@ -13,49 +13,58 @@ POWER = 0.3
 PHASE_BELOW = 5000
 
 
-class StftLoss(nn.Module):
-    """`resolutions`: pairs of window length and hop; `phased`: the windows whose phase counts."""
+# Mel bands by window length
+BANDS = {256: 20, 512: 40, 1024: 80, 2048: 120}
 
-    def __init__(self, resolutions, phased):
+
+class StftLoss(nn.Module):
+    """`resolutions`: pairs of window length and hop; `phased`: the windows whose phase counts; `mels`: whose mel does."""
+
+    def __init__(self, resolutions, phased, mels):
         super().__init__()
-        self.resolutions, self.phased = [tuple(r) for r in resolutions], phased
+        self.resolutions, self.phased, self.mels = [tuple(r) for r in resolutions], phased, mels
         for size, _ in self.resolutions:
             self.register_buffer(f"window_{size}", torch.hann_window(size))
-        bank = librosa.filters.mel(
-            sr=AUDIO.sample_rate,
-            n_fft=1024,
-            n_mels=AUDIO.bins,
-            fmin=AUDIO.low,
-            fmax=AUDIO.high,
-        )
-        self.register_buffer("bank", torch.from_numpy(bank))
+        for size in mels:
+            bank = librosa.filters.mel(
+                sr=AUDIO.sample_rate, n_fft=size, n_mels=BANDS[size], fmin=AUDIO.low, fmax=AUDIO.high
+            )
+            self.register_buffer(f"bank_{size}", torch.from_numpy(bank))
 
     def spectrum(self, wave, size, hop):
         window = getattr(self, f"window_{size}")
         return torch.stft(wave[:, 0], size, hop, window=window, return_complex=True)
 
     def forward(self, made, wanted, voiced):
-        """Mean over the resolutions of the losses of magnitudes, and of complex spectra where `voiced` (B, samples).
+        """Means over the resolutions of the losses of magnitudes (`stft`), of mel, and of complex spectra (`phase`)
+        where `voiced` (B, samples).
 
-        made and wanted (B, 1, samples). The second loss needs a source in phase with the wanted samples.
+        made and wanted (B, 1, samples). The last loss needs a source in phase with the wanted samples.
         """
-        magnitudes, phases = 0.0, 0.0
+        magnitudes, mels, phases = 0.0, 0.0, 0.0
         for size, hop in self.resolutions:
             spectra = [self.spectrum(wave, size, hop) for wave in (made, wanted)]
             a, b = (torch.sqrt(s.real**2 + s.imag**2 + 1e-9) for s in spectra)
             convergence = torch.linalg.norm(b - a) / torch.linalg.norm(b)
             magnitudes = magnitudes + convergence + (torch.log(a + 1e-4) - torch.log(b + 1e-4)).abs().mean()
-            if size == 1024:
-                mel = [torch.log(1e-4 + self.bank @ m) for m in (a, b)]
-                magnitudes = magnitudes + (mel[0] - mel[1]).abs().mean()
+            if size in self.mels:
+                first, second = (torch.log(1e-4 + getattr(self, f"bank_{size}") @ m) for m in (a, b))
+                mels = mels + (first - second).abs().mean()
             if size in self.phased:
-                bins = PHASE_BELOW * size // AUDIO.sample_rate
-                weight = voiced[:, None, ::hop][..., : a.shape[-1]]
-                weight = F.pad(weight, (0, a.shape[-1] - weight.shape[-1]), mode="replicate")
-                parts = [
-                    (s[:, :bins] * (m[:, :bins] + 1e-3) ** (POWER - 1)) for s, m in zip(spectra, (a, b), strict=True)
-                ]
-                distance = torch.view_as_real(parts[0] - parts[1]).square().sum(-1).add(1e-6).sqrt()
-                scale = (b[:, :bins] ** POWER * weight).sum()
-                phases = phases + (distance * weight).sum() / (scale + 1e-3)
-        return magnitudes / len(self.resolutions), phases / len(self.phased)
+                phases = phases + phase_loss(spectra, (a, b), voiced[:, ::hop], size)
+        return {
+            "stft": magnitudes / len(self.resolutions),
+            "mel": mels / len(self.mels),
+            "phase": phases / len(self.phased),
+        }
+
+
+def phase_loss(spectra, magnitudes, voiced, size):
+    """Distance of two complex spectra (B, bins, frames), compressed, below `PHASE_BELOW` and in voiced frames."""
+    bins = PHASE_BELOW * size // AUDIO.sample_rate
+    frames = magnitudes[0].shape[-1]
+    weight = F.pad(voiced[:, None, :frames], (0, max(0, frames - voiced.shape[-1])), mode="replicate")
+    parts = [s[:, :bins] * (m[:, :bins] + 1e-3) ** (POWER - 1) for s, m in zip(spectra, magnitudes, strict=True)]
+    distance = torch.view_as_real(parts[0] - parts[1]).square().sum(-1).add(1e-6).sqrt()
+    scale = (magnitudes[1][:, :bins] ** POWER * weight).sum()
+    return (distance * weight).sum() / (scale + 1e-3)

@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from . import run
 from .audio import AUDIO
-from .data import Features, segments
+from .data import Cuts, Features, loaded
 from .discriminator import Discriminators, discriminator_loss, generator_loss
 from .export import load_weights
 from .networks.hifigan import Generator, cycles_of, harmonic_source
@@ -42,6 +42,84 @@ def with_predictions(rows, path):
         return [dict(row, frames=predicted[ident]) for ident, row in rows.items() if ident in predicted]
 
 
+class Trainer:
+    """Generator, discriminators and their optimizers; a step gives its losses by name."""
+
+    def __init__(self, config, device):
+        model, self.settings = config["Model"], config["training"]
+        sizes = model["Generator"]["params"]
+        self.device, self.harmonics = device, sizes["nsf_params"]["nb_harmonics"] + 1
+        self.generator = Generator(sizes).to(device)
+        self.discriminators = Discriminators(model["Discriminators"]["params"]).to(device)
+        self.average = run.Average(Generator(sizes).to(device), self.generator, self.settings["average_decay"])
+        self.spectral = StftLoss(*(self.settings[key] for key in ("stft", "phased", "mels"))).to(device)
+        self.optimizer = self.optimizer_of(self.generator, "learning_rate")
+        self.judge_optimizer = self.optimizer_of(self.discriminators, "discriminator_learning_rate")
+
+    def optimizer_of(self, network, rate):
+        on_cuda = self.device == "cuda"
+        rate = torch.tensor(self.settings[rate], device=self.device)
+        return torch.optim.AdamW(network.parameters(), rate, betas=(0.8, 0.99), fused=on_cuda, capturable=on_cuda)
+
+    def set_rates(self, step, steps):
+        share = self.settings["final_learning_rate"] / self.settings["learning_rate"]
+        for optimizer, key in (
+            (self.optimizer, "learning_rate"),
+            (self.judge_optimizer, "discriminator_learning_rate"),
+        ):
+            rate = self.settings[key]
+            optimizer.param_groups[0]["lr"].fill_(run.cosine(step, steps, rate, rate * share))
+
+    def spoken(self, frames, cycles):
+        voiced = voicing(frames)
+        with torch.autocast(self.device, torch.bfloat16):
+            return self.generator(frames[:, : AUDIO.bins], harmonic_source(cycles, voiced, self.harmonics)), voiced
+
+    def learn(self, losses, weights):
+        self.optimizer.zero_grad()
+        sum(weight * losses[name] for name, weight in weights.items()).backward()
+        torch.nn.utils.clip_grad_norm_(self.generator.parameters(), self.settings["grad_norm"])
+        self.optimizer.step()
+
+    def spectral_step(self, frames, wave, cycles):
+        made, voiced = self.spoken(frames, cycles)
+        losses = self.spectral(made, wave, voiced)
+        self.learn(losses, self.settings["weights"])
+        return {name: loss.detach() for name, loss in losses.items()}
+
+    def adversarial_step(self, frames, wave, cycles):
+        made, voiced = self.spoken(frames, cycles)
+        judge = discriminator_loss(self.discriminators(wave), self.discriminators(made.detach()))
+        self.judge_optimizer.zero_grad()
+        judge.backward()
+        self.judge_optimizer.step()
+        with torch.no_grad():
+            real = self.discriminators(wave)
+        adversarial, matching = generator_loss(real, self.discriminators(made))
+        losses = self.spectral(made, wave, voiced) | {"adversarial": adversarial, "matching": matching}
+        self.learn(losses, self.settings["adversarial_weights"])
+        return {name: loss.detach() for name, loss in (losses | {"judge": judge}).items()}
+
+    def state(self):
+        return {
+            "model": {"generator": self.generator.state_dict()},
+            "average": {"generator": self.average.model.state_dict()},
+            "discriminators": self.discriminators.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "judge_optimizer": self.judge_optimizer.state_dict(),
+        }
+
+    def load_state(self, state):
+        self.load_generator(state["model"]["generator"], state["average"]["generator"])
+        self.discriminators.load_state_dict(state["discriminators"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.judge_optimizer.load_state_dict(state["judge_optimizer"])
+
+    def load_generator(self, weights, average):
+        self.generator.load_state_dict(weights)
+        self.average.model.load_state_dict(average)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("work", type=Path)
@@ -55,91 +133,36 @@ def main():
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     args = parser.parse_args()
     config = run.load_config(args.config / "voc.yaml")
-    settings, sizes = config["training"], config["Model"]["Generator"]["params"]
-    cuts = run.seed(settings["seed"])
+    settings = config["training"]
+    run.seed(settings["seed"])
     features = Features(args.work)
     training = {i: features.rows[i] for i in features.training}
     pools = [list(training.values())]
     if args.predicted:
         pools.append(with_predictions(training, args.predicted))
-    generator = Generator(sizes).to(args.device)
-    discriminators = Discriminators().to(args.device)
-    spectral = StftLoss(settings["stft"], settings["phased"]).to(args.device)
-    optimizer = torch.optim.AdamW(generator.parameters(), settings["learning_rate"], betas=(0.8, 0.99))
-    judge_optimizer = torch.optim.AdamW(discriminators.parameters(), 4e-4, betas=(0.8, 0.99))
-    average = run.Average(Generator(sizes).to(args.device), generator, settings["average_decay"])
+    trainer = Trainer(config, args.device)
     checkpoint, first = args.work / "vocoder.pt", 0
     state = run.resume(checkpoint, args.device)
     if state:
         first = state["steps"]
-        generator.load_state_dict(state["model"]["generator"])
-        average.model.load_state_dict(state["average"]["generator"])
-        discriminators.load_state_dict(state["discriminators"])
-        optimizer.load_state_dict(state["optimizer"])
-        judge_optimizer.load_state_dict(state["judge_optimizer"])
-        cuts.manual_seed(settings["seed"] + first)
+        trainer.load_state(state)
     elif args.start:
         _, weights, _ = load_weights(args.start)
-        generator.load_state_dict(weights)
-        average.model.load_state_dict(weights)
+        trainer.load_generator(weights, weights)
     log = run.Log(args.work / "vocoder.jsonl", 50)
-    harmonics = sizes["nsf_params"]["nb_harmonics"] + 1
-
-    def save(steps):
-        run.save(
-            checkpoint,
-            steps=steps,
-            model={"generator": generator.state_dict()},
-            average={"generator": average.model.state_dict()},
-            discriminators=discriminators.state_dict(),
-            optimizer=optimizer.state_dict(),
-            judge_optimizer=judge_optimizer.state_dict(),
-        )
-
-    for step in tqdm(
-        range(first, args.steps),
-        initial=first,
-        total=args.steps,
-        desc="vocoder",
-        mininterval=10,
-    ):
-        pool = pools[step % len(pools)]
-        cut = segments(pool, settings["batch_size"], settings["segment_frames"], AUDIO.hop, cuts)
-        frames, wave, cycles = (x.to(args.device) for x in cut)
-        for group in optimizer.param_groups:
-            group["lr"] = run.cosine(
-                step,
-                args.steps,
-                settings["learning_rate"],
-                settings["final_learning_rate"],
-            )
-        voiced = voicing(frames)
-        with torch.autocast(args.device, torch.bfloat16):
-            made = generator(frames[:, : AUDIO.bins], harmonic_source(cycles, voiced, harmonics))
-        stft, phase = spectral(made, wave, voiced)
-        losses = {"stft": stft, "phase": phase}
-        close = stft + settings["phase_weight"] * phase
-        if step >= args.adversarial_from:
-            true, said = wave[: settings["judged"]], made[: settings["judged"]]
-            judge = discriminator_loss(discriminators(true), discriminators(said.detach()))
-            judge_optimizer.zero_grad()
-            judge.backward()
-            judge_optimizer.step()
-            with torch.no_grad():
-                real = discriminators(true)
-            adversarial, matching = generator_loss(real, discriminators(said))
-            total = settings["stft_weight"] * close + adversarial + settings["matching_weight"] * matching
-            losses.update(judge=judge, adversarial=adversarial, matching=matching)
-        else:
-            total = close
-        optimizer.zero_grad()
-        total.backward()
-        torch.nn.utils.clip_grad_norm_(generator.parameters(), settings["grad_norm"])
-        optimizer.step()
-        average.update(generator, step)
+    cuts = Cuts(pools, settings["batch_size"], settings["segment_frames"], AUDIO.hop, settings["seed"] + first)
+    batches, advance = loaded(cuts, args.device), None
+    for step in tqdm(range(first, args.steps), initial=first, total=args.steps, desc="vocoder", mininterval=10):
+        batch = [x.to(args.device, non_blocking=True) for x in next(batches)]
+        trainer.set_rates(step, args.steps)
+        if advance is None or step == args.adversarial_from:
+            adversarial = step >= args.adversarial_from
+            advance = run.captured(trainer.adversarial_step if adversarial else trainer.spectral_step, batch)
+        losses = advance(*batch)
+        trainer.average.update(trainer.generator, step)
         log.add(step + 1, losses)
         if (step + 1) % 500 == 0 or step + 1 == args.steps:
-            save(step + 1)
+            run.save(checkpoint, steps=step + 1, **trainer.state())
 
 
 if __name__ == "__main__":

@@ -131,6 +131,7 @@ def harmonic_source(cycles, voiced, harmonics, amplitude=0.1, noise=0.003, gener
     """
     multiples = torch.arange(1, harmonics + 1, device=cycles.device)[None, :, None]
     sines = torch.sin(2 * math.pi * (cycles[:, None] * multiples % 1).float()) * amplitude
-    grain = torch.randn(sines.shape, generator=generator).to(sines.device)
+    device = sines.device if generator is None else generator.device
+    grain = torch.randn(sines.shape, generator=generator, device=device).to(sines.device)
     voiced = voiced[:, None]
     return voiced * (sines + noise * grain) + (1 - voiced) * (amplitude / 3) * grain

@@ -187,7 +187,7 @@ class Decoder(nn.Module):
             p["num_mels"],
             p["outputs_per_step"],
         )
-        self.hidden = p.get("hidden_frames", 0.0)
+        self.hidden, self.own = p.get("hidden_frames", 0.0), p.get("own_frames", 0.0)
         self.prenet = Prenet(p["num_mels"], p["decoder_prenet_units"], width)
         self.dec_in_proj = nn.Linear(memory + width, width)
         self.pnca = nn.ModuleList(
@@ -211,14 +211,27 @@ class Decoder(nn.Module):
 
     def forward(self, memory, frames, width, valid):
         """Teacher forced: `frames` (batch, P, mels), P a multiple of the group; `valid` (batch, steps, 1)."""
-        previous = F.pad(frames[:, self.group - 1 :: self.group], (0, 0, 1, 0))[:, :-1]
-        if self.training:
-            # hide some true frames: the decoder must learn to speak from the text, since its own frames are not as good
-            previous = previous * (torch.rand(previous.shape[:2], device=previous.device)[..., None] >= self.hidden)
         past, ahead = bands(memory.shape[1], width)
         real = valid[:, None, None, :, 0] > 0
         own = torch.eye(memory.shape[1], dtype=torch.bool, device=memory.device)
-        return self.blocks(memory, previous, past, (ahead & real) | own, valid)
+        ahead = (ahead & real) | own
+        previous = self.delayed(frames)
+        if self.training:
+            previous = self.as_in_speaking(memory, previous, past, ahead, valid)
+        return self.blocks(memory, previous, past, ahead, valid)
+
+    def delayed(self, frames):
+        """What each step sees of the frames (batch, P, mels): the last one of the step before."""
+        return F.pad(frames[:, self.group - 1 :: self.group], (0, 0, 1, 0))[:, :-1]
+
+    def as_in_speaking(self, memory, previous, past, ahead, valid):
+        """True previous frames, a share of them replaced by the decoder's own (scheduled sampling, Bengio et al. 2015) and
+        another hidden, since speaking it has its own alone, which are not as good."""
+        with torch.no_grad():
+            own = self.delayed(self.blocks(memory, previous, past, ahead, valid))
+        chance = torch.rand(previous.shape[:2], device=previous.device)[..., None]
+        previous = torch.where(chance < self.own, own, previous)
+        return previous * (chance < 1 - self.hidden)
 
     def infer(self, memory, width):
         """Free running, plainly: every step runs the whole past again. For checks, not for speed."""
@@ -259,6 +272,17 @@ class Postnet(nn.Module):
         return self.fc(self.lstm(self.fsmn(x, valid))[0])
 
 
+def length_regulator(durations, group):
+    """Of one utterance, from its durations (T,) in frames: each frame's symbol, its place in it (from 1) and whether it
+    is real (1) or only fills up the last group (0); (P,), (P,) and (P, 1)."""
+    symbols = torch.repeat_interleave(torch.arange(len(durations)), durations)
+    starts = torch.cumsum(durations, 0) - durations
+    places = torch.arange(1, len(symbols) + 1) - starts[symbols]
+    filling = (0, -len(symbols) % group)
+    real = F.pad(torch.ones(len(symbols)), filling)[:, None]
+    return F.pad(symbols, filling), F.pad(places, filling).float(), real
+
+
 def condition_width(p):
     return p["encoder_projection_units"] + p["speaker_units"] + p["emotion_units"]
 
@@ -284,23 +308,23 @@ class Sambert(nn.Module):
         text = self.text_encoder(ids, valid)
         return text, self.spk_tokenizer(speaker), self.emo_tokenizer(emotion)
 
-    def memory(self, augmented, speaker, emotion, durations):
-        """Length regulator: (steps, memory width) of one utterance from its integer durations."""
-        frames = int(durations.sum())
-        padding = -frames % self.group
-        starts = torch.cumsum(durations, 0) - durations
-        place = torch.arange(1, frames + 1, device=durations.device) - torch.repeat_interleave(starts, durations)
-        position = self.variance_adaptor.dur_position_encoder(F.pad(place, (0, padding)).float())
-        spread = [
-            F.pad(torch.repeat_interleave(row, durations, dim=0), (0, 0, 0, padding))
-            for row in (augmented, speaker, emotion)
-        ]
-        text = (spread[0] + position).view(-1, self.group * augmented.shape[-1])
-        return torch.cat([text, spread[1][:: self.group], spread[2][:: self.group]], -1)
+    def memory(self, augmented, speaker, emotion, spread):
+        """Length regulator: each frame takes its symbol's row, each step the frames of its group.
 
-    def band_width(self, frames):
-        """Attention band from the unrounded durations (T,) of one utterance."""
-        width = (frames.max() / self.group + 0.5).floor().long()
+        augmented, speaker and emotion (B, T, units), `spread` of `length_regulator`; gives (B, steps, memory width).
+        """
+        symbols, places, valid = spread
+        text, speaker, emotion = (
+            torch.gather(rows, 1, symbols[..., None].expand(-1, -1, rows.shape[-1])) * valid
+            for rows in (augmented, speaker, emotion)
+        )
+        text = text + self.variance_adaptor.dur_position_encoder(places)
+        grouped = text.reshape(text.shape[0], -1, self.group * text.shape[-1])
+        return torch.cat([grouped, speaker[:, :: self.group], emotion[:, :: self.group]], -1)
+
+    def band_width(self, durations):
+        """Attention bands (B,) from the unrounded durations (B, T) in frames."""
+        width = (durations.amax(-1) / self.group + 0.5).floor().long()
         return width if self.band_limit is None else width.clamp(max=self.band_limit)
 
     def forward(self, batch):
@@ -316,14 +340,10 @@ class Sambert(nn.Module):
         augmented = adaptor.augmented(text, batch["pitch"], batch["energy"])
         log_durations = torch.log1p(batch["durations"].float())
         durations = adaptor.duration_predictor(torch.cat([augmented, speaker, emotion], -1), log_durations)
-        memories = [
-            self.memory(augmented[i], speaker[i], emotion[i], batch["durations"][i]) for i in range(len(batch["ids"]))
-        ]
-        memory = nn.utils.rnn.pad_sequence(memories, batch_first=True)
-        width = torch.stack([self.band_width(row.float()) for row in batch["durations"]])
-        steps = memory.new_zeros(memory.shape[:2] + (1,))
-        for i, row in enumerate(memories):
-            steps[i, : len(row)] = 1
+        spread = (batch["symbols"], batch["places"], batch["frame_valid"])
+        memory = self.memory(augmented, speaker, emotion, spread)
+        width = self.band_width(batch["durations"].float())
+        steps = batch["frame_valid"][:, :: self.group]
         frames = self.mel_decoder.mel_dec(memory, batch["frames"], width, steps)
         mel = frames + self.mel_postnet(frames * batch["frame_valid"], batch["frame_valid"])
         return {
@@ -352,7 +372,8 @@ class Sambert(nn.Module):
             durations = (frames + 0.5).floor().long()
         else:
             frames = durations.float()
-        memory = self.memory(augmented[0], spk[0], emo[0], durations)
-        decoded = self.mel_decoder.mel_dec.infer(memory[None], self.band_width(frames)[None])
+        symbols, places, real = (row[None] for row in length_regulator(durations, self.group))
+        memory = self.memory(augmented, spk, emo, (symbols, places, real))
+        decoded = self.mel_decoder.mel_dec.infer(memory, self.band_width(frames[None]))
         decoded = decoded[:, : int(durations.sum())]
         return (decoded + self.mel_postnet(decoded, decoded.new_ones(decoded.shape[:2] + (1,))))[0], durations
