@@ -24,8 +24,7 @@ from . import run, symbols
 from .audio import AUDIO, mel_of, spectrum
 from .export import load_weights
 from .features import SILENCE, loudness
-from .networks.sambert import Sambert
-from .sambert import table_rows
+from .sambert import sambert_of
 
 PAUSES = {1: "#1", 2: "#1", 3: "#3", 4: "#4"}
 FINALS = {"uen": "un", "uei": "ui", "iou": "iu"}
@@ -87,10 +86,8 @@ class Teacher:
     """A voice that says how long its phones are, and what they sound like."""
 
     def __init__(self, config, weights):
-        config = run.load_config(config / "am.yaml")
         weights, _, statistics = load_weights(weights)
-        self.network = Sambert(config["Model"]["KanTtsSAMBERT"]["params"], table_rows(config)).eval()
-        self.network.load_state_dict(weights)
+        self.network = sambert_of(run.load_config(config / "am.yaml"), weights)
         self.mean, self.deviation = (np.array(statistics[key], np.float32) for key in ("mel_mean", "mel_std"))
 
     def speak(self, phones, emotion):
@@ -131,7 +128,9 @@ def main():
     for (ident, emotion, text), syllables in zip(
         tqdm(rows, desc="align"), read([row[2] for row in rows], args.langdu), strict=True
     ):
-        path = next(args.recordings.glob(f"{ident}.*"))
+        path = next(args.recordings.glob(f"{ident}.*"), None)
+        if path is None:
+            raise SystemExit(f"{args.recordings}: there is no recording of {ident}")
         samples, _ = librosa.load(path, sr=AUDIO.sample_rate)
         phones = phones_of_text(syllables)
         lead = aligned(phones, emotion, samples, teacher)

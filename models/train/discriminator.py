@@ -58,6 +58,7 @@ class Discriminators(nn.Module):
         super().__init__()
         self.all = nn.ModuleList(Period(period, p["period_widths"]) for period in p["periods"])
         self.all.extend(Spectrogram(size, hop, p["spectrogram_width"]) for size, hop in p["resolutions"])
+        self.to(memory_format=torch.channels_last)
 
     def forward(self, wave):
         with torch.autocast(wave.device.type, torch.bfloat16):

@@ -1,21 +1,21 @@
 """Stage 1: audio and transcripts to features.
 
-    python -m train.features CORPUS WORK
+    python -m train.features CORPUS... WORK
 
 CORPUS is a folder with `manifest.jsonl` (id, emotion, text, and tokens with durations in units of two hops, or what
-`train.align` writes), `f0.npz` (optional; estimated where missing) and `ID.flac`. Writes WORK/features.npz (per id:
-frames, f0, voiced, cycles, pitch, energy, ids, durations, samples), WORK/statistics.json and WORK/texts.json.
+`train.align` writes), `f0.npz` (optional; estimated where missing) and `ID.flac` of any rate. Writes
+WORK/features.npz (per id: frames, f0, voiced, cycles, pitch, energy, ids, durations, samples), WORK/statistics.json
+and WORK/texts.json.
 """
 
 import argparse
 import concurrent.futures
-import functools
 import itertools
 import json
 from pathlib import Path
 
+import librosa
 import numpy as np
-import soundfile
 from pypinyin import Style, pinyin
 from tqdm import tqdm
 
@@ -146,9 +146,7 @@ def normalise(row, stats):
 
 def features_of(corpus, row, f0):
     """Features of one line of the manifest, or what is wrong with it; `f0` None where it is to be estimated."""
-    samples, rate = soundfile.read(corpus / f"{row['id']}.flac", dtype="float32")
-    if rate != audio.AUDIO.sample_rate:
-        raise SystemExit(f"{row['id']}: {rate} Hz, wanted {audio.AUDIO.sample_rate}")
+    samples, _ = librosa.load(corpus / f"{row['id']}.flac", sr=audio.AUDIO.sample_rate)
     if f0 is None:
         f0 = audio.estimated_f0(samples)
         cycles = audio.locked_cycles(samples, f0)
@@ -160,21 +158,28 @@ def features_of(corpus, row, f0):
         return None, str(error)
 
 
+def read(corpora):
+    """Folder, line of the manifest and F0, where it is given, of every utterance."""
+    for corpus in corpora:
+        curves = corpus / "f0.npz"
+        curves = dict(np.load(curves)) if curves.exists() else {}
+        for line in (corpus / "manifest.jsonl").read_text(encoding="utf8").splitlines():
+            row = json.loads(line)
+            yield corpus, row, curves.get(row["id"])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("corpus", type=Path)
+    parser.add_argument("corpora", type=Path, nargs="+")
     parser.add_argument("work", type=Path)
     args = parser.parse_args()
     args.work.mkdir(parents=True, exist_ok=True)
-    curves = args.corpus / "f0.npz"
-    curves = dict(np.load(curves)) if curves.exists() else {}
-    manifest = [json.loads(line) for line in (args.corpus / "manifest.jsonl").read_text(encoding="utf8").splitlines()]
+    utterances = list(read(args.corpora))
     with concurrent.futures.ProcessPoolExecutor() as pool:
-        given = [curves.get(row["id"]) for row in manifest]
-        results = pool.map(functools.partial(features_of, args.corpus), manifest, given, chunksize=8)
-        results = list(tqdm(results, total=len(manifest), desc="features", mininterval=10))
+        results = pool.map(features_of, *zip(*utterances, strict=True), chunksize=8)
+        results = list(tqdm(results, total=len(utterances), desc="features", mininterval=10))
     rows, texts, skipped = {}, {}, []
-    for row, (features, fault) in zip(manifest, results, strict=True):
+    for (_, row, _), (features, fault) in zip(utterances, results, strict=True):
         if fault:
             skipped.append(f"{row['id']}: {fault}")
         else:

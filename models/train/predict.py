@@ -16,8 +16,7 @@ from tqdm import tqdm
 from . import run
 from .audio import AUDIO
 from .data import Features, acoustic_batch, on_device
-from .networks.sambert import Sambert
-from .sambert import table_rows
+from .sambert import sambert_of
 
 PASSES = 4
 
@@ -29,16 +28,14 @@ def main():
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     args = parser.parse_args()
     config = run.load_config(args.config / "am.yaml")
-    sizes = config["Model"]["KanTtsSAMBERT"]["params"]
-    model = Sambert(sizes, table_rows(config)).to(args.device).eval()
-    model.load_state_dict(run.resume(args.work / "sambert.pt", args.device)["average"])
+    model = sambert_of(config, run.resume(args.work / "sambert.pt", args.device)["average"], args.device)
     features = Features(args.work)
     predicted = {}
     idents = sorted(features.training, key=lambda i: len(features.rows[i]["frames"]))
     for start in tqdm(range(0, len(idents), 16), desc="predict", mininterval=10):
         part = idents[start : start + 16]
         rows = [features.rows[i] for i in part]
-        batch = on_device(acoustic_batch(rows, sizes["outputs_per_step"]), args.device)
+        batch = on_device(acoustic_batch(rows, model.group), args.device)
         for _ in range(PASSES):
             with torch.no_grad():
                 out = model(batch)

@@ -70,8 +70,8 @@ def resume(path, device):
 
 
 def captured(step, inputs):
-    """`step(*inputs)`, which gives a dict of tensors, for inputs of these shapes: on CUDA as one graph of kernels, since
-    the networks are so small that starting each kernel alone takes most of the time."""
+    """`step(*inputs)`, which gives a dict of tensors, for inputs of these shapes: on CUDA as one graph of kernels,
+    since the networks are so small that starting each kernel alone takes most of the time."""
     if not torch.cuda.is_available():
         return step
     held = [x.clone() for x in inputs]

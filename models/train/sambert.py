@@ -24,6 +24,13 @@ def table_rows(config):
     return {name: len(table) for name, table in symbols.TABLES.items()} | {"speaker": len(speakers) + 3}
 
 
+def sambert_of(config, weights, device="cpu"):
+    """The network of am.yaml with its weights, for speaking."""
+    network = Sambert(config["Model"]["KanTtsSAMBERT"]["params"], table_rows(config)).to(device).eval()
+    network.load_state_dict(weights)
+    return network
+
+
 def masked(error, valid):
     return (error * valid).sum() / (valid.sum() * (error.shape[-1] if error.dim() == 3 else 1))
 

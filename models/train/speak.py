@@ -18,8 +18,7 @@ from . import run
 from .audio import AUDIO
 from .data import Features
 from .networks.hifigan import Generator
-from .networks.sambert import Sambert
-from .sambert import table_rows
+from .sambert import sambert_of
 from .vocoder import synthesise
 
 
@@ -43,8 +42,7 @@ def main():
     generator = Generator(sizes).eval()
     generator.load_state_dict(run.resume(args.work / "vocoder.pt", "cpu")["average"]["generator"])
     if not args.copy:
-        acoustic = Sambert(am["Model"]["KanTtsSAMBERT"]["params"], table_rows(am)).eval()
-        acoustic.load_state_dict(run.resume(args.work / "sambert.pt", "cpu")["average"])
+        acoustic = sambert_of(am, run.resume(args.work / "sambert.pt", "cpu")["average"])
     args.out.mkdir(parents=True, exist_ok=True)
     lines = []
     for ident in features.held_out[: args.count]:

@@ -18,7 +18,7 @@ BANDS = {256: 20, 512: 40, 1024: 80, 2048: 120}
 
 
 class StftLoss(nn.Module):
-    """`resolutions`: pairs of window length and hop; `phased`: the windows whose phase counts; `mels`: whose mel does."""
+    """`resolutions`: pairs of window length and hop; `phased`, `mels`: the windows whose phase and mel count."""
 
     def __init__(self, resolutions, phased, mels):
         super().__init__()

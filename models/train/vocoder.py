@@ -89,12 +89,13 @@ class Trainer:
 
     def adversarial_step(self, frames, wave, cycles):
         made, voiced = self.spoken(frames, cycles)
-        judge = discriminator_loss(self.discriminators(wave), self.discriminators(made.detach()))
+        self.discriminators.requires_grad_(True)
+        real = self.discriminators(wave)
+        judge = discriminator_loss(real, self.discriminators(made.detach()))
         self.judge_optimizer.zero_grad()
         judge.backward()
         self.judge_optimizer.step()
-        with torch.no_grad():
-            real = self.discriminators(wave)
+        self.discriminators.requires_grad_(False)
         adversarial, matching = generator_loss(real, self.discriminators(made))
         losses = self.spectral(made, wave, voiced) | {"adversarial": adversarial, "matching": matching}
         self.learn(losses, self.settings["adversarial_weights"])

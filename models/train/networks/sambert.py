@@ -225,8 +225,8 @@ class Decoder(nn.Module):
         return F.pad(frames[:, self.group - 1 :: self.group], (0, 0, 1, 0))[:, :-1]
 
     def as_in_speaking(self, memory, previous, past, ahead, valid):
-        """True previous frames, a share of them replaced by the decoder's own (scheduled sampling, Bengio et al. 2015) and
-        another hidden, since speaking it has its own alone, which are not as good."""
+        """True previous frames, a share of them replaced by the decoder's own (scheduled sampling, Bengio et al. 2015)
+        and another hidden, since speaking it has its own alone, which are not as good."""
         with torch.no_grad():
             own = self.delayed(self.blocks(memory, previous, past, ahead, valid))
         chance = torch.rand(previous.shape[:2], device=previous.device)[..., None]

