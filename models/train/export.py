@@ -82,6 +82,15 @@ def load_weights(path):
         )
 
 
+def trained_acoustic(work):
+    """Sambert's state dict, from its checkpoint in a work folder."""
+    return run.resume(work / "sambert.pt", "cpu")["average"]
+
+
+def trained_vocoder(work):
+    return run.resume(work / "vocoder.pt", "cpu")["average"]["generator"]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("work", type=Path)
@@ -98,8 +107,7 @@ def main():
     if args.weights:
         acoustic, vocoder, statistics = load_weights(args.weights)
     else:
-        acoustic = run.resume(args.work / "sambert.pt", "cpu")["average"]
-        vocoder = run.resume(args.work / "vocoder.pt", "cpu")["average"]["generator"]
+        acoustic, vocoder = trained_acoustic(args.work), trained_vocoder(args.work)
         statistics = json.loads((args.work / "statistics.json").read_text())
         args.out.mkdir(parents=True, exist_ok=True)
         save_weights(args.out / "weights.npz", acoustic, vocoder, statistics)

@@ -2,7 +2,7 @@
 
     python -m train.sambert WORK [--steps 6000] [--start VOICE/weights.npz]
 
-Resumes from WORK/sambert.pt; logs to WORK/sambert.jsonl, with the losses on held-out sentences every 250 steps.
+Resumes from WORK/sambert.pt; logs to WORK/sambert.jsonl, with the losses on held-out sentences every 500 steps.
 """
 
 import argparse
@@ -131,7 +131,7 @@ def main():
         optimizer.step()
         average.update(model, step)
         log.add(step + 1, losses)
-        if (step + 1) % 250 == 0 or step + 1 == args.steps:
+        if (step + 1) % 500 == 0 or step + 1 == args.steps:
             validation.add(step + 1, validate(average.model, held_out, sizes["outputs_per_step"], args.device))
             run.save(
                 checkpoint,

@@ -1,6 +1,6 @@
 """Speak held-out sentences with the checkpoints of a running or finished training, for listening and judging.
 
-    python -m train.speak WORK OUT [--count 60] [--copy | --teacher-durations]
+    python -m train.speak WORK OUT [--count 60] [--copy | --teacher-durations] [--weights VOICE/weights.npz]
 
 Writes OUT/ID.wav and OUT/list.tsv (path, text). `--copy` feeds the vocoder the recordings' own mels: its ceiling.
 `--teacher-durations` times every symbol as the recording does, so that curves can be compared frame by frame.
@@ -17,6 +17,7 @@ import torch
 from . import run
 from .audio import AUDIO
 from .data import Features
+from .export import load_weights, trained_acoustic, trained_vocoder
 from .networks.hifigan import Generator
 from .sambert import sambert_of
 from .vocoder import synthesise
@@ -27,6 +28,7 @@ def main():
     parser.add_argument("work", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--count", type=int, default=60)
+    parser.add_argument("--weights", type=Path, help="speak with these instead of WORK's checkpoints")
     way = parser.add_mutually_exclusive_group()
     way.add_argument("--copy", action="store_true")
     way.add_argument("--teacher-durations", action="store_true")
@@ -39,10 +41,11 @@ def main():
     sizes = voc["Model"]["Generator"]["params"]
     features = Features(args.work)
     texts = json.loads((args.work / "texts.json").read_text(encoding="utf8"))
+    stored = load_weights(args.weights) if args.weights else None
     generator = Generator(sizes).eval()
-    generator.load_state_dict(run.resume(args.work / "vocoder.pt", "cpu")["average"]["generator"])
+    generator.load_state_dict(stored[1] if stored else trained_vocoder(args.work))
     if not args.copy:
-        acoustic = sambert_of(am, run.resume(args.work / "sambert.pt", "cpu")["average"])
+        acoustic = sambert_of(am, stored[0] if stored else trained_acoustic(args.work))
     args.out.mkdir(parents=True, exist_ok=True)
     lines = []
     for ident in features.held_out[: args.count]:
