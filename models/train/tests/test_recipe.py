@@ -182,6 +182,15 @@ def test_silence_behind_a_final_is_its_pause():
     assert [p.frames for p in silent] == [4, 2, 4], "where nothing is silent the alignment stays"
 
 
+def test_silent_pauses_within_a_sentence_are_lengthened():
+    phones = [symbols.Phone(sy, "", "", "", frames) for sy, frames in (("ao_c", 3), ("#3", 2), ("ih_c", 2), ("#4", 2))]
+    counts = features.lengthen_pauses(phones, np.array([1.0, 0.9, 1, 0.3, 0.2, 1, 1, 0.1, 0.1]), 3)
+    assert counts.tolist() == [1, 1, 1, 1, 5, 1, 1, 1, 1]
+    assert [p.frames for p in phones] == [3, 6, 2, 2]
+    read_through = [symbols.Phone(sy, "", "", "", 2) for sy in ("ao_c", "#3", "ih_c", "#4")]
+    assert features.lengthen_pauses(read_through, np.ones(8), 2).tolist() == [1] * 8
+
+
 def test_features_are_aligned_and_normalised(trained):
     found = Features(trained[0])
     assert found.held_out == ["a0007"]
