@@ -20,7 +20,7 @@ from . import run, symbols
 
 LICENSE = "Apache-2.0"
 PROVENANCE = (
-    "Trained from scratch with models/train on 1.3 hours of synthetic speech by Kokoro-82M (Apache-2.0, voice "
+    "Trained from scratch with models/train on 2 hours of synthetic speech by Kokoro-82M (Apache-2.0, voice "
     "zf_xiaoxiao) reading sentences written for this project."
 )
 

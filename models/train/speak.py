@@ -42,6 +42,7 @@ def main():
     features = Features(args.work)
     texts = json.loads((args.work / "texts.json").read_text(encoding="utf8"))
     stored = load_weights(args.weights) if args.weights else None
+    statistics = stored[2] if stored else features.statistics
     generator = Generator(sizes).eval()
     generator.load_state_dict(stored[1] if stored else trained_vocoder(args.work))
     if not args.copy:
@@ -60,7 +61,7 @@ def main():
         with torch.no_grad():
             noise = torch.Generator().manual_seed(0)
             harmonics = sizes["nsf_params"]["nb_harmonics"] + 1
-            wave = synthesise(generator, frames.T[None], features.statistics, harmonics, noise)
+            wave = synthesise(generator, frames.T[None], statistics, harmonics, noise)
         path = args.out / f"{ident}.wav"
         soundfile.write(path, wave[0, 0].numpy(), AUDIO.sample_rate)
         lines.append(f"{path.resolve()}\t{texts[ident]}\n")
