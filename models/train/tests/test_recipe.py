@@ -98,6 +98,7 @@ def write_config(folder):
         "resblock_kernel_sizes": [3],
         "resblock_dilations": [[1, 3]],
     }
+    voc["Model"]["Discriminators"]["params"] |= {"period_widths": [4, 8], "spectrogram_width": 4}
     voc["training"] |= {"batch_size": 2, "segment_frames": 20}
     for name, config in (("am.yaml", am), ("voc.yaml", voc)):
         (folder / name).write_text(yaml.safe_dump(config))
