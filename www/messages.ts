@@ -152,7 +152,10 @@ export interface WorkerToPlayer {
   last: boolean;
 }
 
-/** Samples that have left the player's queue since it was connected, played or thrown away. */
+/**
+ * Samples of the player's queue that have been played or thrown away since it was connected; those of the chunk that plays
+ * count one by one, since the next chunk is made as long as what is left allows.
+ */
 export interface PlayerToWorker {
   drained: number;
 }

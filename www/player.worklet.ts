@@ -146,11 +146,16 @@ class Player extends AudioWorkletProcessor {
 
   private drain(samples: number): void {
     this.drained += samples;
-    this.worker?.postMessage({ drained: this.drained } satisfies PlayerToWorker);
+    this.tellWorker();
+  }
+
+  private tellWorker(): void {
+    this.worker?.postMessage({ drained: this.drained + this.offset } satisfies PlayerToWorker);
   }
 
   private report(): void {
     this.reported = this.position;
+    this.tellWorker();
     this.tell({ type: 'position', job: this.job, position: this.position });
   }
 

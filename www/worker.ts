@@ -87,7 +87,7 @@ addEventListener('message', ({ data }: MessageEvent<PageToWorker>) => {
       drained = 0;
       player.onmessage = ({ data }: MessageEvent<PlayerToWorker>) => {
         drained = data.drained;
-        void run();
+        if (next()) void run();
       };
       break;
     case 'start':
