@@ -9,8 +9,8 @@ from convert.checkpoint import load_checkpoint
 from convert.reference import Net, Voice, harmonic_source, vocode, vocode_windows
 
 UTTERANCES = ["u0", "u1", "u2", "u3", "u4"]
-# The autoregressive loop amplifies rounding, which differs from processor to processor: what two f32 implementations may
-# differ by. Without the loop they agree closely, see below.
+# The autoregressive loop amplifies rounding, which differs from processor to processor: what two f32 implementations
+# may differ by. Without the loop they agree closely, see below.
 FREE_RUNNING = {"u0": 5e-4, "u2": 5e-4}
 # Durations that the real network gives for 北京今天天气怎么样.
 WORKED_EXAMPLE = [4, 12, 4, 10, 0, 4, 10, 5, 11, 0, 6, 11, 7, 5, 0, 4, 6, 3, 5, 6, 13, 0]
