@@ -11,8 +11,6 @@ from .audio import AUDIO
 POWER = 0.3
 # Hz; harmonics above are too close to noise for their phase to be learnt
 PHASE_BELOW = 5000
-
-
 # Mel bands by window length
 BANDS = {256: 20, 512: 40, 1024: 80, 2048: 120}
 

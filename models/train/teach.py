@@ -120,8 +120,10 @@ def main():
         samples, durations, f0[ident] = teacher.speak(tokens, MANNERS[emotion])
         samples = librosa.resample(samples, orig_sr=RATE, target_sr=AUDIO.sample_rate)
         soundfile.write(args.corpus / f"{ident}.flac", np.clip(samples, -1, 1), AUDIO.sample_rate)
-        # the manifest last: what it names is whole
-        np.savez(curves, **f0)
+        # the manifest last, and the curves in one go: what it names is whole, also where a run is killed
+        part = curves.with_suffix(".part.npz")
+        np.savez(part, **f0)
+        part.replace(curves)
         row = {"id": ident, "emotion": emotion, "text": text, "tokens": tokens, "durations": durations}
         with manifest.open("a", encoding="utf8") as file:
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
