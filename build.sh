@@ -96,12 +96,12 @@ build() {
   bind "$WASM/web/langdu.wasm" dist engine
   bind "$RELAXED/web/langdu.wasm" dist/relaxed engine
   say "building the page"
-  esbuild www/app.ts www/langdu.ts www/worker.ts www/vocoder.ts www/player.worklet.ts \
-    --bundle --format=esm --target=es2022 --external:./engine.js --minify --outdir=dist --log-level=warning
+  esbuild www/page/app.ts www/client/langdu.ts www/worker/worker.ts www/worker/vocoder.ts www/player/player.worklet.ts \
+    --entry-names=[name] --bundle --format=esm --target=es2022 --external:./engine.js --minify --outdir=dist --log-level=warning
   cp dist/worker.js dist/vocoder.js dist/relaxed/
-  cp www/index.html www/style.css www/icon.svg dist/
+  cp www/page/index.html www/page/style.css www/page/icon.svg dist/
   copy_voices
-  node www/build-sw.mjs dist
+  node www/service/build-sw.mjs dist
 }
 
 copy_voices() {
@@ -117,7 +117,7 @@ copy_voices() {
 
 serve() {
   build
-  exec node www/serve.mjs
+  exec node www/tools/serve.mjs
 }
 
 lint() {
@@ -127,6 +127,7 @@ lint() {
   cargo clippy --profile web --target wasm32-unknown-unknown --lib -- -D warnings
   biome ci --error-on-warnings
   tsc
+  tsc -p tsconfig.worker.json
   .venv/bin/ruff check models
   .venv/bin/ruff format --check models
 }

@@ -37,6 +37,8 @@
 //!   fixed parts of templates.
 //! - [`wav`] writes files.
 //!
+//! In the browser the crate runs in a Web Worker; `www/` holds that worker, the client that drives it, and the player.
+//!
 //! # Streaming is exact
 //!
 //! Causal layers carry their left context as state and the postnet looks a few frames ahead, so the chunks joined equal

@@ -1,5 +1,5 @@
 //! The crate as JavaScript sees it: [`worker::Engine`], [`cache::EngineCache`] and [`pack::VoicePack`], that live in a Web
-//! Worker, driven by `www/worker.ts`; and [`vocoder::EngineVocoder`] in another, driven by `www/vocoder.ts`.
+//! Worker, driven by `www/worker/worker.ts`; and [`vocoder::EngineVocoder`] in another, driven by `www/worker/vocoder.ts`.
 
 pub mod cache;
 pub mod messages;

@@ -168,7 +168,7 @@ fn fixed_parts_of_templates_are_made_once() {
 }
 
 fn preset() -> EmotionTemplates {
-    serde_json::from_str(include_str!("../www/emotions.json")).unwrap()
+    serde_json::from_str(include_str!("../www/client/emotions.json")).unwrap()
 }
 
 #[test]

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { crc32 } from 'node:zlib';
 import { chromium } from 'playwright-core';
-import { serve } from '../../www/serve.mjs';
+import { serve } from '../../www/tools/serve.mjs';
 import { CHROMIUM_FLAGS } from '../e2e/browsers.mjs';
 import { percentile, round } from './figures.mjs';
 import { joints, jump } from './joints.mjs';

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
-import { serve } from '../../www/serve.mjs';
+import { serve } from '../../www/tools/serve.mjs';
 import { CHROMIUM_FLAGS } from '../e2e/browsers.mjs';
 import { chart } from './chart.mjs';
 import { round } from './figures.mjs';

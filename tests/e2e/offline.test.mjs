@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { serve } from '../../www/serve.mjs';
+import { serve } from '../../www/tools/serve.mjs';
 import { browsers, until } from './browsers.mjs';
 
 const DIST = process.env.DIST ?? fileURLToPath(new URL('../../dist/', import.meta.url));

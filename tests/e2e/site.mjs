@@ -1,7 +1,7 @@
 /** The built page as the tests see it: with the probe in front, and with faults where a test asks for them. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { serve } from '../../www/serve.mjs';
+import { serve } from '../../www/tools/serve.mjs';
 
 const DIST = process.env.DIST ?? fileURLToPath(new URL('../../dist/', import.meta.url));
 const EXTRA = new URL('./site/', import.meta.url);

@@ -1,6 +1,6 @@
 /** One worker with one voice in it. A link that is lost is thrown away and replaced by a new one. */
-import { LangduError, toLangduError } from './errors.js';
-import type { PageToWorker, VoiceInfo, WorkerToPage } from './messages.js';
+import { LangduError, toLangduError } from '../wire/errors.js';
+import type { PageToWorker, VoiceInfo, WorkerToPage } from '../wire/messages.js';
 
 export interface LinkHandlers {
   onMessage(message: WorkerToPage): void;

@@ -74,7 +74,7 @@ export async function serve({ root, port = 0, alter = (_path, body) => body }) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const root = fileURLToPath(new URL('../dist/', import.meta.url));
+  const root = fileURLToPath(new URL('../../dist/', import.meta.url));
   const { url } = await serve({ root, port: Number(process.env.PORT ?? 8080) });
   console.log(`langdu is at ${url} (Ctrl+C ends it)`);
 }

@@ -2,7 +2,7 @@
  * The player: plays chunks in the order they arrive, job after job, on the audio thread. One sample of the queue is one
  * frame of the context, which runs at the voice's rate.
  */
-import type { PageToPlayer, PlayerToPage, PlayerToWorker, WorkerToPlayer } from './messages.js';
+import type { PageToPlayer, PlayerToPage, PlayerToWorker, WorkerToPlayer } from '../wire/messages.js';
 
 /** Samples between two position reports: 32 ms at 16 kHz. */
 const REPORT_EVERY = 512;

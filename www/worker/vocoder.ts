@@ -1,6 +1,7 @@
 /** The second worker: the vocoder by itself, so that it works at the same time as the acoustic model (`second.ts` drives it). */
+
+import { type ErrorMessage, toErrorMessage } from '../wire/errors.js';
 import init, { EngineVocoder } from './engine.js';
-import { type ErrorMessage, toErrorMessage } from './errors.js';
 
 export type ToVocoder =
   | { type: 'load'; module: WebAssembly.Module; manifest: string; graph: Uint8Array }

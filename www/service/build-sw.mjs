@@ -1,4 +1,4 @@
-/** Writes the service worker of a build: `node www/build-sw.mjs dist`. It names every file the page needs, with its hash. */
+/** Writes the service worker of a build: `node www/service/build-sw.mjs dist`. It names every file the page needs, with its hash. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

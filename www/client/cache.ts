@@ -1,5 +1,5 @@
 /** What has been spoken before, and is played again without being made again. */
-import type { CacheStats } from './messages.js';
+import type { CacheStats } from '../wire/messages.js';
 import type { Questions } from './questions.js';
 
 export class SpeechCache {

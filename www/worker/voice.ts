@@ -1,19 +1,6 @@
 /** Where the files of a voice come from. Hashes and contents are checked by the engine. */
-import { LangduError } from './errors.js';
-
-export const GRAPHS = ['encoder', 'prosody', 'duration', 'decoder', 'postnet', 'vocoder'] as const;
-export type Graph = (typeof GRAPHS)[number];
-export const MANIFEST = 'voice.json';
-
-export interface VoiceFiles {
-  manifest: string;
-  graphs: Record<Graph, Uint8Array>;
-}
-
-interface Manifest {
-  sample_rate?: number;
-  files?: Partial<Record<Graph, { path?: string; bytes?: number }>>;
-}
+import { LangduError } from '../wire/errors.js';
+import { fileOf, GRAPHS, type Graph, MANIFEST, parseManifest, readVoice, type VoiceFiles } from '../wire/voice.js';
 
 export async function fetchVoice(
   folder: URL,
@@ -21,7 +8,7 @@ export async function fetchVoice(
 ): Promise<VoiceFiles> {
   const response = await request(new URL(MANIFEST, folder), 'E_VOICE_UNKNOWN');
   const manifest = await response.text();
-  const { files = {} } = parse(manifest);
+  const { files = {} } = parseManifest(manifest);
   const total = GRAPHS.reduce((sum, graph) => sum + (files[graph]?.bytes ?? 0), 0);
   let loaded = 0;
   const fetched = await Promise.all(
@@ -37,18 +24,6 @@ export async function fetchVoice(
   return { manifest, graphs: Object.fromEntries(fetched) as Record<Graph, Uint8Array> };
 }
 
-/** Gathers a voice; `name` says which file a graph is, where it isn't the one that the manifest names. */
-export async function readVoice(
-  read: (path: string) => Promise<Uint8Array>,
-  name?: (graph: Graph) => string,
-): Promise<VoiceFiles> {
-  const manifest = new TextDecoder().decode(await read(MANIFEST));
-  const { files = {} } = parse(manifest);
-  const graphs: Partial<Record<Graph, Uint8Array>> = {};
-  for (const graph of GRAPHS) graphs[graph] = await read(name?.(graph) ?? files[graph]?.path ?? fileOf(graph));
-  return { manifest, graphs: graphs as Record<Graph, Uint8Array> };
-}
-
 /** A voice as a person has it: one zip archive, or the files of a folder. */
 export async function openPack(pack: File[], unzip: (archive: Uint8Array) => VoiceFiles): Promise<VoiceFiles> {
   const bytes = async (file: File) => new Uint8Array(await file.arrayBuffer());
@@ -60,14 +35,9 @@ export async function openPack(pack: File[], unzip: (archive: Uint8Array) => Voi
   });
 }
 
-/** The usual name of a graph's file. */
-export function fileOf(graph: Graph): string {
-  return `${graph}.onnx`;
-}
-
 /** Samples per second of a voice. */
 export function sampleRateOf({ manifest }: VoiceFiles): number {
-  return Number(parse(manifest).sample_rate);
+  return Number(parseManifest(manifest).sample_rate);
 }
 
 /** SHA-256 of every graph in hexadecimal; none where the page is not secure and the browser computes none. */
@@ -77,14 +47,6 @@ export async function digest({ graphs }: VoiceFiles): Promise<string[]> {
   return (await Promise.all(digests)).map((digest) =>
     Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join(''),
   );
-}
-
-function parse(manifest: string): Manifest {
-  try {
-    return JSON.parse(manifest) as Manifest;
-  } catch {
-    throw new LangduError('E_VOICE_FORMAT', 'voice.json is not JSON');
-  }
 }
 
 async function request(url: URL, code: string): Promise<Response> {

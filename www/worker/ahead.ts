@@ -1,6 +1,7 @@
 /** The fixed parts of templates, made when there is nothing else to do. What is made lands in the engine's cache. */
+
+import { toErrorMessage } from '../wire/errors.js';
 import type { Engine, EngineChunk } from './engine.js';
-import { toErrorMessage } from './errors.js';
 
 /** The engine's number for the part being made; jobs of the page count up from 1. */
 const JOB = 0xffffffff;

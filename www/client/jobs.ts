@@ -1,6 +1,6 @@
 /** Jobs as the page sees them. Ids grow, so that "everything up to now" is one number. */
-import type { LangduError } from './errors.js';
-import type { Cue, JobStats, Mark, PcmChunk, SpeechOptions } from './messages.js';
+import type { LangduError } from '../wire/errors.js';
+import type { Cue, JobStats, Mark, PcmChunk, SpeechOptions } from '../wire/messages.js';
 
 export interface SpeakResult {
   /** Seconds of sound. */

@@ -1,5 +1,5 @@
-import type { LangduError } from './errors.js';
-import type { SentenceInfo } from './messages.js';
+import type { LangduError } from '../wire/errors.js';
+import type { SentenceInfo } from '../wire/messages.js';
 
 /** What happens while speaking; every event names the job it belongs to. Times are in seconds of the job's sound. */
 export interface LangduEvents {

@@ -2,9 +2,8 @@
  * The worker: loads the engine and the voice, then makes sound for one job at a time, chunk by chunk. Between chunks it
  * returns to its event loop, so that a cancel is obeyed within one chunk.
  */
-import { Ahead } from './ahead.js';
-import init, { Engine, type EngineChunk, type InitOutput, VoicePack } from './engine.js';
-import { toErrorMessage } from './errors.js';
+
+import { toErrorMessage } from '../wire/errors.js';
 import type {
   PageToWorker,
   PlayerToWorker,
@@ -12,11 +11,14 @@ import type {
   SpeechOptions,
   WorkerToPage,
   WorkerToPlayer,
-} from './messages.js';
+} from '../wire/messages.js';
+import { keepVoice, takeVoice } from '../wire/shelf.js';
+import { GRAPHS, type VoiceFiles } from '../wire/voice.js';
+import { Ahead } from './ahead.js';
+import init, { Engine, type EngineChunk, type InitOutput, VoicePack } from './engine.js';
 import { SecondWorker } from './second.js';
-import { keepVoice, takeVoice } from './shelf.js';
 import { Store } from './store.js';
-import { digest, fetchVoice, GRAPHS, openPack, sampleRateOf, type VoiceFiles } from './voice.js';
+import { digest, fetchVoice, openPack, sampleRateOf } from './voice.js';
 
 /** How far the player's queue is filled ahead of what is heard, in seconds. */
 const AHEAD = 10;

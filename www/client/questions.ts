@@ -1,6 +1,6 @@
 /** What the page asks its worker, and the answers. */
-import { type LangduError, toLangduError } from './errors.js';
-import type { Question, WorkerToPage } from './messages.js';
+import { type LangduError, toLangduError } from '../wire/errors.js';
+import type { Question, WorkerToPage } from '../wire/messages.js';
 
 interface Waiting {
   resolve(value: unknown): void;

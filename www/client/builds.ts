@@ -1,5 +1,5 @@
 /** The builds of the engine, one folder each: a browser that lacks an instruction refuses the whole file. */
-import { LangduError } from './errors.js';
+import { LangduError } from '../wire/errors.js';
 
 /** The smallest modules with the instructions that a build needs: a function that makes a v128 and drops it. */
 const SIMD = [10, 9, 1, 7, 0, 65, 0, 253, 15, 26, 11];

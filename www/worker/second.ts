@@ -1,6 +1,7 @@
 /** The first worker's side of the second one: mel frames go over, samples come back, in order. */
+
+import { LangduError, toLangduError } from '../wire/errors.js';
 import type { EngineMel } from './engine.js';
-import { LangduError, toLangduError } from './errors.js';
 import type { FromVocoder, ToVocoder, Voiced } from './vocoder.js';
 
 interface Waiting {

@@ -7,22 +7,19 @@
  * ```
  */
 
+import { LangduError, toErrorMessage, toLangduError } from '../wire/errors.js';
+import type { PcmChunk, PlayerToPage, Question, SpeechOptions, VoiceInfo, WorkerToPage } from '../wire/messages.js';
 import { chooseBuild, compileEngine } from './builds.js';
 import { SpeechCache } from './cache.js';
-import { LangduError, toErrorMessage, toLangduError } from './errors.js';
 import { Emitter } from './events.js';
 import type { Collection, Job, SpeakResult, Speech } from './jobs.js';
 import { Link } from './link.js';
-import type { PcmChunk, PlayerToPage, Question, SpeechOptions, VoiceInfo, WorkerToPage } from './messages.js';
 import { Output } from './output.js';
 import { Questions } from './questions.js';
 import { Templates } from './templates.js';
 import { toPcm16, wavHeader } from './wav.js';
 
-export type { SpeechCache } from './cache.js';
-export { LangduError } from './errors.js';
-export type { LangduEvents } from './events.js';
-export type { SpeakResult } from './jobs.js';
+export { LangduError } from '../wire/errors.js';
 export type {
   CacheCounts,
   CacheStats,
@@ -34,8 +31,11 @@ export type {
   SentenceInfo,
   SpeechOptions,
   VoiceInfo,
-} from './messages.js';
-export { listVoices, removeVoice } from './shelf.js';
+} from '../wire/messages.js';
+export { listVoices, removeVoice } from '../wire/shelf.js';
+export type { SpeechCache } from './cache.js';
+export type { LangduEvents } from './events.js';
+export type { SpeakResult } from './jobs.js';
 export { EMOTION_PRESET, type Templates } from './templates.js';
 
 export interface LoadOptions {

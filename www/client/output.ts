@@ -1,6 +1,6 @@
 /** The way out: an AudioContext at the voice's rate with the player in it. */
-import { LangduError } from './errors.js';
-import type { PageToPlayer, PlayerToPage } from './messages.js';
+import { LangduError } from '../wire/errors.js';
+import type { PageToPlayer, PlayerToPage } from '../wire/messages.js';
 
 /** How long the browser may take to start its audio before it counts as locked, in milliseconds. */
 const PATIENCE_MS = { touched: 5000, untouched: 1500 };

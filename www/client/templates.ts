@@ -1,6 +1,7 @@
 /** Sentences that a page says often, with slots for what changes in them, and how emotions shape the voice. */
+
+import type { EmotionTemplate, Question } from '../wire/messages.js';
 import PRESET from './emotions.json';
-import type { EmotionTemplate, Question } from './messages.js';
 import type { Questions } from './questions.js';
 
 /** Emotions by pitch, tempo and loudness alone, for `setEmotions()`. */

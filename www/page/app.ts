@@ -1,5 +1,5 @@
 /** The reader: a sheet of paper, a few knobs, and a button. */
-import { Langdu, LangduError, type SpeechOptions } from './langdu.js';
+import { Langdu, LangduError, type SpeechOptions } from 'langdu';
 import { Lexicon } from './lexicon.js';
 import { Reading } from './reading.js';
 import { describeError, nameEmotions, SAMPLES, SOURCES } from './texts.js';

@@ -1,6 +1,6 @@
 /**
- * What the three sides say to each other: the page (`langdu.ts`), the worker that makes the sound (`worker.ts`) and the
- * player on the audio thread (`player.worklet.ts`). Sound goes from the worker straight to the player.
+ * What the three sides say to each other: the page (`client/`), the worker that makes the sound (`worker/`) and the player on
+ * the audio thread (`player/`). Sound goes from the worker straight to the player.
  */
 import type { ErrorMessage } from './errors.js';
 

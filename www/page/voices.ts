@@ -1,5 +1,5 @@
 /** The list of voices: the one that comes with the page, and those that people have put there. */
-import { listVoices, removeVoice } from './langdu.js';
+import { listVoices, removeVoice } from 'langdu';
 
 export const BUNDLED = 'xiaolang';
 
