@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use crate::Error;
 use crate::nn::{Buckets, Graph, Source};
-use crate::text::symbols::Symbol;
+use crate::text::symbols::{Phones, Symbol};
 use crate::voice::{Manifest, Voice};
 
 pub use emotion::EmotionBlend;
@@ -123,6 +123,11 @@ impl Sambert {
             frames_per_step: decoder.frames_per_step,
             look_ahead: postnet.look_ahead,
         })
+    }
+
+    /// The phones the voice has.
+    pub fn phones(&self) -> Phones {
+        self.ids.voice_phones()
     }
 
     /// Compiles what a short sentence needs, the postnet for the number of frames that [`MelStream::advance`] will be called

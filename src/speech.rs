@@ -18,6 +18,7 @@ use std::sync::Arc;
 use crate::Error;
 use crate::hifigan::Vocoder;
 use crate::sambert::{Control, EmotionBlend, Sambert};
+use crate::text::symbols::Phones;
 use crate::text::{FixedPart, Sentences, Templates, fixed_sentences, sentences};
 use crate::voice::{Manifest, Voice};
 
@@ -98,6 +99,11 @@ impl Synthesizer {
     ) -> Result<ChunkStream, Error> {
         self.patient()
             .stream_sentences(fixed_sentences(part), options)
+    }
+
+    /// The phones the voice has.
+    fn phones(&self) -> Phones {
+        self.sambert.phones()
     }
 
     /// The same voice, working in the shortest chunks, so that it gives way to more urgent work.

@@ -22,21 +22,24 @@
 //! assert_eq!((first.pinyin.as_str(), first.tone), ("chang", 2));
 //! ```
 //!
-//! Everything keeps the span of the input it came from. Data lies packed in `models/text/`.
+//! Everything keeps the span of the input it came from. Data lies packed in `models/text/`. What passes between the steps is in
+//! `steps`, what comes out in `utterance`; both lie below all others.
 
 use std::sync::Arc;
 
-pub mod normalize;
 pub mod report;
 pub mod symbols;
 
+mod characters;
 mod context;
 mod data;
+mod english;
 mod erhua;
 mod error;
 mod latin;
 mod lexicon;
 mod names;
+mod normalize;
 mod pinyin;
 mod polyphone;
 mod prosody;
@@ -47,31 +50,19 @@ mod sentence;
 mod source;
 mod split;
 mod ssml;
+mod steps;
 mod template;
 mod user;
+mod utterance;
 
 pub use error::TextError;
 pub use reading::Reading;
-pub use sentence::{Bookmark, Break, Pause, Sentence, Style, Syllable, Unit, Word};
 pub use template::{FixedPart, Templates};
 pub use user::UserLexicon;
-
-/// Half-open range of Unicode scalar positions (char indices) in the raw input.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize)]
-pub struct Span {
-    pub start: usize,
-    pub end: usize,
-}
-
-impl Span {
-    /// The smallest span that holds both.
-    pub fn join(self, other: Self) -> Self {
-        Self {
-            start: self.start.min(other.start),
-            end: self.end.max(other.end),
-        }
-    }
-}
+pub use utterance::{
+    Bookmark, Break, English, EnglishSyllable, Mood, Pause, Quote, Sentence, Span, Style, Syllable,
+    Unit, Word,
+};
 
 /// The sentences of a text, made one at a time: neither memory nor the time to the first one grows with the text.
 ///
@@ -164,10 +155,33 @@ impl Iterator for Sentences {
                     }
                     sentences
                 }
-                Raw::Parts(parts) => sentence::analyse_part(&parts.next()?, &self.lexicon),
+                Raw::Parts(parts) => analyse_part(&parts.next()?, &self.lexicon),
             }
             .into_iter();
             self.started |= self.ready.len() > 0;
         }
     }
+}
+
+/// Analyses a part of an SSML document.
+fn analyse_part(part: &ssml::Part, lexicon: &UserLexicon) -> Vec<Sentence> {
+    let raw = part.sentences();
+    let mut sentences: Vec<Sentence> = raw
+        .iter()
+        .flat_map(|raw| sentence::analyse(raw, lexicon, false))
+        .collect();
+    for sentence in &mut sentences {
+        sentence.style = part.style.clone();
+    }
+    for bookmark in &part.bookmarks {
+        let at = sentences.partition_point(|sentence| sentence.span.end <= bookmark.at);
+        let at = at.min(sentences.len().saturating_sub(1));
+        if let Some(sentence) = sentences.get_mut(at) {
+            sentence.bookmarks.push(bookmark.clone());
+        }
+    }
+    if let Some(last) = sentences.last_mut() {
+        last.silence_ms = part.silence_ms;
+    }
+    sentences
 }

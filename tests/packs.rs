@@ -7,7 +7,7 @@ use std::path::Path;
 
 use langdu::sambert::{Control, EmotionBlend, MelStream, Sambert};
 use langdu::speech::Pieces;
-use langdu::text::symbols::symbols;
+use langdu::text::symbols::{Phones, symbols};
 use langdu::{Chunk, SpeakOptions, Synthesizer, Voice};
 
 const FLAVOURS: [&str; 5] = [
@@ -120,7 +120,7 @@ fn a_sentence_may_have_more_than_800_symbols() {
     };
     let sambert = std::sync::Arc::new(Sambert::new(&voice).unwrap());
     let sentence = langdu::text::sentences("早上好").next().unwrap();
-    let said = vec![symbols(&sentence); 120].concat();
+    let said = vec![symbols(&sentence, Phones::default()); 120].concat();
     assert!(said.len() > 800);
     let control = Control::plain(EmotionBlend(vec![(1, 1.0)]));
     let plan = sambert.plan(&said, &control).unwrap();
@@ -135,7 +135,8 @@ fn a_sentence_may_have_more_than_800_symbols() {
 #[test]
 fn long_lines_are_split() {
     let line = "长".repeat(2000);
-    let lengths = langdu::text::sentences(&*line).map(|sentence| symbols(&sentence).len());
+    let lengths =
+        langdu::text::sentences(&*line).map(|sentence| symbols(&sentence, Phones::default()).len());
     let lengths: Vec<usize> = lengths.collect();
     assert!(
         lengths.len() > 1 && lengths.iter().all(|&length| length <= 256),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use langdu::text::symbols::symbols;
+use langdu::text::symbols::{Phones, Symbol, symbols};
 use langdu::text::{Sentence, Unit, UserLexicon, sentences, ssml_sentences};
 use proptest::prelude::*;
 
@@ -20,12 +20,14 @@ fn check(sentence: &Sentence, length: usize) {
         .iter()
         .for_each(|word| span(word.span.start, word.span.end));
     for unit in &sentence.units {
-        match unit {
-            Unit::Syllable(s) => span(s.span.start, s.span.end),
-            Unit::Pause(pause) => span(pause.span.start, pause.span.end),
-        }
+        span(unit.span().start, unit.span().end);
     }
-    let symbols = symbols(sentence);
+    for voice in [Phones { english: false }, Phones { english: true }] {
+        check_symbols(&symbols(sentence, voice));
+    }
+}
+
+fn check_symbols(symbols: &[Symbol]) {
     assert!(symbols.len() <= MOST_SYMBOLS, "{} symbols", symbols.len());
     assert_eq!(symbols.last().map(|s| s.phone.as_str()), Some("#4"));
     assert!(!symbols[0].phone.starts_with('#'));

@@ -10,7 +10,7 @@ fuzz_target!(|text: &str| {
     let mut units = 0;
     for sentence in sentences(text) {
         assert!(sentence.span.end <= length);
-        assert!(symbols(&sentence).len() <= 256);
+        assert!(symbols(&sentence, Default::default()).len() <= 256);
         units += sentence.units.len();
     }
     assert!(units <= 64 * length);

@@ -110,7 +110,7 @@ mod tests {
 
     fn keys_of(text: &str) -> Vec<Key> {
         let control = Control::plain(EmotionBlend(vec![(1, 1.0)]));
-        let symbols = symbols(&sentences(text).next().unwrap());
+        let symbols = symbols(&sentences(text).next().unwrap(), Default::default());
         let words = words(&symbols);
         let keys = Keys::new("voice");
         words
@@ -133,7 +133,10 @@ mod tests {
 
     #[test]
     fn every_symbol_belongs_to_one_word() {
-        let symbols = symbols(&sentences("早上好，今天天气不错").next().unwrap());
+        let symbols = symbols(
+            &sentences("早上好，今天天气不错").next().unwrap(),
+            Default::default(),
+        );
         let covered: Vec<usize> = words(&symbols).into_iter().flatten().collect();
         assert_eq!(covered, (0..symbols.len()).collect::<Vec<_>>());
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::text::symbols::Symbol;
+use crate::text::symbols::{ENGLISH, Phones, Symbol};
 use crate::voice::manifest::SymbolTables;
 
 /// Pauses from weak to strong.
@@ -29,6 +29,14 @@ impl Ids {
             tones: rows(&tables.tone),
             syllable_flags: rows(&tables.syllable_flag),
             word_segments: rows(&tables.word_segment),
+        }
+    }
+
+    /// The phones the voice has beyond those of Mandarin: English where every phone of ARPAbet has a row.
+    pub fn voice_phones(&self) -> Phones {
+        let has = |phone: &&str| self.phones.contains_key(*phone);
+        Phones {
+            english: ENGLISH.iter().all(|phone| has(&phone)),
         }
     }
 

@@ -209,7 +209,7 @@ impl ChunkStream {
                 };
                 Some(Upcoming {
                     span: sentence.span,
-                    symbols: symbols(&sentence),
+                    symbols: symbols(&sentence, self.synthesizer.phones()),
                     control: self.synthesizer.control(&options)?,
                     volume: options.volume,
                     fixed: sentence.fixed,

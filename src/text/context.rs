@@ -1,8 +1,7 @@
 //! Readings of function words, from the words beside them.
 
-use super::normalize::Glyph;
 use super::reading::Reading;
-use super::segment::{Segment, SegmentKind};
+use super::steps::{Glyph, Segment, SegmentKind};
 
 /// The words around a character that is a word by itself.
 struct Beside<'a> {

@@ -1,7 +1,6 @@
 //! 儿 that joins the syllable before it.
 
-use super::pinyin::Spoken;
-use super::segment::Segment;
+use super::steps::{Segment, Spoken};
 
 /// Words whose 儿 is a syllable of its own, by what stands before it.
 const SYLLABLES: &str =

@@ -27,3 +27,11 @@ impl TextError {
         }
     }
 }
+
+/// What is wrong at a position of an SSML document.
+pub fn ssml_error(at: usize, reason: &str) -> TextError {
+    TextError::Ssml {
+        at,
+        reason: reason.into(),
+    }
+}

@@ -6,12 +6,18 @@ use std::sync::OnceLock;
 use super::data::rows;
 use super::reading::Reading;
 
-fn table() -> &'static HashMap<&'static str, Vec<Reading>> {
-    static TABLE: OnceLock<HashMap<&'static str, Vec<Reading>>> = OnceLock::new();
+/// Readings and English phones, by letter or word.
+type Table = HashMap<&'static str, (Vec<Reading>, &'static str)>;
+
+fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
     TABLE.get_or_init(|| {
         let readings = |pinyin: &str| pinyin.split(' ').filter_map(Reading::parse).collect();
         rows(include_str!("../../models/text/latin.tsv"))
-            .filter_map(|row| Some((*row.first()?, readings(row.get(1)?))))
+            .filter_map(|row| {
+                let phones = row.get(2).copied().unwrap_or("");
+                Some((*row.first()?, (readings(row.get(1)?), phones)))
+            })
             .collect()
     })
 }
@@ -26,11 +32,20 @@ pub fn word(word: &str) -> Option<&'static [Reading]> {
         .get(word)
         .or_else(|| table().get(small?.as_str()))
         .filter(|_| word.chars().count() > 1)
-        .map(Vec::as_slice)
+        .map(|(readings, _)| readings.as_slice())
 }
 
 /// The name of a letter; accents are ignored.
 pub fn letter(letter: char) -> &'static [Reading] {
+    entry(letter).map_or(&[], |(readings, _)| readings.as_slice())
+}
+
+/// The English phones of a letter's name.
+pub fn phones(letter: char) -> &'static str {
+    entry(letter).map_or("", |(_, phones)| phones)
+}
+
+fn entry(letter: char) -> Option<&'static (Vec<Reading>, &'static str)> {
     let plain = match letter {
         'a'..='z' | 'A'..='Z' => letter.to_ascii_lowercase(),
         'à'..='å' | 'À'..='Å' | 'ā' | 'ă' | 'æ' | 'Æ' => 'a',
@@ -42,12 +57,10 @@ pub fn letter(letter: char) -> &'static [Reading] {
         'ñ' | 'Ñ' => 'n',
         'ß' => 's',
         'ý' | 'ÿ' => 'y',
-        _ => return &[],
+        _ => return None,
     };
     let mut buffer = [0; 4];
-    table()
-        .get(&*plain.encode_utf8(&mut buffer))
-        .map_or(&[], Vec::as_slice)
+    table().get(&*plain.encode_utf8(&mut buffer))
 }
 
 #[cfg(test)]

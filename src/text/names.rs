@@ -5,9 +5,8 @@ use std::sync::OnceLock;
 
 use super::data::rows;
 use super::lexicon::lexicon;
-use super::normalize::Glyph;
 use super::reading::Reading;
-use super::segment::Segment;
+use super::steps::{Glyph, Segment};
 
 /// Least cost of a character in a given name; cheaper ones are words of their own.
 const LEAST_COST: f32 = 7.0;

@@ -9,9 +9,7 @@ mod sequence;
 mod sign;
 mod web;
 
-pub use line::{Bound, Glyph, Style};
-
-use super::source::Letter;
+use super::steps::{Glyph, Letter};
 use line::{Kind, Line, Output};
 
 /// Tries to say what starts at a token; gives the token to go on with.

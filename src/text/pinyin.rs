@@ -4,27 +4,9 @@ use super::context::function_word;
 use super::latin;
 use super::lexicon::{Entry, lexicon};
 use super::names::surname_reading;
-use super::normalize::{Glyph, Style};
 use super::polyphone::polyphones;
 use super::reading::{Reading, default_reading, is_settled};
-use super::segment::{Segment, SegmentKind};
-
-/// One syllable on its way to being spoken.
-#[derive(Clone, Copy, Debug)]
-pub struct Spoken {
-    pub lexical: Reading,
-    pub surface: Reading,
-    /// Whether an 儿 has joined the final.
-    pub rhotic: bool,
-    /// Whether the user has given the reading.
-    pub forced: bool,
-    pub character: char,
-    pub style: Style,
-    /// Index of the segment, and of the first and the last glyph.
-    pub segment: usize,
-    pub glyph: usize,
-    pub last_glyph: usize,
-}
+use super::steps::{Glyph, Manner, Segment, SegmentKind, Spoken};
 
 /// Syllables of a segmented sentence. Characters without a reading are skipped.
 pub fn readings(glyphs: &[Glyph], segments: &[Segment]) -> Vec<Spoken> {
@@ -69,7 +51,7 @@ pub fn readings(glyphs: &[Glyph], segments: &[Segment]) -> Vec<Spoken> {
             rhotic: false,
             forced: glyphs[glyph].forced.is_some(),
             character: glyphs[glyph].character,
-            style: glyphs[glyph].style,
+            manner: glyphs[glyph].manner,
             segment: index,
             glyph,
             last_glyph,
@@ -125,7 +107,7 @@ fn by_dictionary(
         .iter()
         .map(|glyph| glyph.character)
         .collect();
-    let generated = glyphs[segment.start].style != Style::Plain;
+    let generated = glyphs[segment.start].manner != Manner::Plain;
     let mut at = 0;
     while at < text.len() {
         let whole = if at == 0 {

@@ -6,9 +6,8 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::data::Sections;
-use super::normalize::Glyph;
-use super::segment::{Segment, SegmentKind};
-use super::sentence::Break;
+use super::steps::{Glyph, Segment, SegmentKind};
+use super::utterance::Break;
 
 const BUCKETS: u32 = 4096;
 

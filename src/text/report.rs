@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Span, Unit, UserLexicon, sentences_with};
+use super::sentences_with;
+use super::user::UserLexicon;
+use super::utterance::{Span, Syllable, Unit};
 
 /// `{"text", "normalized", "words", "syllables"}` of one line.
 #[derive(Debug, Serialize)]
@@ -30,6 +32,19 @@ pub struct ReportSyllable {
     pub pause: u8,
 }
 
+impl ReportSyllable {
+    fn new(raw: &[char], said: &Syllable) -> Self {
+        let own = raw.get(said.span.start..said.span.end).unwrap_or(&[]);
+        Self {
+            char: own.iter().collect(),
+            at: said.span.start,
+            pinyin: format!("{}{}", said.pinyin, said.tone),
+            lexical: format!("{}{}", said.pinyin, said.lexical_tone),
+            pause: 0,
+        }
+    }
+}
+
 /// Analyses a line.
 pub fn report(text: &str, lexicon: Arc<UserLexicon>) -> Report {
     let raw: Vec<char> = text.chars().collect();
@@ -39,17 +54,12 @@ pub fn report(text: &str, lexicon: Arc<UserLexicon>) -> Report {
         spans.extend(sentence.words.iter().map(|word| word.span));
         for unit in sentence.units {
             match unit {
-                Unit::Syllable(said) => syllables.push(ReportSyllable {
-                    char: raw
-                        .get(said.span.start..said.span.end)
-                        .unwrap_or(&[])
+                Unit::Syllable(said) => syllables.push(ReportSyllable::new(&raw, &said)),
+                Unit::English(word) => syllables.extend(
+                    word.nearest
                         .iter()
-                        .collect(),
-                    at: said.span.start,
-                    pinyin: format!("{}{}", said.pinyin, said.tone),
-                    lexical: format!("{}{}", said.pinyin, said.lexical_tone),
-                    pause: 0,
-                }),
+                        .map(|said| ReportSyllable::new(&raw, said)),
+                ),
                 Unit::Pause(pause) => {
                     if let Some(last) = syllables.last_mut() {
                         last.pause = last.pause.max(pause.strength as u8);

@@ -1,9 +1,7 @@
 //! Tones as they are spoken: neutral tones, 一, 不 and third tones.
 
 use super::lexicon::lexicon;
-use super::normalize::Style;
-use super::pinyin::Spoken;
-use super::segment::Segment;
+use super::steps::{Manner, Segment, Spoken};
 
 const NUMERALS: &str = "零〇一二三四五六七八九十百千万亿点";
 
@@ -64,7 +62,7 @@ fn bu(spoken: &mut [Spoken], at: usize) {
 
 fn yi(spoken: &mut [Spoken], segments: &[Segment], at: usize) {
     if spoken[at].lexical.base() != "yi"
-        || spoken[at].style == Style::Digits
+        || spoken[at].manner == Manner::Digits
         || !adjacent(spoken, at)
     {
         return;

@@ -1,29 +1,9 @@
 //! Words: the cheapest cover of the text by dictionary words.
 
+use super::characters::is_han;
 use super::lexicon::{Entry, lexicon};
 use super::names;
-use super::normalize::{Bound, Glyph};
-use super::source::is_han;
-
-/// A word of the normalised text, by glyph indices.
-#[derive(Clone, Copy, Debug)]
-pub struct Segment {
-    pub start: usize,
-    pub end: usize,
-    pub kind: SegmentKind,
-    /// Part of speech; `x` where there is none.
-    pub tag: &'static str,
-    pub entry: Option<Entry>,
-    /// Whether it is the given name to the surname before it.
-    pub given: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SegmentKind {
-    Han,
-    Latin,
-    Mark,
-}
+use super::steps::{Bound, Glyph, Segment, SegmentKind};
 
 /// Cost of a character that is no word by itself.
 const UNKNOWN: f32 = 16.0;

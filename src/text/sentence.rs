@@ -1,96 +1,12 @@
 //! From a raw sentence to sentences of syllables and pauses.
 
-use super::normalize::{Glyph, normalize};
-use super::pinyin::{Spoken, readings};
-use super::segment::{Segment, segment};
-use super::split::RawSentence;
+use super::normalize::normalize;
+use super::pinyin::readings;
+use super::segment::segment;
+use super::steps::{Glyph, RawSentence, Segment, SegmentKind, Spoken};
 use super::user::{UserLexicon, inline};
-use super::{Span, erhua, prosody, sandhi, source, ssml};
-
-/// Strength of a pause, #1 to #4.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Break {
-    /// #1, between prosodic words.
-    Word = 1,
-    /// #2, between phrases.
-    Minor = 2,
-    /// #3, at a comma.
-    Major = 3,
-    /// #4, at the end of a sentence.
-    Sentence = 4,
-}
-
-/// A syllable as it is spoken.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Syllable {
-    /// Without tone; `v` for ü, erhua as `wanr`.
-    pub pinyin: String,
-    /// Spoken tone, 1 to 5 (neutral).
-    pub tone: u8,
-    /// Tone before sandhi.
-    pub lexical_tone: u8,
-    pub character: char,
-    pub span: Span,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pause {
-    pub strength: Break,
-    pub span: Span,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Unit {
-    Syllable(Syllable),
-    Pause(Pause),
-}
-
-/// A word of the input; words that the normalisation has moved past each other share a span.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Word {
-    pub text: String,
-    pub span: Span,
-}
-
-/// How a sentence shall be said; `None` leaves it to the caller's options.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Style {
-    pub emotion: Option<String>,
-    /// From neutral, 0, to the full emotion, 1.
-    pub intensity: Option<f32>,
-    /// Speed, 0.5 to 2.
-    pub rate: Option<f32>,
-    /// Semitones, -6 to 6.
-    pub pitch: Option<f32>,
-    /// Factor, 0 to 2.
-    pub volume: Option<f32>,
-}
-
-/// A named position of the input.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Bookmark {
-    pub name: String,
-    /// Position in the input, in characters.
-    pub at: usize,
-}
-
-/// What is spoken in one go: it ends in a pause #4 (a part of a template that goes on: #3), and has a pause after every
-/// prosodic word.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Sentence {
-    pub span: Span,
-    pub normalized: String,
-    pub words: Vec<Word>,
-    pub units: Vec<Unit>,
-    pub style: Style,
-    /// Whether the sentence ends here: a long one is cut into pieces, and a part of a template may go on.
-    pub complete: bool,
-    /// Silence asked for after the sentence.
-    pub silence_ms: u32,
-    pub bookmarks: Vec<Bookmark>,
-    /// Whether it is a part of a template that is the same whatever the slots hold.
-    pub fixed: bool,
-}
+use super::utterance::{Break, English, Pause, Sentence, Span, Syllable, Unit, Word};
+use super::{english, erhua, latin, prosody, sandhi, source};
 
 /// Most symbols of a sentence: two for a syllable, one for a pause.
 const LONGEST: usize = 240;
@@ -118,29 +34,6 @@ pub(super) fn analyse(raw: &RawSentence, lexicon: &UserLexicon, first: bool) -> 
     }
     if let Some(last) = sentences.last_mut() {
         last.complete = true;
-    }
-    sentences
-}
-
-/// Analyses a part of an SSML document.
-pub(super) fn analyse_part(part: &ssml::Part, lexicon: &UserLexicon) -> Vec<Sentence> {
-    let raw = part.sentences();
-    let mut sentences: Vec<Sentence> = raw
-        .iter()
-        .flat_map(|raw| analyse(raw, lexicon, false))
-        .collect();
-    for sentence in &mut sentences {
-        sentence.style = part.style.clone();
-    }
-    for bookmark in &part.bookmarks {
-        let at = sentences.partition_point(|sentence| sentence.span.end <= bookmark.at);
-        let at = at.min(sentences.len().saturating_sub(1));
-        if let Some(sentence) = sentences.get_mut(at) {
-            sentence.bookmarks.push(bookmark.clone());
-        }
-    }
-    if let Some(last) = sentences.last_mut() {
-        last.silence_ms = part.silence_ms;
     }
     sentences
 }
@@ -206,22 +99,39 @@ fn assemble(
         normalized.push_str(&text);
         words.push(Word { text, span: here });
         span = span.join(here);
+        let mut same_place = Vec::new();
         while let Some(syllable) = syllables.next_if(|syllable| syllable.segment == at) {
-            units.push(Unit::Syllable(voice(glyphs, syllable)));
-            let more = syllables
-                .peek()
-                .is_some_and(|next| next.last_glyph == syllable.last_glyph);
-            if !more {
-                let glyph = syllable.last_glyph;
-                pause(breaks[glyph], glyphs[glyph].span.end, &mut units);
+            same_place.push(voice(glyphs, syllable));
+            let last = syllable.last_glyph;
+            if syllables.peek().is_none_or(|next| next.last_glyph != last) {
+                let said = std::mem::take(&mut same_place);
+                let phones = glyphs[syllable.glyph..=last]
+                    .iter()
+                    .map(|glyph| latin::phones(glyph.character))
+                    .collect::<Vec<_>>()
+                    .join(" ");
+                let english = english::syllables::cut(&english::syllables::parse(&phones));
+                if segment.kind == SegmentKind::Latin
+                    && syllable.glyph == last
+                    && !english.is_empty()
+                {
+                    units.push(Unit::English(English {
+                        syllables: english,
+                        span: said[0].span,
+                        nearest: said,
+                    }));
+                } else {
+                    units.extend(said.into_iter().map(Unit::Syllable));
+                }
+                pause(breaks[last], glyphs[last].span.end, &mut units);
             }
         }
         pause(breaks[segment.end - 1], here.end, &mut units);
     }
     match units.last_mut()? {
         Unit::Pause(last) => last.strength = Break::Sentence,
-        Unit::Syllable(last) => {
-            let at = last.span.end;
+        last => {
+            let at = last.span().end;
             units.push(Unit::Pause(Pause {
                 strength: Break::Sentence,
                 span: Span { start: at, end: at },
@@ -233,11 +143,7 @@ fn assemble(
         normalized,
         words,
         units,
-        style: Style::default(),
-        complete: false,
-        silence_ms: 0,
-        bookmarks: Vec::new(),
-        fixed: false,
+        ..Sentence::default()
     })
 }
 
@@ -245,7 +151,7 @@ fn assemble(
 fn pause(strength: Option<Break>, at: usize, units: &mut Vec<Unit>) {
     match (strength, units.last_mut()) {
         (Some(strength), Some(Unit::Pause(last))) => last.strength = last.strength.max(strength),
-        (Some(strength), Some(Unit::Syllable(_))) => {
+        (Some(strength), Some(_)) => {
             let span = Span { start: at, end: at };
             units.push(Unit::Pause(Pause { strength, span }));
         }
@@ -271,7 +177,7 @@ mod tests {
     use crate::text::{Break, Unit, sentences};
 
     fn syllables(text: &str) -> Vec<usize> {
-        let count = |unit: &&Unit| matches!(unit, Unit::Syllable(_));
+        let count = |unit: &&Unit| !matches!(unit, Unit::Pause(_));
         sentences(text)
             .map(|sentence| sentence.units.iter().filter(count).count())
             .collect()

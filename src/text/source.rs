@@ -3,21 +3,10 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use super::Span;
+use super::characters::is_han;
 use super::data::Sections;
-use super::reading::Reading;
-use super::split::RawSentence;
-
-/// A character of the input, folded: half width, simplified, without variants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Letter {
-    pub folded: char,
-    /// What the normalised text shows when no rule takes the character.
-    pub shown: char,
-    pub span: Span,
-    /// A reading the user has given.
-    pub forced: Option<Reading>,
-}
+use super::steps::{Letter, RawSentence};
+use super::utterance::Span;
 
 /// Variants of characters and their plain forms, read where they lie.
 struct Fold {
@@ -188,11 +177,6 @@ fn is_invisible(character: char) -> bool {
     matches!(character,
         '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{300}'..='\u{36f}'
         | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff0}'..='\u{ffff}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{e0000}'..='\u{e0fff}')
-}
-
-/// Whether this is a Chinese character the reading table can know.
-pub fn is_han(character: char) -> bool {
-    matches!(character, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '〇')
 }
 
 #[cfg(test)]

@@ -2,49 +2,11 @@
 
 use std::sync::Arc;
 
-use super::Span;
-use super::reading::Reading;
-use super::source::is_han;
+use super::characters::{is_han, is_terminal};
+use super::steps::RawSentence;
 
 /// Longest raw sentence in characters; a longer one is cut at its last comma, or anywhere.
 const LONGEST: usize = 240;
-
-/// A piece of the input and where it comes from.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct RawSentence {
-    pub characters: Vec<char>,
-    /// Position of the first character.
-    pub start: usize,
-    /// Where each character comes from, when it is not simply one after the other.
-    pub spans: Vec<Span>,
-    /// Readings given to characters, when there are any.
-    pub readings: Vec<Option<Reading>>,
-}
-
-impl RawSentence {
-    /// Characters that follow each other in the input from `start` on.
-    pub fn plain(characters: Vec<char>, start: usize) -> Self {
-        Self {
-            characters,
-            start,
-            ..Self::default()
-        }
-    }
-
-    /// Where a character comes from.
-    pub fn span(&self, at: usize) -> Span {
-        let plain = Span {
-            start: self.start + at,
-            end: self.start + at + 1,
-        };
-        self.spans.get(at).copied().unwrap_or(plain)
-    }
-
-    /// The reading given to a character.
-    pub fn forced(&self, at: usize) -> Option<Reading> {
-        self.readings.get(at).copied().flatten()
-    }
-}
 
 /// Iterator over the raw sentences of a text, which it owns.
 pub struct RawSentences {
@@ -131,10 +93,6 @@ fn ends_sentence(character: char, held: &[char], next: Option<char>) -> bool {
         }
         _ => is_terminal(character),
     }
-}
-
-fn is_terminal(character: char) -> bool {
-    matches!(character, '。' | '！' | '？' | '｡' | '‼' | '⁇' | '⁈' | '⁉')
 }
 
 fn is_closing(character: char) -> bool {

@@ -15,11 +15,11 @@
 mod markup;
 mod say;
 
-use super::Span;
-use super::error::TextError;
+use super::error::{TextError, ssml_error as wrong};
 use super::reading::Reading;
-use super::sentence::{Bookmark, Style};
-use super::split::{RawSentence, RawSentences};
+use super::split::RawSentences;
+use super::steps::RawSentence;
+use super::utterance::{Bookmark, Span, Style};
 use markup::{Element, Event, Events};
 
 /// Deepest nesting of elements.
@@ -121,13 +121,6 @@ pub fn parse(document: &str) -> Result<Vec<Part>, TextError> {
 /// Nothing is said for it.
 fn is_blank(character: char) -> bool {
     character.is_whitespace() || "，。、；：！？,.;:!?".contains(character)
-}
-
-fn wrong(at: usize, reason: &str) -> TextError {
-    TextError::Ssml {
-        at,
-        reason: reason.into(),
-    }
 }
 
 impl Reader {
@@ -281,6 +274,15 @@ mod tests {
             .flat_map(|s| &s.units)
             .filter_map(|unit| match unit {
                 Unit::Syllable(s) => Some(format!("{}{}", s.pinyin, s.tone)),
+                Unit::English(word) => {
+                    let nearest = word.nearest.iter();
+                    Some(
+                        nearest
+                            .map(|s| format!("{}{}", s.pinyin, s.tone))
+                            .collect::<Vec<_>>()
+                            .join(" "),
+                    )
+                }
                 Unit::Pause(_) => None,
             });
         syllables.collect::<Vec<_>>().join(" ")

@@ -1,6 +1,7 @@
 //! Symbols as Sambert reads them: initials, finals and pauses with tone and position.
 
-use super::{Break, Sentence, Span, Syllable, Unit};
+pub use super::english::syllables::PHONES as ENGLISH;
+use super::utterance::{Break, English, Sentence, Span, Syllable, Unit};
 
 /// One input position of the acoustic model, in the names of its symbol tables.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,13 +20,26 @@ const INITIALS: [&str; 23] = [
     "z", "c", "s", "y", "w",
 ];
 
-/// The symbols of a sentence: two for a syllable, one for a pause.
-pub fn symbols(sentence: &Sentence) -> Vec<Symbol> {
+/// The phones that a voice has, beyond those of Mandarin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Phones {
+    /// ARPAbet, with the tones `tone0` to `tone2` for its stress and the flags `s_middle` and `s_both`.
+    pub english: bool,
+}
+
+/// The symbols of a sentence: two for a syllable, one for a pause and for a phone of an English word. A voice without English
+/// phones says the Mandarin syllables that are nearest.
+pub fn symbols(sentence: &Sentence, voice: Phones) -> Vec<Symbol> {
     let mut symbols: Vec<Symbol> = Vec::with_capacity(sentence.units.len() * 2);
     let mut word_start = 0;
     for unit in &sentence.units {
         match unit {
             Unit::Syllable(syllable) => push_syllable(syllable, &mut symbols),
+            Unit::English(word) if voice.english => push_english(word, &mut symbols),
+            Unit::English(word) => word
+                .nearest
+                .iter()
+                .for_each(|syllable| push_syllable(syllable, &mut symbols)),
             Unit::Pause(pause) => {
                 mark_word(&mut symbols[word_start..]);
                 symbols.push(Symbol {
@@ -65,10 +79,35 @@ fn push_syllable(syllable: &Syllable, symbols: &mut Vec<Symbol>) {
     }
 }
 
+/// The stress stands for the tone.
+fn push_english(word: &English, symbols: &mut Vec<Symbol>) {
+    for syllable in &word.syllables {
+        let last = syllable.phones.len() - 1;
+        for (at, &phone) in syllable.phones.iter().enumerate() {
+            symbols.push(Symbol {
+                phone: phone.into(),
+                tone: ["tone0", "tone1", "tone2"][usize::from(syllable.stress.min(2))],
+                syllable_flag: match at {
+                    0 if last == 0 => "s_both",
+                    0 => "s_begin",
+                    _ if at == last => "s_end",
+                    _ => "s_middle",
+                },
+                word_segment: "word_middle",
+                span: word.span,
+            });
+        }
+    }
+}
+
 fn mark_word(word: &mut [Symbol]) {
-    if let [first, .., last] = word {
-        first.word_segment = "word_begin";
-        last.word_segment = "word_end";
+    match word {
+        [first, .., last] => {
+            first.word_segment = "word_begin";
+            last.word_segment = "word_end";
+        }
+        [only] => only.word_segment = "word_both",
+        [] => {}
     }
 }
 
@@ -117,6 +156,20 @@ pub fn phones(pinyin: &str) -> (String, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn english_is_said_in_the_phones_a_voice_has() {
+        let sentence = crate::text::sentences("A好").next().unwrap();
+        let shown = |voice: Phones| {
+            let all = symbols(&sentence, voice);
+            all.iter()
+                .map(|s| format!("{}/{}/{}", s.phone, s.tone, s.syllable_flag))
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        assert!(shown(Phones { english: true }).starts_with("ey/tone1/s_both"));
+        assert!(shown(Phones::default()).starts_with("ge/tone1/s_begin ei_c/tone1/s_end"));
+    }
 
     #[test]
     fn spells_like_the_phone_table() {

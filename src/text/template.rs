@@ -6,8 +6,12 @@
 
 use std::ops::Range;
 
-use super::split::{RawSentence, RawSentences};
-use super::{Break, Sentence, TextError, Unit, UserLexicon, sentence};
+use super::error::TextError;
+use super::sentence;
+use super::split::RawSentences;
+use super::steps::RawSentence;
+use super::user::UserLexicon;
+use super::utterance::{Break, Sentence, Unit};
 
 /// Characters that must come before a slot since the last mark, for a pause there to sound natural.
 const BEFORE_SLOT: usize = 4;
@@ -385,7 +389,9 @@ mod tests {
         let placed = text.with_templates(std::sync::Arc::new(templates));
         let placed: Vec<_> = placed.filter(|sentence| sentence.fixed).collect();
         let symbols = |sentences: &[Sentence]| {
-            let all = sentences.iter().flat_map(crate::text::symbols::symbols);
+            let all = sentences
+                .iter()
+                .flat_map(|sentence| crate::text::symbols::symbols(sentence, Default::default()));
             all.map(|symbol| (symbol.phone, symbol.tone, symbol.word_segment))
                 .collect::<Vec<_>>()
         };

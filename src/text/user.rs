@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::Span;
+use super::characters::is_han;
 use super::error::TextError;
 use super::reading::{Reading, homophone};
-use super::source::{Letter, fold_text, is_han};
+use super::source::fold_text;
+use super::steps::Letter;
+use super::utterance::Span;
 
 /// Words with the reading they shall have: pinyin with tone digits (`chong2 qing4`), or other text to say instead (`G P U`).
 #[derive(Clone, Debug, Default)]
@@ -228,6 +230,15 @@ mod tests {
             .flat_map(|s| s.units)
             .filter_map(|unit| match unit {
                 Unit::Syllable(s) => Some(format!("{}{}", s.pinyin, s.tone)),
+                Unit::English(word) => {
+                    let nearest = word.nearest.iter();
+                    Some(
+                        nearest
+                            .map(|s| format!("{}{}", s.pinyin, s.tone))
+                            .collect::<Vec<_>>()
+                            .join(" "),
+                    )
+                }
                 Unit::Pause(_) => None,
             });
         syllables.collect::<Vec<_>>().join(" ")

@@ -1,7 +1,8 @@
 //! Dates and times of day.
 
-use super::line::{Kind, Line, Output, Style};
+use super::line::{Kind, Line, Output};
 use super::number::{cardinal, digits};
+use crate::text::steps::Manner;
 
 fn value(number: &str) -> u32 {
     number.parse().unwrap_or(u32::MAX)
@@ -85,8 +86,8 @@ fn numeric(line: &Line, at: usize, first: &str, output: &mut Output) -> Option<u
 }
 
 fn say(line: &Line, at: usize, number: &str, unit: &str, output: &mut Output) {
-    output.word(line, at, at + 1, number, Style::Digits);
-    output.part(line, at, at + 1, unit, Style::Plain);
+    output.word(line, at, at + 1, number, Manner::Digits);
+    output.part(line, at, at + 1, unit, Manner::Plain);
 }
 
 /// A number before 年, 月, 日 or 号, or with an era after it.
@@ -106,14 +107,14 @@ fn named(line: &Line, at: usize, first: &str, output: &mut Output) -> Option<usi
             _ if lower.starts_with("ad") && line.text(era).len() == 2 => ("公元", era + 1),
             _ => return None,
         };
-        output.word(line, at, end, name, Style::Plain);
-        output.word(line, at, end, &digits(first), Style::Digits);
-        output.part(line, at, end, "年", Style::Plain);
+        output.word(line, at, end, name, Manner::Plain);
+        output.word(line, at, end, &digits(first), Manner::Digits);
+        output.part(line, at, end, "年", Manner::Plain);
         return Some(end);
     }
     let unit = line.text(at + 1);
     if is_year(first) && in_list_of_years(line, at) {
-        output.word(line, at, at + 1, &digits(first), Style::Digits);
+        output.word(line, at, at + 1, &digits(first), Manner::Digits);
         return Some(at + 1);
     }
     let said = match unit {
@@ -124,9 +125,9 @@ fn named(line: &Line, at: usize, first: &str, output: &mut Output) -> Option<usi
         "日" | "号" if is_day(first) => cardinal(first),
         _ => return None,
     };
-    output.word(line, at, at + 1, &said, Style::Digits);
+    output.word(line, at, at + 1, &said, Manner::Digits);
     let glyph = line.text(at + 1);
-    output.part(line, at + 1, at + 2, glyph, Style::Plain);
+    output.part(line, at + 1, at + 2, glyph, Manner::Plain);
     Some(at + 2)
 }
 
@@ -224,7 +225,7 @@ pub fn time(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
     ] {
         if lower.starts_with(mark) && (mark.len() == 4 || line.text(half).len() == 2) {
             end = line.token_after(half, mark.len());
-            output.word(line, half, end, name, Style::Plain);
+            output.word(line, half, end, name, Manner::Plain);
             break;
         }
     }
@@ -233,16 +234,16 @@ pub fn time(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
         at,
         at + 1,
         &cardinal(hour).replace("二", if value(hour) == 2 { "两" } else { "二" }),
-        Style::Digits,
+        Manner::Digits,
     );
-    output.part(line, at, at + 1, "点", Style::Plain);
+    output.part(line, at, at + 1, "点", Manner::Plain);
     if value(minute) > 0 || second.is_some() {
-        output.word(line, at + 2, at + 3, &padded(minute), Style::Digits);
-        output.part(line, at + 2, at + 3, "分", Style::Plain);
+        output.word(line, at + 2, at + 3, &padded(minute), Manner::Digits);
+        output.part(line, at + 2, at + 3, "分", Manner::Plain);
     }
     if let Some(second) = second {
-        output.word(line, at + 4, at + 5, &padded(second), Style::Digits);
-        output.part(line, at + 4, at + 5, "秒", Style::Plain);
+        output.word(line, at + 4, at + 5, &padded(second), Manner::Digits);
+        output.part(line, at + 4, at + 5, "秒", Manner::Plain);
     }
     Some(end)
 }

@@ -1,38 +1,8 @@
 //! A sentence as tokens, and what the rules write.
 
-use crate::text::Span;
-use crate::text::reading::Reading;
-use crate::text::source::{Letter, is_han};
-
-/// How a character of the normalised text came about; sandhi depends on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
-    Plain,
-    /// Said digit by digit, or an ordinal: 一 keeps its tone.
-    Digits,
-    /// A number in words.
-    Cardinal,
-}
-
-/// Whether a word may start before a character.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bound {
-    /// The segmentation decides.
-    Free,
-    Start,
-    Inside,
-}
-
-/// One character of the normalised text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Glyph {
-    pub character: char,
-    pub span: Span,
-    pub style: Style,
-    pub bound: Bound,
-    /// A reading the user has given.
-    pub forced: Option<Reading>,
-}
+use crate::text::characters::is_han;
+use crate::text::steps::{Bound, Glyph, Letter, Manner};
+use crate::text::utterance::Span;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -188,13 +158,13 @@ pub struct Output {
 
 impl Output {
     /// Says `text` as one word for the tokens `from..to`.
-    pub fn word(&mut self, line: &Line, from: usize, to: usize, text: &str, style: Style) {
-        self.write(line, from, to, text, style, true);
+    pub fn word(&mut self, line: &Line, from: usize, to: usize, text: &str, manner: Manner) {
+        self.write(line, from, to, text, manner, true);
     }
 
     /// Says `text` as part of the word before it.
-    pub fn part(&mut self, line: &Line, from: usize, to: usize, text: &str, style: Style) {
-        self.write(line, from, to, text, style, false);
+    pub fn part(&mut self, line: &Line, from: usize, to: usize, text: &str, manner: Manner) {
+        self.write(line, from, to, text, manner, false);
     }
 
     fn write(
@@ -203,7 +173,7 @@ impl Output {
         from: usize,
         to: usize,
         text: &str,
-        style: Style,
+        manner: Manner,
         start: bool,
     ) {
         let span = line.span(from, to);
@@ -216,7 +186,7 @@ impl Output {
             self.glyphs.push(Glyph {
                 character,
                 span,
-                style,
+                manner,
                 bound,
                 forced: None,
             });
@@ -235,7 +205,7 @@ impl Output {
             self.glyphs.push(Glyph {
                 character: letter.shown,
                 span: letter.span,
-                style: Style::Plain,
+                manner: Manner::Plain,
                 bound,
                 forced: letter.forced,
             });

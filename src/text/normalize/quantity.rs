@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use super::line::{Kind, Line, Output, Style};
+use super::line::{Kind, Line, Output};
 use super::number::{cardinal, decimal, digits};
 use crate::text::data::rows;
+use crate::text::steps::Manner;
 
 /// A written number: `1,234.50`.
 pub struct Figure {
@@ -112,13 +113,13 @@ pub fn money(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
     let start = line.skip_space(line.token_after(at, length));
     let figure = figure(line, start)?;
     let mut end = figure.end;
-    output.word(line, start, end, &figure.said(), Style::Cardinal);
+    output.word(line, start, end, &figure.said(), Manner::Cardinal);
     while line.any(end, "万亿千百") {
-        output.part(line, end, end + 1, line.text(end), Style::Cardinal);
+        output.part(line, end, end + 1, line.text(end), Manner::Cardinal);
         end += 1;
     }
     if !line.from(end).starts_with(name) {
-        output.word(line, at, start, name, Style::Plain);
+        output.word(line, at, start, name, Manner::Plain);
     }
     Some(end)
 }
@@ -149,7 +150,7 @@ pub fn fraction(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
         at,
         below + 1,
         &format!("{}分之{}", plain(denominator), plain(above)),
-        Style::Cardinal,
+        Manner::Cardinal,
     );
     Some(below + 1)
 }
@@ -178,15 +179,15 @@ pub fn quantity(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
                 at,
                 after,
                 &format!("{name}{}", said.replace('两', "二").replace("二千", "两千")),
-                Style::Cardinal,
+                Manner::Cardinal,
             );
             return Some(after);
         }
         if said == "二" {
             said = "两".into();
         }
-        output.word(line, at, end, &said, Style::Cardinal);
-        output.word(line, spaced, after, name, Style::Plain);
+        output.word(line, at, end, &said, Manner::Cardinal);
+        output.word(line, spaced, after, name, Manner::Plain);
         return Some(after);
     }
     if let Some(percent) = shared_percent(line, end) {
@@ -200,14 +201,14 @@ pub fn quantity(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
     {
         said = "两".into();
     }
-    let style = if ordinal {
-        Style::Digits
+    let manner = if ordinal {
+        Manner::Digits
     } else {
-        Style::Cardinal
+        Manner::Cardinal
     };
-    output.word(line, at, end, &said, style);
+    output.word(line, at, end, &said, manner);
     while line.any(end, "万亿") {
-        output.part(line, end, end + 1, line.text(end), style);
+        output.part(line, end, end + 1, line.text(end), manner);
         end += 1;
     }
     Some(end)

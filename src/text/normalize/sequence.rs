@@ -1,9 +1,10 @@
 //! Numbers read digit by digit: telephones, identifiers, models, versions.
 
-use super::line::{Kind, Line, Output, Style};
+use super::line::{Kind, Line, Output};
 use super::number::{cardinal, digits, digits_yao, roman};
 use super::quantity::figure;
-use crate::text::source::is_han;
+use crate::text::characters::is_han;
+use crate::text::steps::Manner;
 
 /// Words before a number that is dialled or typed.
 const DIALLED: [&str; 24] = [
@@ -20,13 +21,13 @@ pub fn telephone(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
         let next = line.skip_space(at + 2);
         let next = if line.is(next, "-") { next + 1 } else { next };
         if line.number(next).is_some_and(|n| n.len() >= 7) {
-            output.word(line, at, at + 2, &digits(line.text(at + 1)), Style::Digits);
+            output.word(line, at, at + 2, &digits(line.text(at + 1)), Manner::Digits);
             output.word(
                 line,
                 next,
                 next + 1,
                 &digits_yao(line.text(next)),
-                Style::Digits,
+                Manner::Digits,
             );
             return Some(next + 1);
         }
@@ -72,7 +73,7 @@ pub fn telephone(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
             token,
             token + 1,
             &digits_yao(line.text(token)),
-            Style::Digits,
+            Manner::Digits,
         );
     }
     Some(end)
@@ -101,12 +102,12 @@ pub fn sequence(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
             } else {
                 cardinal_or_digits(line.text(end))
             };
-            output.word(line, end, end + 1, &said, Style::Digits);
+            output.word(line, end, end + 1, &said, Manner::Digits);
             end += 1;
             if !(line.is(end, ".") && line.number(end + 1).is_some()) {
                 return Some(end);
             }
-            output.part(line, end, end + 1, "点", Style::Digits);
+            output.part(line, end, end + 1, "点", Manner::Digits);
             end += 1;
         }
     }
@@ -135,7 +136,7 @@ pub fn sequence(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
     } else {
         digits(number)
     };
-    output.word(line, at, at + 1, &said, Style::Digits);
+    output.word(line, at, at + 1, &said, Manner::Digits);
     Some(at + 1)
 }
 
@@ -210,7 +211,7 @@ fn numeral(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
         at,
         at + 1,
         &cardinal(&value.to_string()),
-        Style::Digits,
+        Manner::Digits,
     );
     Some(at + 1)
 }

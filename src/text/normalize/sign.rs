@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::date::is_contest;
-use super::line::{Kind, Line, Output, Style};
+use super::line::{Kind, Line, Output};
 use super::quantity::unit;
+use crate::text::characters::is_han;
 use crate::text::data::rows;
-use crate::text::source::is_han;
+use crate::text::steps::Manner;
 
 fn named(sign: &str) -> Option<&'static str> {
     static SIGNS: OnceLock<HashMap<&'static str, &'static str>> = OnceLock::new();
@@ -89,7 +90,7 @@ fn unit_slash(line: &Line, at: usize) -> bool {
 }
 
 fn say(line: &Line, from: usize, to: usize, text: &str, output: &mut Output) -> Option<usize> {
-    output.word(line, from, to, text, Style::Plain);
+    output.word(line, from, to, text, Manner::Plain);
     Some(to)
 }
 

@@ -1,7 +1,8 @@
 //! Web addresses and e-mail.
 
-use super::line::{Kind, Line, Output, Style};
+use super::line::{Kind, Line, Output};
 use super::number::digits;
+use crate::text::steps::Manner;
 
 /// A URL, a domain name or an e-mail address, read sign by sign.
 pub fn address(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
@@ -27,9 +28,15 @@ pub fn address(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
                 token,
                 token + 1,
                 &digits(line.text(token)),
-                Style::Digits,
+                Manner::Digits,
             ),
-            _ => output.word(line, token, token + 1, name(line.text(token)), Style::Plain),
+            _ => output.word(
+                line,
+                token,
+                token + 1,
+                name(line.text(token)),
+                Manner::Plain,
+            ),
         }
     }
     Some(end)

@@ -1,9 +1,7 @@
 //! Tags, attributes and entities.
 
-use super::wrong;
-use crate::text::Span;
-use crate::text::error::TextError;
-use crate::text::sentence::Style;
+use crate::text::error::{TextError, ssml_error as wrong};
+use crate::text::utterance::{Span, Style};
 
 pub struct Element {
     pub name: String,

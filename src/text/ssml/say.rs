@@ -1,11 +1,11 @@
 //! Elements that say something else than their text: `phoneme`, `sub`, `say-as`.
 
 use super::markup::Element;
-use super::wrong;
-use crate::text::error::TextError;
+use crate::text::characters::is_han;
+use crate::text::error::{TextError, ssml_error as wrong};
 use crate::text::normalize::number::{decimal, digits, digits_yao};
 use crate::text::reading::{Reading, homophone};
-use crate::text::source::{fold_text, is_han};
+use crate::text::source::fold_text;
 use crate::text::user::pinyin;
 
 /// What to say in the place of a text.

@@ -13,7 +13,8 @@ use wasm_bindgen::prelude::*;
 /// The symbols of a text: [phone, tone, syllable flag, word segment] of each.
 #[wasm_bindgen]
 pub fn symbols(text: String) -> Array {
-    let symbols = text::sentences(text).flat_map(|sentence| text::symbols::symbols(&sentence));
+    let symbols = text::sentences(text)
+        .flat_map(|sentence| text::symbols::symbols(&sentence, Default::default()));
     let row = |symbol: text::symbols::Symbol| {
         [
             symbol.phone.as_str(),

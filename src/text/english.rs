@@ -1,0 +1,3 @@
+//! English: phones of words and letters, in syllables.
+
+pub mod syllables;

@@ -1,0 +1,120 @@
+//! What one step of the front end hands to the next: raw sentences, letters, glyphs, segments, spoken syllables.
+
+use super::lexicon::Entry;
+use super::reading::Reading;
+use super::utterance::Span;
+
+/// A piece of the input and where it comes from.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct RawSentence {
+    pub characters: Vec<char>,
+    /// Position of the first character.
+    pub start: usize,
+    /// Where each character comes from, when it is not simply one after the other.
+    pub spans: Vec<Span>,
+    /// Readings given to characters, when there are any.
+    pub readings: Vec<Option<Reading>>,
+}
+
+impl RawSentence {
+    /// Characters that follow each other in the input from `start` on.
+    pub fn plain(characters: Vec<char>, start: usize) -> Self {
+        Self {
+            characters,
+            start,
+            ..Self::default()
+        }
+    }
+
+    /// Where a character comes from.
+    pub fn span(&self, at: usize) -> Span {
+        let plain = Span {
+            start: self.start + at,
+            end: self.start + at + 1,
+        };
+        self.spans.get(at).copied().unwrap_or(plain)
+    }
+
+    /// The reading given to a character.
+    pub fn forced(&self, at: usize) -> Option<Reading> {
+        self.readings.get(at).copied().flatten()
+    }
+}
+
+/// A character of the input, folded: half width, simplified, without variants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Letter {
+    pub folded: char,
+    /// What the normalised text shows when no rule takes the character.
+    pub shown: char,
+    pub span: Span,
+    /// A reading the user has given.
+    pub forced: Option<Reading>,
+}
+
+/// How a character of the normalised text came about; sandhi depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    Plain,
+    /// Said digit by digit, or an ordinal: 一 keeps its tone.
+    Digits,
+    /// A number in words.
+    Cardinal,
+}
+
+/// Whether a word may start before a character.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// The segmentation decides.
+    Free,
+    Start,
+    Inside,
+}
+
+/// One character of the normalised text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Glyph {
+    pub character: char,
+    pub span: Span,
+    pub manner: Manner,
+    pub bound: Bound,
+    /// A reading the user has given.
+    pub forced: Option<Reading>,
+}
+
+/// A word of the normalised text, by glyph indices.
+#[derive(Clone, Copy, Debug)]
+pub struct Segment {
+    pub start: usize,
+    pub end: usize,
+    pub kind: SegmentKind,
+    /// Part of speech; `x` where there is none.
+    pub tag: &'static str,
+    pub entry: Option<Entry>,
+    /// Whether it is the given name to the surname before it.
+    pub given: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SegmentKind {
+    Han,
+    Latin,
+    Mark,
+}
+
+/// One syllable on its way to being spoken.
+#[derive(Clone, Copy, Debug)]
+pub struct Spoken {
+    pub lexical: Reading,
+    pub surface: Reading,
+    /// Whether an 儿 has joined the final.
+    pub rhotic: bool,
+    /// Whether the user has given the reading.
+    pub forced: bool,
+    pub character: char,
+    pub manner: Manner,
+    /// Index of the segment, and of the first and the last glyph.
+    pub segment: usize,
+    pub glyph: usize,
+    pub last_glyph: usize,
+}
