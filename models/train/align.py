@@ -17,7 +17,6 @@ import librosa
 import numpy as np
 import soundfile
 import torch
-from pypinyin.contrib.tone_convert import to_finals, to_initials
 from tqdm import tqdm
 
 from . import run, symbols
@@ -27,28 +26,16 @@ from .features import SILENCE, loudness
 from .sambert import sambert_of
 
 PAUSES = {1: "#1", 2: "#1", 3: "#3", 4: "#4"}
-FINALS = {"uen": "un", "uei": "ui", "iou": "iu"}
 # What a step of the path costs that keeps one of the two in its place, beside one that moves both on.
 STAY = 1.5
-
-
-def phones_of_pinyin(syllable):
-    """KAN-TTS's two phones of a syllable like `hao3`, and their tone; erhua is taken for the plain final."""
-    name, tone = syllable[:-1], syllable[-1]
-    if name != "er":
-        name = name.removesuffix("r")
-    initial, final = to_initials(name, strict=True), to_finals(name, strict=True)
-    if final == "i" and initial in ("zh", "ch", "sh", "r", "z", "c", "s"):
-        final = "ɨ"
-    first, second = symbols.phones_of(initial, FINALS.get(final, final))
-    return first, second, f"tone{tone}"
 
 
 def phones_of_text(syllables):
     """Phones without frames of a sentence as `langdu text --json` reads it."""
     out, word = [], []
     for number, syllable in enumerate(syllables):
-        first, second, tone = phones_of_pinyin(syllable["pinyin"])
+        first, second = symbols.phones_of_pinyin(syllable["pinyin"][:-1])
+        tone = f"tone{syllable['pinyin'][-1]}"
         word += [
             symbols.Phone(first, tone, "s_begin", "word_middle", 0),
             symbols.Phone(second, tone, "s_end", "word_middle", 0),

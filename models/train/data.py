@@ -43,7 +43,7 @@ def acoustic_batch(rows, group):
     return {
         "ids": padded([r["ids"][:, :4] for r in rows], torch.long),
         "emotion": padded([r["ids"][:, 4] for r in rows], torch.long),
-        "speaker": torch.zeros(len(rows), max(len(r["ids"]) for r in rows), dtype=torch.long),
+        "speaker": padded([np.full(len(r["ids"]), r["speaker"]) for r in rows], torch.long),
         "valid": padded([np.ones(len(r["ids"])) for r in rows])[:, :, None],
         "pitch": padded([r["pitch"] for r in rows]),
         "energy": padded([r["energy"] for r in rows]),

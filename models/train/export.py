@@ -29,7 +29,18 @@ PROVENANCE = (
 SENTENCE_PAUSE = 250
 
 
-def pack_meta(name, statistics, config):
+def speakers_of(statistics):
+    """Names of the speakers that a voice has, in the order of its table."""
+    return statistics.get("speakers", [symbols.SPEAKERS[0]["name"]])
+
+
+def about(name):
+    """What voice.json says about a speaker."""
+    speaker = next(speaker for speaker in symbols.SPEAKERS if speaker["name"] == name)
+    return {key: value for key, value in speaker.items() if key != "teacher"}
+
+
+def pack_meta(name, statistics):
     mean, deviation = statistics["f0"]
     table = symbols.TABLES["emotion"]
     return {
@@ -39,7 +50,7 @@ def pack_meta(name, statistics, config):
         "license": LICENSE,
         "provenance": PROVENANCE,
         "symbols": {k: v for k, v in statistics["spoken"].items() if k != "emotion"},
-        "speakers": config["linguistic_unit"]["speaker_list"].split(","),
+        "speakers": [about(name) for name in speakers_of(statistics)],
         "emotions": {
             "table": table,
             "supported": {name: table.index(row) for name, row in symbols.EMOTIONS.items()},
@@ -111,7 +122,7 @@ def main():
         statistics = json.loads((args.work / "statistics.json").read_text())
         args.out.mkdir(parents=True, exist_ok=True)
         save_weights(args.out / "weights.npz", acoustic, vocoder, statistics)
-    meta = pack_meta(args.name, statistics, am)
+    meta = pack_meta(args.name, statistics)
     acoustic = spoken_rows(acoustic, statistics["spoken"])
     voice = write_pack(args.out, acoustic, am, vocoder, voc, meta, int8=not args.f32)
     print(f"{args.out}: {sum(f['bytes'] for f in voice['files'].values())} bytes in {len(voice['files'])} graphs")

@@ -1,11 +1,11 @@
 """Stage 1: audio and transcripts to features.
 
-    python -m train.features CORPUS... WORK
+    python -m train.features CORPUS... WORK [--like VOICE/weights.npz]
 
 CORPUS is a folder with `manifest.jsonl` (id, emotion, text, and tokens with durations in units of two hops, or what
-`train.align` writes), `f0.npz` (optional; estimated where missing) and `ID.flac` of any rate. Writes
+`train.align` writes), `f0.npz` or `ID.npy` (optional; estimated where missing) and `ID.flac` of any rate. Writes
 WORK/features.npz (per id: frames, f0, voiced, cycles, pitch, energy, ids, durations, samples), WORK/statistics.json
-and WORK/texts.json.
+and WORK/texts.json. `--like` takes means and deviations from a voice, where a training shall start from it.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from tqdm import tqdm
 
 from . import audio, symbols
 from .data import held_out
+from .export import load_weights
 
 LEAD, TAIL = 2, 12  # frames of silence kept before and after an utterance
 SILENCE = 0.4  # mel units (hundredths of a decibel over 100) below the loudest frame
@@ -29,7 +30,9 @@ UNVOICED = 60.0  # Hz; the teacher's curve is below where it is unvoiced
 
 
 def readings(text):
-    characters = [c for c in text if "\u4e00" <= c <= "\u9fff"]
+    """Of every Chinese syllable of a text, the pinyin without tones that its character can have."""
+    erhua = set(symbols.erhua_places(text))
+    characters = [c for i, c in enumerate(text) if "\u4e00" <= c <= "\u9fff" and i not in erhua]
     return [set(row) for row in pinyin("".join(characters), style=Style.NORMAL, heteronym=True)]
 
 
@@ -82,7 +85,7 @@ def phones_of(row):
     if "phones" in row:
         return row["lead"], [symbols.Phone(**phone) for phone in row["phones"]]
     durations = [2 * d for d in row["durations"]]
-    return durations[0], symbols.phones(row["tokens"], durations[1:-1], readings(row["text"]))
+    return durations[0], symbols.phones(row["tokens"], durations[1:-1], readings(row["text"]), row.get("english", ()))
 
 
 def utterance(row, samples, f0, cycles):
@@ -112,6 +115,7 @@ def utterance(row, samples, f0, cycles):
         "cycles": cycles[taken],
         "loud": audio.energy_of(magnitudes)[taken],
         "ids": symbols.ids_of(phones, row["emotion"]),
+        "speaker": np.array(symbols.speaker_of(row)),
         "durations": np.array([p.frames for p in phones], np.int64),
         "samples": (samples * 32767).astype(np.int16),
     }
@@ -133,7 +137,16 @@ def per_symbol(values, durations):
 def spoken(rows):
     """By table of `symbols.TABLES`, the entries that occur: the others' embeddings are never trained."""
     columns = np.concatenate([r["ids"] for r in rows]).T
-    return {name: [table[i] for i in np.unique(ids)] for (name, table), ids in zip(symbols.TABLES.items(), columns)}
+    found = zip(symbols.TABLES.items(), columns, strict=True)
+    return {name: [table[i] for i in np.unique(ids)] for (name, table), ids in found}
+
+
+def with_speakers(stats, rows):
+    """Statistics that name the speakers of the rows; a row's speaker becomes its place among them."""
+    found = sorted({int(row["speaker"]) for row in rows})
+    for row in rows:
+        row["speaker"] = np.array(found.index(int(row["speaker"])))
+    return stats | {"speakers": [symbols.SPEAKERS[place]["name"] for place in found]}
 
 
 def statistics(rows):
@@ -184,13 +197,15 @@ def read(corpora):
         curves = dict(np.load(curves)) if curves.exists() else {}
         for line in (corpus / "manifest.jsonl").read_text(encoding="utf8").splitlines():
             row = json.loads(line)
-            yield corpus, row, curves.get(row["id"])
+            own = corpus / f"{row['id']}.npy"
+            yield corpus, row, np.load(own) if own.exists() else curves.get(row["id"])
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpora", type=Path, nargs="+")
     parser.add_argument("work", type=Path)
+    parser.add_argument("--like", type=Path, help="weights.npz of a voice whose means and deviations to take")
     args = parser.parse_args()
     args.work.mkdir(parents=True, exist_ok=True)
     utterances = list(read(args.corpora))
@@ -204,7 +219,8 @@ def main():
         else:
             rows[row["id"]], texts[row["id"]] = features, row["text"]
     training = [r for ident, r in rows.items() if not held_out(ident)]
-    stats = statistics(training) | {"spoken": spoken(training)}
+    stats = load_weights(args.like)[2] if args.like else statistics(training)
+    stats = with_speakers(stats | {"spoken": spoken(training)}, list(rows.values()))
     for row in rows.values():
         normalise(row, stats)
     np.savez(

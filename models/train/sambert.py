@@ -1,6 +1,6 @@
 """Stage 2: the acoustic model.
 
-    python -m train.sambert WORK [--steps 6000] [--start VOICE/weights.npz]
+    python -m train.sambert WORK [--steps 6000] [--start VOICE/weights.npz] [--learning-rate 3e-4]
 
 Resumes from WORK/sambert.pt; logs to WORK/sambert.jsonl, with the losses on held-out sentences every 500 steps.
 """
@@ -14,19 +14,20 @@ from tqdm import tqdm
 from . import run, symbols
 from .audio import AUDIO
 from .data import Features, Sentences, acoustic_batch, loaded, on_device
-from .export import load_weights
+from .export import load_weights, speakers_of
 from .networks.sambert import Sambert
+from .start import SPECIALS, grown
 
 
-def table_rows(config):
-    """Rows of the embedding tables by category; the speakers' has the three specials too."""
-    speakers = config["linguistic_unit"]["speaker_list"].split(",")
-    return {name: len(table) for name, table in symbols.TABLES.items()} | {"speaker": len(speakers) + 3}
+def table_rows(speakers):
+    """Rows of the embedding tables by category, for so many speakers; theirs has three specials behind them."""
+    return {name: len(table) for name, table in symbols.TABLES.items()} | {"speaker": speakers + SPECIALS}
 
 
 def sambert_of(config, weights, device="cpu"):
     """The network of am.yaml with its weights, for speaking."""
-    network = Sambert(config["Model"]["KanTtsSAMBERT"]["params"], table_rows(config)).to(device).eval()
+    rows = table_rows(len(weights["spk_tokenizer.weight"]) - SPECIALS)
+    network = Sambert(config["Model"]["KanTtsSAMBERT"]["params"], rows).to(device).eval()
     network.load_state_dict(weights)
     return network
 
@@ -73,15 +74,19 @@ def main():
     parser.add_argument(
         "--start", type=Path, help="weights.npz of a voice to start from, where there is no checkpoint yet"
     )
+    parser.add_argument("--learning-rate", type=float, help="instead of am.yaml's")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     args = parser.parse_args()
     config = run.load_config(args.config / "am.yaml")
     settings, sizes = config["training"], config["Model"]["KanTtsSAMBERT"]["params"]
+    if args.learning_rate:
+        settings["learning_rate"] = args.learning_rate
     run.seed(settings["seed"])
     features = Features(args.work)
     rows = [features.rows[i] for i in features.training]
     held_out = [features.rows[i] for i in features.held_out]
-    model, twin = (Sambert(sizes, table_rows(config)).to(args.device) for _ in range(2))
+    rows_of_tables = table_rows(len(speakers_of(features.statistics)))
+    model, twin = (Sambert(sizes, rows_of_tables).to(args.device) for _ in range(2))
     optimizer = torch.optim.AdamW(
         [p for p in model.parameters() if p.requires_grad],
         settings["learning_rate"],
@@ -98,7 +103,8 @@ def main():
         average.model.load_state_dict(state["average"])
         optimizer.load_state_dict(state["optimizer"])
     elif args.start:
-        weights, _, _ = load_weights(args.start)
+        weights, _, statistics = load_weights(args.start)
+        weights = grown(weights, statistics, features.statistics)
         model.load_state_dict(weights)
         average.model.load_state_dict(weights)
     log, validation = (

@@ -55,7 +55,7 @@ def main():
             frames = torch.from_numpy(row["frames"].astype(np.float32))
         else:
             ids = torch.from_numpy(row["ids"])
-            speaker = torch.zeros(len(ids), dtype=torch.long)
+            speaker = torch.full((len(ids),), int(row["speaker"]))
             durations = torch.from_numpy(row["durations"]) if args.teacher_durations else None
             frames, _ = acoustic.infer(ids[:, :4], speaker, ids[:, 4], durations)
         with torch.no_grad():

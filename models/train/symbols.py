@@ -1,15 +1,20 @@
 """Symbols of KAN-TTS's linguistic input, and the teacher's phoneme tokens turned into them.
 
 The teacher (misaki's Mandarin phonemes, as Kokoro uses them) writes IPA with a tone arrow behind the vowel and a coda
-behind the arrow; a space is a word boundary.
+behind the arrow; a space is a word boundary. Erhua is an ɚ without an arrow of its own behind the vowel's. English
+words are misaki's American phonemes, with a stress mark before a vowel.
 """
 
+import collections
 import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from pypinyin.contrib.tone_convert import to_finals, to_initials
+
+from . import english
 
 TABLES = json.loads((Path(__file__).parent / "config" / "symbols.json").read_text(encoding="utf8"))
 EMOTIONS = {
@@ -19,14 +24,26 @@ EMOTIONS = {
     "serious": "emotion_serious",
 }
 
+SPEAKERS = json.loads((Path(__file__).parent / "config" / "speakers.json").read_text(encoding="utf8"))
 IPA = json.loads((Path(__file__).parent / "config" / "ipa.json").read_text(encoding="utf8"))
 TONES, INITIALS, FINALS = IPA["tones"], IPA["initials"], IPA["finals"]
 SPELLED = {"iu": "iou", "ui": "uei", "un": "uen"}
+CONTRACTED = {full: short for short, full in SPELLED.items()}
 VOWELS = "aeiouyəɛɤɨʊɔɚ"
+R = "ɚ"
 SYLLABLE = re.compile(
-    f"({'|'.join(sorted(INITIALS, key=len, reverse=True))})?([jwɥ]?[{VOWELS}]+)([→↗↓↘]?)(n(?![→↗↓↘])|ŋ)?"
+    f"({'|'.join(sorted(INITIALS, key=len, reverse=True))})?"
+    f"({R}|[jwɥ]?[{VOWELS.replace(R, '')}]+\u0303?)([→↗↓↘]?)({R}(?![→↗↓↘]))?(n(?![→↗↓↘])|ŋ)?"
 )
-PAUSES = {" ": "#1", ",": "#3", ":": "#3", ";": "#3", ".": "#4", "!": "#4", "?": "#4"}
+# What a vowel and its coda become before the r of erhua, where they change, and the finals that a vowel before it may
+# be of.
+RHOTIC = IPA["rhotic"]
+COLOURED = collections.defaultdict(list)
+for ipa, final in (FINALS | {"ɨ": "ɨ"}).items():
+    COLOURED[RHOTIC.get(ipa, ipa.rstrip("nŋ"))].append(final)
+FULL = (Path(__file__).parent / "config" / "er.tsv").read_text(encoding="utf8").split()
+ERHUA = re.compile(f"{'|'.join(FULL)}|(?<=[\u4e00-\u9fff])(儿)")
+PAUSES = dict.fromkeys(" “”()", "#1") | dict.fromkeys(",:;—…", "#3") | dict.fromkeys(".!?", "#4")
 
 
 @dataclass
@@ -44,9 +61,21 @@ class Phone:
 class Syllable:
     initial: str
     final: str
+    coloured: bool  # by erhua
     tone: int
     initial_tokens: int
     tokens: int
+
+
+def erhua_places(text):
+    """Where a 儿 is no syllable of its own but colours the one before it."""
+    return [match.start() for match in ERHUA.finditer(text) if match[1]]
+
+
+def rhotic(ipa):
+    """A syllable's phonemes with the r of erhua behind its vowel."""
+    initial, vowel, tone, _, coda = SYLLABLE.fullmatch(ipa).groups()
+    return (initial or "") + RHOTIC.get(vowel + (coda or ""), vowel) + tone + R
 
 
 def phones_of(initial, final):
@@ -73,27 +102,47 @@ def phones_of(initial, final):
     return ("xx_c" if initial == "x" else initial + "_c"), SPELLED.get(final, final) + "_c"
 
 
+def phones_of_pinyin(syllable):
+    """The same of a toneless syllable in pinyin; with erhua (`huar`) its final is coloured."""
+    plain = syllable if syllable == "er" else syllable.removesuffix("r")
+    initial, final = to_initials(plain, strict=True), to_finals(plain, strict=True)
+    if final == "i" and initial in ("zh", "ch", "sh", "r", "z", "c", "s"):
+        final = "ɨ"
+    first, second = phones_of(initial, CONTRACTED.get(final, final))
+    return first, second if plain == syllable else second.replace("_c", "r_c")
+
+
 def read_syllable(tokens, at, readings):
     """The syllable that starts at token `at`; `readings`: pinyin without tones that its character can have."""
     match = SYLLABLE.match("".join(tokens[at:]))
     if not match:
         raise ValueError(f"not a syllable: {''.join(tokens[at : at + 6])}")
-    initial, vowel, tone, coda = match.groups()
+    initial, vowel, tone, coloured, coda = match.groups()
     following = "".join(tokens[at:])[match.end() :][:1]
     if coda == "n" and following and following in VOWELS + "jwɥ":
         # an n before a vowel may begin the next syllable: the character decides
         closed = vowel in ("ə", "jɛ", "ɥɛ", "wə") or any(r.endswith("n") for r in readings)
         coda = "n" if closed else None
-    length, text = 0, (initial or "") + vowel + tone + (coda or "")
+    length, text = 0, (initial or "") + vowel + tone + (coloured or "") + (coda or "")
     while sum(map(len, tokens[at : at + length])) < len(text):
         length += 1
     first = sum(1 for i in range(length) if sum(map(len, tokens[at : at + i + 1])) <= len(initial or ""))
-    final = "ɨ" if vowel == "ɨ" else FINALS.get(vowel + (coda or ""))
+    if coloured:
+        final = final_before_r(INITIALS.get(initial, ""), vowel, readings)
+    else:
+        final = "ɨ" if vowel == "ɨ" else FINALS.get(vowel + (coda or ""))
     if final is None:
         raise ValueError(f"not a final: {vowel}{coda or ''}")
     if not initial and vowel[0] in "jwɥ":
         first = 1
-    return Syllable(INITIALS.get(initial, ""), final, TONES[tone], first, length)
+    return Syllable(INITIALS.get(initial, ""), final, bool(coloured), TONES[tone], first, length)
+
+
+def final_before_r(initial, vowel, readings):
+    """The final of a syllable with erhua: several sound the same, and the character decides."""
+    finals = COLOURED.get(vowel, [])
+    said = {phones_of_pinyin(reading) for reading in readings}
+    return next((f for f in finals if phones_of(initial, f) in said), finals[0] if finals else None)
 
 
 def frames_of(syllable, durations):
@@ -104,17 +153,38 @@ def frames_of(syllable, durations):
     return initial, total - initial
 
 
-def phones(tokens, durations, readings):
+WORDS = {
+    (True, True): "word_both",
+    (True, False): "word_begin",
+    (False, True): "word_end",
+    (False, False): "word_middle",
+}
+FLAGS = {(True, True): "s_both", (True, False): "s_begin", (False, True): "s_end", (False, False): "s_middle"}
+
+
+def english_phones(tokens, durations):
+    """Phones of an English word; the stress of a syllable stands for its tone."""
+    out = []
+    for syllable in english.syllables(english.read(tokens, durations)):
+        tone = f"tone{max((stress for _, stress, _ in syllable), key=lambda stress: (stress > 0, -stress))}"
+        for i, (phone, _, frames) in enumerate(syllable):
+            out.append(Phone(phone, tone, FLAGS[i == 0, i + 1 == len(syllable)], "", frames))
+    return out
+
+
+def phones(tokens, durations, readings, words=()):
     """Phones and pauses of an utterance.
 
-    tokens, durations (frames) per token; readings: per Chinese character the set of its toneless pinyin.
+    tokens, durations (frames) per token; readings: per Chinese syllable the set of its toneless pinyin; words: the
+    places [begin, end) of English words among the tokens.
     """
+    words = dict(words)
     out, word, at, count = [], [], 0, 0
 
     def close(pause, frames):
         for i, phone in enumerate(word):
             last = i == len(word) - 1
-            phone.word_segment = "word_begin" if i == 0 else "word_end" if last else "word_middle"
+            phone.word_segment = WORDS[i == 0, last]
         out.extend(word)
         word.clear()
         if out and out[-1].sy.startswith("#"):
@@ -127,9 +197,14 @@ def phones(tokens, durations, readings):
             close(PAUSES[tokens[at]], durations[at])
             at += 1
             continue
+        if at in words:
+            word += english_phones(tokens[at : words[at]], durations[at : words[at]])
+            at = words[at]
+            continue
         syllable = read_syllable(tokens, at, readings[count] if count < len(readings) else set())
         frames = frames_of(syllable, durations[at : at + syllable.tokens])
         first, second = phones_of(syllable.initial, syllable.final)
+        second = second.replace("_c", "r_c") if syllable.coloured else second
         tone = f"tone{syllable.tone}"
         word.append(Phone(first, tone, "s_begin", "", frames[0]))
         word.append(Phone(second, tone, "s_end", "", frames[1]))
@@ -138,6 +213,16 @@ def phones(tokens, durations, readings):
     if count != len(readings):
         raise ValueError(f"{count} syllables for {len(readings)} characters")
     return out
+
+
+def speaker_of(row):
+    """Place among `SPEAKERS` of a manifest's line, which may name the speaker or its teacher; without, the first."""
+    name = row.get("speaker")
+    places = (i for i, speaker in enumerate(SPEAKERS) if name in (None, speaker["name"], speaker["teacher"]))
+    place = next(places, None)
+    if place is None:
+        raise ValueError(f"config/speakers.json has no speaker {name}")
+    return place
 
 
 def ids_of(phones, emotion):

@@ -8,6 +8,7 @@ each. CORPUS becomes, or grows into, a folder for `train.features`: utterances t
 """
 
 import argparse
+import collections
 import importlib.util
 import json
 import re
@@ -22,8 +23,11 @@ import soundfile
 from tqdm import tqdm
 
 from .audio import AUDIO
+from .reading import Reader
 
 RATE = 24000  # Hz, of the teacher
+UNIT = 0.025  # seconds, of its durations
+FIRST = "zf_xiaoxiao"  # the voice whose utterances are named after their sentences alone
 LONGEST = 500  # tokens
 # Tensors of the teacher's graph: F0 in Hz, two values per unit of duration, and the durations of its tokens.
 PITCH, DURATIONS = "/encoder/F0_proj/Conv_output_0", "/encoder/Clip_output_0"
@@ -74,28 +78,46 @@ def graph_of(folder):
 class Teacher:
     """Kokoro with one voice; reads IPA tokens."""
 
-    def __init__(self, folder, voice):
-        from misaki import zh
+    def __init__(self, folder, voice, threads=0):
+        there = onnxruntime.get_available_providers()
+        providers = [name for name in ("CUDAExecutionProvider", "CPUExecutionProvider") if name in there]
 
-        self.read = zh.ZHG2P()
         config = Path(importlib.util.find_spec("kokoro_onnx").origin).parent / "config.json"
         self.vocabulary = json.loads(config.read_text(encoding="utf8"))["vocab"]
+        self.read = Reader(self.vocabulary)
         self.level = LEVELS[voice[:2]]
         self.styles = np.fromfile(next(folder.rglob(f"voices/{voice}.bin")), np.float32).reshape(-1, 1, 256)
-        self.session = onnxruntime.InferenceSession(graph_of(folder), providers=["CPUExecutionProvider"])
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        self.session = onnxruntime.InferenceSession(graph_of(folder), options, providers=providers)
 
-    def tokens(self, text):
-        return [token for token in self.read(text)[0] if token in self.vocabulary]
-
-    def speak(self, tokens, manner):
+    def speak(self, tokens, manner, speed=1.0):
         """Samples at `RATE`, durations of the tokens and of the silence around them, and F0 in Hz."""
         ids = [0, *(self.vocabulary[token] for token in tokens), 0]
         offset = self.level * (1 + manner.shift - manner.spread)
-        one = {"speed": manner.speed, "spread": manner.spread, "offset": offset}
+        one = {"speed": manner.speed * speed, "spread": manner.spread, "offset": offset}
         inputs = {name: np.array([value], np.float32) for name, value in one.items()}
         inputs |= {"input_ids": np.array([ids], np.int64), "style": self.styles[len(tokens)]}
         samples, durations, f0 = (out.reshape(-1) for out in self.session.run(None, inputs))
         return samples, durations.astype(int).tolist(), f0
+
+
+def name_of(ident, voice, speed):
+    """Of an utterance in a corpus of several voices and speeds; its end, which `held_out` looks at, is the text's."""
+    return "-".join([*([] if voice == FIRST else [voice]), *([] if speed == 1 else [f"{speed:g}x"]), ident])
+
+
+def rows_of(manifest):
+    lines = manifest.read_text(encoding="utf8").splitlines() if manifest.exists() else []
+    return [json.loads(line) for line in lines]
+
+
+def hours(rows):
+    """Hours of speech by voice, speed and kind of text (its file's name)."""
+    sums = collections.Counter()
+    for row in rows:
+        sums[f"{row['speaker']} {row['speed']:g} {row['kind']}"] += sum(row["durations"]) * UNIT / 3600
+    return {name: round(value, 4) for name, value in sorted(sums.items())} | {"all": round(sums.total(), 4)}
 
 
 def main():
@@ -103,30 +125,40 @@ def main():
     parser.add_argument("teacher", type=Path)
     parser.add_argument("corpus", type=Path)
     parser.add_argument("texts", type=Path, nargs="+")
-    parser.add_argument("--voice", default="zf_xiaoxiao")
+    parser.add_argument("--voice", default=FIRST)
+    parser.add_argument("--speed", type=float, default=1.0, help="of the teacher's own speech")
+    parser.add_argument("--threads", type=int, default=0, help="of the CPU; 0: all")
     args = parser.parse_args()
     args.corpus.mkdir(parents=True, exist_ok=True)
-    manifest, curves = args.corpus / "manifest.jsonl", args.corpus / "f0.npz"
-    there = manifest.read_text(encoding="utf8").splitlines() if manifest.exists() else []
-    there = {json.loads(line)["id"] for line in there}
-    f0 = dict(np.load(curves)) if curves.exists() else {}
-    lines = [line.split("\t") for path in args.texts for line in path.read_text(encoding="utf8").splitlines()]
-    teacher = Teacher(args.teacher, args.voice)
-    for ident, emotion, text in tqdm([line for line in lines if line[0] not in there], desc="teach", mininterval=10):
-        tokens = teacher.tokens(text)
+    manifest, log = args.corpus / "manifest.jsonl", args.corpus / "hours.json"
+    rows = rows_of(manifest)
+    there = {row["id"] for row in rows}
+    lines = [
+        (path.stem, *line.split("\t")) for path in args.texts for line in path.read_text(encoding="utf8").splitlines()
+    ]
+    todo = [line for line in lines if name_of(line[1], args.voice, args.speed) not in there]
+    if not todo:
+        return
+    teacher = Teacher(args.teacher, args.voice, args.threads)
+    for kind, ident, emotion, text in tqdm(todo, desc=f"{args.voice} {args.speed:g}", mininterval=30):
+        ident = name_of(ident, args.voice, args.speed)
+        tokens, english = teacher.read(text)
         if not 0 < len(tokens) < LONGEST:
             print(f"{ident}: {len(tokens)} tokens; left out")
             continue
-        samples, durations, f0[ident] = teacher.speak(tokens, MANNERS[emotion])
+        samples, durations, f0 = teacher.speak(tokens, MANNERS[emotion], args.speed)
         samples = librosa.resample(samples, orig_sr=RATE, target_sr=AUDIO.sample_rate)
         soundfile.write(args.corpus / f"{ident}.flac", np.clip(samples, -1, 1), AUDIO.sample_rate)
-        # the manifest last, and the curves in one go: what it names is whole, also where a run is killed
-        part = curves.with_suffix(".part.npz")
-        np.savez(part, **f0)
-        part.replace(curves)
+        np.save(args.corpus / f"{ident}.npy", f0)
+        # the manifest last: what it names is whole, also where a run is killed
         row = {"id": ident, "emotion": emotion, "text": text, "tokens": tokens, "durations": durations}
+        row |= {"speaker": args.voice, "speed": args.speed, "kind": kind}
+        if english:
+            row["english"] = english
         with manifest.open("a", encoding="utf8") as file:
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        rows.append(row)
+        log.write_text(json.dumps(hours(rows), indent=1))
 
 
 if __name__ == "__main__":
