@@ -5,13 +5,14 @@
 //! fails is dropped: the cache goes on from memory, and [`Cache::failure`] says why. Speech never waits for a cache.
 //!
 //! - [`store`] is what a store has to do, and how a record proves that it is whole.
-//! - [`keys`] names what is kept; [`levels`] gives each of the three levels its budget.
+//! - [`keys`] names what is kept; [`levels`] holds the three levels, [`budget`] how much each may keep.
 //! - [`ledger`] knows every record of a level, its size and its last use, and decides what has to go.
 //! - [`memory`] and `indexed_db` are stores.
 //! - [`fragment`] names and packs the mel frames of prosodic words.
 //! - [`sentence`] packs the sound of sentences and of fixed parts of templates.
 //! - [`transfer`] packs a whole cache into one file and reads it back.
 
+pub mod budget;
 pub mod fragment;
 pub mod keys;
 pub mod ledger;
@@ -26,10 +27,12 @@ pub mod indexed_db;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::task::{Poll, Waker};
 
+pub use budget::Budget;
 use ledger::Ledger;
 use levels::Levels;
-pub use levels::{Budget, Stats};
+pub use levels::Stats;
 use store::{Change, Key, Store, StoreError};
 
 /// Milliseconds since 1970, so that two tabs agree on what was used last.
@@ -41,6 +44,15 @@ pub struct Failure {
     /// The stable code, see [`StoreError::code`].
     pub code: &'static str,
     pub message: String,
+}
+
+/// What has come of a file.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Imported {
+    /// Records that were whole and have found room.
+    pub records: usize,
+    /// What other tabs have to know.
+    pub change: Change,
 }
 
 /// Records by key, in memory and in a store.
@@ -61,8 +73,9 @@ struct Inner<S> {
     store: RefCell<Option<Rc<S>>>,
     failure: RefCell<Option<Failure>>,
     clock: Clock,
-    /// A write is under way.
+    /// A write is under way, and who waits for its end.
     writing: Cell<bool>,
+    waiting: RefCell<Vec<Waker>>,
 }
 
 impl<S: Store> Cache<S> {
@@ -75,6 +88,7 @@ impl<S: Store> Cache<S> {
                 failure: RefCell::new(None),
                 clock,
                 writing: Cell::new(false),
+                waiting: RefCell::default(),
             }),
         }
     }
@@ -134,6 +148,10 @@ impl<S: Store> Cache<S> {
                 let mut levels = self.inner.levels.borrow_mut();
                 for (&key, bytes) in keys.iter().zip(found) {
                     let ledger = levels.of_mut(key);
+                    // It may have been kept anew meanwhile.
+                    if !ledger.is_away(key) {
+                        continue;
+                    }
                     match bytes {
                         Some(bytes) => ledger.bring(key, &bytes, self.now()),
                         None => ledger.forget(key),
@@ -155,13 +173,11 @@ impl<S: Store> Cache<S> {
         levels.all().iter().map(Ledger::unsaved_bytes).sum()
     }
 
-    /// Writes all that has changed in one batch, and tells what other tabs have to know of it. Does nothing while another
-    /// write is under way.
+    /// Writes all that has changed in one batch, after a write that is under way, and tells what other tabs have to know of it.
     pub async fn flush(&self) -> Option<Change> {
+        self.written().await;
         let store = self.store()?;
-        if self.inner.writing.replace(true) {
-            return None;
-        }
+        self.inner.writing.set(true);
         let batch = self.inner.levels.borrow_mut().take_batch();
         let change = batch.change();
         if !batch.is_empty()
@@ -170,7 +186,23 @@ impl<S: Store> Cache<S> {
             self.fail(&error);
         }
         self.inner.writing.set(false);
+        self.inner.waiting.take().into_iter().for_each(Waker::wake);
         Some(change).filter(|change| !change.is_empty() && self.failure().is_none())
+    }
+
+    /// Waits until no write is under way.
+    async fn written(&self) {
+        let poll = |context: &mut std::task::Context<'_>| {
+            if !self.inner.writing.get() {
+                return Poll::Ready(());
+            }
+            self.inner
+                .waiting
+                .borrow_mut()
+                .push(context.waker().clone());
+            Poll::Pending
+        };
+        std::future::poll_fn(poll).await;
     }
 
     /// Takes note of what another tab has written to the store that both use.
@@ -210,9 +242,10 @@ impl<S: Store> Cache<S> {
 
     /// Everything the cache holds as one file, see [`transfer`].
     pub async fn export(&self) -> Vec<u8> {
-        let mut file = transfer::begin();
         let keys = |ledgers: &[Ledger]| ledgers.iter().flat_map(Ledger::keys).collect::<Vec<_>>();
         let keys = keys(self.inner.levels.borrow().all());
+        let Stats { l1, l2, l3, .. } = self.stats();
+        let mut file = transfer::begin(keys.len(), l1.bytes + l2.bytes + l3.bytes);
         for key in keys {
             let here = self.inner.levels.borrow().of(key).peek(key);
             let bytes = match (here, self.store()) {
@@ -230,21 +263,28 @@ impl<S: Store> Cache<S> {
         file
     }
 
-    /// Takes in the records of a file made by [`Cache::export`], as far as the budget goes. Returns how many were whole.
-    pub async fn import(&self, file: &[u8]) -> Result<usize, transfer::FormatError> {
-        let (mut count, mut unsaved) = (0, 0);
+    /// Takes in the records of a file made by [`Cache::export`], as far as the budget goes.
+    pub async fn import(&self, file: &[u8]) -> Result<Imported, transfer::FormatError> {
+        let (mut keys, mut unsaved) = (Vec::new(), 0);
+        let mut change = Change::default();
         for (key, sealed) in transfer::records(file)? {
             self.keep_sealed(key, sealed.into());
-            count += 1;
+            keys.push(key);
             unsaved += sealed.len() as u64;
             // Memory is small beside the store: what is taken in has to move on.
             if unsaved > self.inner.levels.borrow().of(key).memory() / 4 {
-                self.flush().await;
+                change.join(self.flush().await);
                 unsaved = 0;
             }
         }
-        self.flush().await;
-        Ok(count)
+        change.join(self.flush().await);
+        keys.sort_unstable();
+        keys.dedup();
+        keys.retain(|&key| self.has(key));
+        Ok(Imported {
+            records: keys.len(),
+            change,
+        })
     }
 
     fn keep_sealed(&self, key: Key, sealed: Vec<u8>) {

@@ -35,8 +35,9 @@ pub struct Vocoder {
 impl Vocoder {
     /// `graph` is the file of the vocoder's graph.
     pub fn new(manifest: &Manifest, graph: &[u8]) -> Result<Vocoder, Error> {
+        let contract = manifest.contract("vocoder");
         Ok(Vocoder {
-            graph: Buckets::new(Source::parse("vocoder", graph)?, "n", &[]),
+            graph: Buckets::new(Source::parse("vocoder", graph, &contract)?, "n", &[]),
             bins: manifest.mel.bins,
             channels: manifest.mel.channels,
             hop: manifest.hop,

@@ -1,6 +1,6 @@
 //! Neural network graphs: loading, sizing and running them. The only room that names tract.
 //!
-//! A [`Source`] is an ONNX file, parsed; its time axes may still be symbols. [`Source::compile`] fixes the symbols, which
+//! A [`Source`] is an ONNX file that keeps its [`Contract`], parsed; its time axes may still be symbols. [`Source::compile`] fixes the symbols, which
 //! gives a [`Graph`] that runs. A stage keeps a few [`Buckets`] and pads up to the next, because tract runs and optimises
 //! graphs of fixed sizes far better than symbolic ones.
 //!
@@ -12,6 +12,7 @@
 //! [`Graph::start`] gives the zero [`State`] and [`Graph::run`] advances it, so that the stages never handle it.
 
 mod bucket;
+mod contract;
 mod convolution;
 mod decoder;
 mod duration;
@@ -32,6 +33,7 @@ mod vocoder;
 mod weights;
 
 pub use bucket::Buckets;
+pub use contract::{Contract, Port, Size};
 pub use model::{Graph, Source, State, Value};
 
 /// A graph that does not load or run.

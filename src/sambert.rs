@@ -93,31 +93,27 @@ impl Plan {
 impl Sambert {
     pub fn new(voice: &Voice) -> Result<Sambert, Error> {
         let manifest = &voice.manifest;
-        let source = |name: &str| Ok::<_, Error>(Source::parse(name, voice.graph(name)?)?);
-        let encoder = source("encoder")?;
-        let rows = |input: &str| {
-            let message = format!("the encoder has no table of {input}");
-            encoder
-                .fixed_size(input, 1)
-                .ok_or(crate::voice::VoiceError::Format(message))
+        let source = |name: &str| {
+            let contract = manifest.contract(name);
+            Ok::<_, Error>(Source::parse(name, voice.graph(name)?, &contract)?)
         };
-        let (speaker_rows, emotion_rows) = (rows("speaker_weights")?, rows("emotion_weights")?);
         let Manifest {
+            encoder,
             decoder,
             postnet,
             mel,
             ..
         } = manifest;
         Ok(Sambert {
-            encoder: Buckets::new(encoder, "T", &SYMBOL_SIZES),
+            encoder: Buckets::new(source("encoder")?, "T", &SYMBOL_SIZES),
             prosody: Buckets::new(source("prosody")?, "T", &SYMBOL_SIZES),
             duration: source("duration")?.compile(&[])?,
             decoder: Buckets::new(source("decoder")?, "R", &[1, decoder.window]),
             postnet: Buckets::new(source("postnet")?, "n", &[]),
             ids: symbols::Ids::new(&manifest.symbols),
             pause_row: manifest.emotions.pause,
-            speaker_rows,
-            emotion_rows,
+            speaker_rows: encoder.speaker_rows,
+            emotion_rows: encoder.emotion_rows,
             channels: mel.channels,
             window: decoder.window,
             frames_per_step: decoder.frames_per_step,

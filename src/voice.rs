@@ -1,5 +1,6 @@
 //! A voice pack: the manifest `voice.json` and the six graphs it names, checked against their sizes and hashes.
 
+mod contract;
 pub mod manifest;
 mod pack;
 

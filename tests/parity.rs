@@ -71,7 +71,8 @@ fn sizes(step: &Step) -> Vec<(&'static str, usize)> {
 
 fn check(graph: &str, voice: &Voice, fixture: &[u8], data: &[u8]) {
     let fixture: Fixture = serde_json::from_slice(fixture).unwrap();
-    let source = Source::parse(graph, voice.graph(graph).unwrap()).unwrap();
+    let contract = voice.manifest.contract(graph);
+    let source = Source::parse(graph, voice.graph(graph).unwrap(), &contract).unwrap();
     let mut state: Option<State> = None;
     for (number, step) in fixture.steps.iter().enumerate() {
         let compiled = source.compile(&sizes(step)).unwrap();

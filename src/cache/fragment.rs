@@ -31,8 +31,10 @@ pub fn words(symbols: &[Symbol]) -> Vec<Range<usize>> {
 pub fn key(keys: &Keys, symbols: &[Symbol], word: &Range<usize>, control: &Control) -> Key {
     let mut named = symbols[word.clone()].to_vec();
     let left = match symbols[..word.start] {
-        [.., ref spoken, ref pause] if !is_silent(&pause.phone) => [&spoken.phone, spoken.tone],
-        _ => SILENCE,
+        [.., ref spoken, ref pause] if !is_silent(&pause.phone) => {
+            [&pause.phone, &spoken.phone, spoken.tone]
+        }
+        _ => [SILENCE[0], SILENCE[0], SILENCE[1]],
     };
     let right = match (named.last_mut(), symbols.get(word.end)) {
         (Some(pause), Some(next)) if !is_silent(&pause.phone) => [&next.phone, next.tone],
@@ -43,9 +45,12 @@ pub fn key(keys: &Keys, symbols: &[Symbol], word: &Range<usize>, control: &Contr
         }
         _ => SILENCE,
     };
-    let neighbours = [left[0], left[1], right[0], right[1]];
+    let neighbours = [left[0], left[1], left[2], right[0], right[1]];
     keys.key_among(Level::Fragment, &named, control, neighbours)
 }
+
+/// No mel frame has a larger value.
+const LOUDEST: f32 = 1e4;
 
 const SILENCE: [&str; 2] = ["silence", ""];
 
@@ -80,7 +85,7 @@ impl Fragment {
         let count = u32::from_le_bytes(*count) as usize;
         let (durations, rest) = rest.split_at_checked(count.checked_mul(2)?)?;
         let (peak, frames) = rest.split_first_chunk::<4>()?;
-        let peak = Some(f32::from_le_bytes(*peak)).filter(|peak| peak.is_finite())?;
+        let peak = Some(f32::from_le_bytes(*peak)).filter(|peak| *peak <= LOUDEST)?;
         let (durations, _) = durations.as_chunks::<2>();
         let (frames, []) = frames.as_chunks::<2>() else {
             return None;
@@ -129,6 +134,23 @@ mod tests {
         assert_eq!(keys_of("明天天气不坏")[1], said[2]);
         assert_ne!(keys_of("天气不错")[0], said[2]);
         assert_ne!(keys_of("今天天气很好")[1], said[2]);
+    }
+
+    #[test]
+    fn the_strength_of_the_pause_before_a_word_counts() {
+        let control = Control::plain(EmotionBlend(vec![(1, 1.0)]));
+        let mut symbols = symbols(&sentences("今天天气不错").next().unwrap());
+        let last = words(&symbols).pop().unwrap();
+        let named = |symbols: &[Symbol]| key(&Keys::new("voice"), symbols, &last, &control);
+        let mut keys = ["#1", "#2", "#3", "#4"].map(|pause| {
+            symbols[last.start - 1].phone = pause.into();
+            named(&symbols)
+        });
+        // Both of the long ones are silence.
+        assert_eq!(keys[2], keys[3]);
+        keys.sort_unstable();
+        let different = keys.windows(2).filter(|pair| pair[0] != pair[1]).count();
+        assert_eq!(different, 2);
     }
 
     #[test]

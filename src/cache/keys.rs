@@ -14,11 +14,12 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// `voice` is the text of the voice's manifest, which holds the hashes of its files.
+    /// `voice` is the text of the voice's manifest, which holds the hashes of its files. The engine is named by a hash of the
+    /// code that makes the sound, see `build.rs`.
     pub fn new(voice: &str) -> Keys {
         let mut prefix = Sha256::new();
         prefix.update(Sha256::digest(voice));
-        prefix.update(env!("CARGO_PKG_VERSION"));
+        prefix.update(env!("LANGDU_ENGINE"));
         prefix.update([0]);
         Keys { prefix }
     }

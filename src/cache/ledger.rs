@@ -1,10 +1,9 @@
 //! The ledger of a level: every record, its size and its last use, and what is in memory of it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::ops::Add;
 use std::rc::Rc;
 
-use super::levels::Room;
+use super::budget::Room;
 use super::store::{self, Batch, Entry, Key};
 
 /// What a level holds now, and what has happened since the cache was made.
@@ -26,22 +25,8 @@ pub struct Counts {
     pub misses: u64,
 }
 
-impl Add for Counts {
-    type Output = Counts;
-
-    fn add(self, other: Counts) -> Counts {
-        Counts {
-            entries: self.entries + other.entries,
-            bytes: self.bytes + other.bytes,
-            memory_bytes: self.memory_bytes + other.memory_bytes,
-            budget: self.budget + other.budget,
-            evicted: self.evicted + other.evicted,
-            dropped: self.dropped + other.dropped,
-            hits: self.hits + other.hits,
-            misses: self.misses + other.misses,
-        }
-    }
-}
+/// No clock goes further: what an entry says of its use may be wrong.
+const LATEST: u64 = 1 << 53;
 
 struct Record {
     bytes: u64,
@@ -93,22 +78,39 @@ impl Ledger {
         }
     }
 
-    /// Learns what lies in a store, which from now on gets what changes.
+    /// Learns what lies in a store, which from now on gets what changes. What has been kept before is newer than all of it.
     pub fn attach(&mut self, entries: Vec<Entry>) {
         self.attached = true;
-        self.learn(entries);
+        let before = self.keys();
+        self.enter(entries);
+        for key in before {
+            self.touch(key, 0);
+        }
+        self.make_room();
     }
 
     /// Learns of records in the store.
-    pub fn learn(&mut self, mut entries: Vec<Entry>) {
+    pub fn learn(&mut self, entries: Vec<Entry>) {
+        self.enter(entries);
+        self.make_room();
+    }
+
+    fn enter(&mut self, mut entries: Vec<Entry>) {
         entries.sort_by_key(|entry| entry.used);
+        let mut free = 0;
         for entry in entries {
             if self.records.contains_key(&entry.key) {
                 continue;
             }
-            let used = self.place(entry.used);
+            // Their order is that of their use, between those that are here.
+            let mut used = entry.used.clamp(free, LATEST.max(free));
+            while self.by_use.contains_key(&used) {
+                used += 1;
+            }
+            free = used + 1;
+            self.latest = self.latest.max(used);
             self.by_use.insert(used, entry.key);
-            self.bytes += entry.bytes;
+            self.bytes = self.bytes.saturating_add(entry.bytes);
             let record = Record {
                 bytes: entry.bytes,
                 used,
@@ -117,7 +119,6 @@ impl Ledger {
             };
             self.records.insert(entry.key, record);
         }
-        self.make_room();
     }
 
     /// Another tab has removed the record.

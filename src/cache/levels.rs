@@ -1,39 +1,8 @@
 //! The three levels of a cache, each with a ledger and a budget of its own.
 
+use super::budget::Budget;
 use super::ledger::{Counts, Ledger};
 use super::store::{Batch, Entry, Key, Level};
-
-/// Bytes that may be kept of one level.
-#[derive(Debug, Clone, Copy)]
-pub struct Room {
-    /// In the store.
-    pub stored: u64,
-    /// In memory, copies of what is in the store included.
-    pub memory: u64,
-}
-
-/// Bytes that may be kept.
-#[derive(Debug, Clone, Copy)]
-pub struct Budget {
-    pub fragments: Room,
-    pub sentences: Room,
-    pub templates: Room,
-}
-
-impl Default for Budget {
-    /// 64 MB in the store: about half an hour of sentences, and as much again for the rest.
-    fn default() -> Budget {
-        let room = |stored: u64, memory: u64| Room {
-            stored: stored << 20,
-            memory: memory << 20,
-        };
-        Budget {
-            fragments: room(8, 4),
-            sentences: room(48, 12),
-            templates: room(8, 8),
-        }
-    }
-}
 
 /// What each level holds now, and what has happened since the cache was made.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
@@ -43,12 +12,6 @@ pub struct Stats {
     pub l1: Counts,
     pub l2: Counts,
     pub l3: Counts,
-}
-
-impl Stats {
-    pub fn total(&self) -> Counts {
-        self.l1 + self.l2 + self.l3
-    }
 }
 
 /// A ledger for each level.

@@ -1,5 +1,7 @@
 //! The sound of whole sentences, and how it is packed.
 
+use crate::wav::quantize;
+
 /// A sentence as it has been spoken, before its volume was set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recording {
@@ -46,9 +48,7 @@ impl Recording {
 
     /// Samples as they are stored, from -1..=1.
     pub fn pcm(samples: &[f32]) -> impl Iterator<Item = i16> {
-        samples
-            .iter()
-            .map(|sample| (sample.clamp(-1.0, 1.0) * f32::from(i16::MAX)).round() as i16)
+        samples.iter().map(|&sample| quantize(sample))
     }
 
     /// The samples in -1..=1.

@@ -87,6 +87,15 @@ pub struct Change {
 }
 
 impl Change {
+    /// Adds what has happened later.
+    pub fn join(&mut self, later: Option<Change>) {
+        let later = later.unwrap_or_default();
+        self.kept
+            .retain(|entry| !later.removed.contains(&entry.key));
+        self.kept.extend(later.kept);
+        self.removed.extend(later.removed);
+    }
+
     pub fn is_empty(&self) -> bool {
         self.kept.is_empty() && self.removed.is_empty()
     }

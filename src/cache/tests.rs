@@ -5,8 +5,8 @@ use std::task::{Context, Poll, Waker};
 
 use proptest::prelude::*;
 
+use super::budget::Room;
 use super::ledger::Counts;
-use super::levels::Room;
 use super::memory::Memory;
 use super::store::{Batch, Entry, Level};
 use super::*;
@@ -185,7 +185,10 @@ fn levels_do_not_push_each_other_out() {
         [stats.l1, stats.l2, stats.l3].map(|counts| counts.entries),
         [9; 3]
     );
-    assert_eq!(stats.total().bytes, 9 * 3 * 108);
+    assert_eq!(
+        [stats.l1, stats.l2, stats.l3].map(|counts| counts.bytes),
+        [9 * 108; 3]
+    );
 }
 
 #[test]
@@ -240,7 +243,8 @@ fn a_warm_cache_can_be_carried_over() {
     }
     let file = now(cache.export());
     let other = open(&Memory::default(), BUDGET);
-    assert_eq!(now(other.import(&file)), Ok(8));
+    let imported = now(other.import(&file)).unwrap();
+    assert_eq!((imported.records, imported.change.kept.len()), (8, 8));
     for number in 0..8 {
         assert_eq!(get(&other, key(number)), Some(vec![number; 100]));
     }
@@ -248,6 +252,141 @@ fn a_warm_cache_can_be_carried_over() {
         now(other.import(b"something else")),
         Err(transfer::FormatError)
     );
+}
+
+#[test]
+fn only_what_has_found_room_counts_as_imported() {
+    let cache = open(&Memory::default(), BUDGET);
+    for number in 0..9 {
+        cache.keep(key(number), &[number; 100]);
+        now(cache.flush());
+    }
+    let file = now(cache.export());
+    let small = Room {
+        stored: 500,
+        memory: 300,
+    };
+    let budget = Budget {
+        sentences: small,
+        ..BUDGET
+    };
+    let other = open(&Memory::default(), budget);
+    let imported = now(other.import(&file)).unwrap();
+    assert_eq!((imported.records, other.stats().l2.entries), (4, 4));
+    assert_eq!(imported.change.kept.len(), 4);
+}
+
+#[test]
+fn what_was_kept_before_the_store_came_is_newer_than_what_lies_in_it() {
+    let store = Memory::default();
+    let cache = open(&store, BUDGET);
+    for number in 0..9 {
+        cache.keep(key(number), &[number; 100]);
+        now(cache.flush());
+    }
+    let cache = Cache::new(BUDGET, midnight);
+    cache.keep(key(20), &[20; 100]);
+    now(cache.attach(store.clone()));
+    now(cache.flush());
+    assert!(get(&cache, key(20)).is_some());
+    assert_eq!(get(&cache, key(0)), None);
+    assert!(get(&open(&store, BUDGET), key(20)).is_some());
+}
+
+/// Reads and writes only while it is open.
+#[derive(Clone, Default)]
+struct Gate {
+    memory: Memory,
+    open: Rc<Cell<bool>>,
+}
+
+impl Gate {
+    async fn pass(&self) {
+        let poll = |_: &mut Context<'_>| match self.open.get() {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        };
+        std::future::poll_fn(poll).await;
+    }
+}
+
+impl Store for Gate {
+    async fn entries(&self) -> Result<Vec<Entry>, StoreError> {
+        self.memory.entries().await
+    }
+
+    async fn read(&self, keys: &[Key]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+        let found = self.memory.read(keys).await;
+        self.pass().await;
+        found
+    }
+
+    async fn write(&self, batch: Batch) -> Result<(), StoreError> {
+        self.pass().await;
+        self.memory.write(batch).await
+    }
+
+    async fn clear(&self) -> Result<(), StoreError> {
+        self.memory.clear().await
+    }
+}
+
+/// Whether the future has come to its end.
+fn go_on<T>(future: &mut std::pin::Pin<&mut impl Future<Output = T>>) -> Option<T> {
+    let mut context = Context::from_waker(Waker::noop());
+    match future.as_mut().poll(&mut context) {
+        Poll::Ready(value) => Some(value),
+        Poll::Pending => None,
+    }
+}
+
+#[test]
+fn a_file_that_comes_while_the_store_is_being_written_to_is_kept_whole() {
+    let source = open(&Memory::default(), BUDGET);
+    for number in 0..9 {
+        source.keep(key(number), &[number; 100]);
+        now(source.flush());
+    }
+    let file = now(source.export());
+    let gate = Gate::default();
+    let cache = Cache::new(BUDGET, midnight);
+    now(cache.attach(gate.clone()));
+    cache.keep(Key::new(Level::Template, [1; 32]), b"spoken before");
+    let mut write = std::pin::pin!(cache.flush());
+    assert!(go_on(&mut write).is_none());
+    let mut import = std::pin::pin!(cache.import(&file));
+    assert!(go_on(&mut import).is_none());
+    gate.open.set(true);
+    assert!(go_on(&mut write).is_some());
+    assert_eq!(go_on(&mut import).unwrap().unwrap().records, 9);
+    for number in 0..9 {
+        assert_eq!(get(&cache, key(number)), Some(vec![number; 100]));
+    }
+    assert_eq!(now(gate.memory.entries()).unwrap().len(), 10);
+}
+
+#[test]
+fn a_record_kept_anew_while_a_torn_one_is_read_stays() {
+    let gate = Gate::default();
+    let torn = Entry {
+        key: key(1),
+        bytes: 50,
+        used: 0,
+    };
+    let batch = Batch {
+        puts: vec![(torn, store::seal(&[1; 100])[..50].into())],
+        ..Batch::default()
+    };
+    now(gate.memory.write(batch)).unwrap();
+    let cache = Cache::new(BUDGET, midnight);
+    now(cache.attach(gate.clone()));
+    let keys = [key(1)];
+    let mut fetch = std::pin::pin!(cache.fetch(&keys));
+    assert!(go_on(&mut fetch).is_none());
+    cache.keep(key(1), b"anew");
+    gate.open.set(true);
+    assert!(go_on(&mut fetch).is_some());
+    assert_eq!(get(&cache, key(1)), Some(b"anew".to_vec()));
 }
 
 /// Fails from the `good`th call on.

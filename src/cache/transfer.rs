@@ -16,9 +16,11 @@ impl FormatError {
     }
 }
 
-/// An empty file.
-pub fn begin() -> Vec<u8> {
-    HEADER.to_vec()
+/// An empty file, with room for so many records of so many bytes in all.
+pub fn begin(records: usize, bytes: u64) -> Vec<u8> {
+    let mut file = Vec::with_capacity(HEADER.len() + 20 * records + bytes as usize);
+    file.extend(HEADER);
+    file
 }
 
 /// Adds a record to a file.
@@ -49,7 +51,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_file_gives_back_its_records(payloads: Vec<Vec<u8>>, cut: prop::sample::Index) {
-            let mut file = begin();
+            let mut file = begin(0, 0);
             let mut whole = Vec::new();
             let mut ends = Vec::new();
             for (at, payload) in payloads.iter().enumerate() {

@@ -12,6 +12,8 @@ use super::tensors::{Tensor, Values};
 
 /// Output channels that are computed together.
 const ROWS: usize = 4;
+/// Weights of one convolution. The largest of a real vocoder has half of them.
+const LARGEST: usize = 1 << 23;
 /// Columns that are computed together: two vectors, so that the sums fill eight registers.
 const COLUMNS: usize = 2 * LANES;
 
@@ -70,7 +72,10 @@ impl Convolution {
         place: impl Fn([usize; 3]) -> Option<usize>,
         slice: impl Fn(usize) -> usize,
     ) -> Option<Convolution> {
-        if bias.len() != out || out * width * taps * dilation == 0 {
+        let size = [out, width, taps]
+            .into_iter()
+            .try_fold(1, usize::checked_mul)?;
+        if bias.len() != out || dilation == 0 || !(1..=LARGEST).contains(&size) {
             return None;
         }
         if ahead.is_some_and(|ahead| ahead > (taps - 1) * dilation) {
@@ -160,7 +165,7 @@ impl Convolution {
     /// Values of the left context that is carried, for all channels.
     pub fn context(&self) -> usize {
         match self.ahead {
-            None => self.width * self.reach(),
+            None => self.width.saturating_mul(self.reach()),
             Some(_) => 0,
         }
     }

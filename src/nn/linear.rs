@@ -6,6 +6,8 @@
 use super::simd::{Floats, Pairs, Sums, nearest, peak};
 use super::tensors::{Tensor, Values};
 
+/// Inputs or outputs of one layer.
+const WIDEST: usize = 1 << 16;
 /// Outputs that are computed together.
 const OUTPUTS: usize = 8;
 /// Rows that share the loading of the weights.
@@ -46,7 +48,7 @@ impl Linear {
         } else {
             (first, second)
         };
-        if inputs * outputs == 0 {
+        if !(1..=WIDEST).contains(&inputs) || !(1..=WIDEST).contains(&outputs) {
             return None;
         }
         let padded = outputs.next_multiple_of(OUTPUTS);

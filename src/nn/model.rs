@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::internal::{DimLike, ToDim, ensure, format_err};
 
-use super::{ModelError, network, weights};
+use super::{Contract, ModelError, network, weights};
 
 /// A tensor on its way into or out of a graph.
 #[derive(Clone)]
@@ -50,9 +50,9 @@ pub struct Source {
 }
 
 impl Source {
-    /// Reads the bytes of an ONNX file. `name` is for messages.
-    pub fn parse(name: &str, bytes: &[u8]) -> Result<Source, ModelError> {
-        let model = read(bytes).map_err(|error| load_error(name, error))?;
+    /// Reads the bytes of an ONNX file that has to keep this contract. `name` is for messages.
+    pub fn parse(name: &str, bytes: &[u8], contract: &Contract) -> Result<Source, ModelError> {
+        let model = read(bytes, contract).map_err(|error| load_error(name, error))?;
         Ok(Source {
             name: name.to_string(),
             model,
@@ -63,14 +63,6 @@ impl Source {
     pub fn compile(&self, sizes: &[(&str, usize)]) -> Result<Graph, ModelError> {
         self.optimise(sizes)
             .map_err(|error| load_error(&self.name, error))
-    }
-
-    /// Size of an axis that is fixed in the file.
-    pub fn fixed_size(&self, input: &str, axis: usize) -> Option<usize> {
-        let of_input = |outlet: &&OutletId| self.model.node(outlet.node).name == input;
-        let outlet = self.model.inputs.iter().find(of_input)?;
-        let fact = self.model.outlet_fact(*outlet).ok()?;
-        fact.shape.get(axis)?.to_usize().ok()
     }
 
     fn optimise(&self, sizes: &[(&str, usize)]) -> TractResult<Graph> {
@@ -120,21 +112,24 @@ impl Source {
     }
 }
 
-fn read(bytes: &[u8]) -> TractResult<TypedModel> {
+fn read(bytes: &[u8], contract: &Contract) -> TractResult<TypedModel> {
     let framework = tract_onnx::onnx()
         .with_ignore_output_shapes(true)
         .with_ignore_value_info(true);
     let mut file = framework.proto_model_for_read(&mut std::io::Cursor::new(bytes))?;
-    if let Some(graph) = &mut file.graph {
-        if let Some(network) = network::recognise(graph) {
-            return network::wire(graph, network);
-        }
+    let graph = file.graph.as_mut().context("no graph")?;
+    contract.check_file(graph).map_err(TractError::msg)?;
+    let model = if let Some(network) = network::recognise(graph) {
+        network::wire(graph, network)?
+    } else {
         weights::dequantize(graph);
-    }
-    framework
-        .model_for_proto_model(&file)?
-        .into_typed()?
-        .into_decluttered()
+        framework
+            .model_for_proto_model(&file)?
+            .into_typed()?
+            .into_decluttered()?
+    };
+    contract.check_model(&model).map_err(TractError::msg)?;
+    Ok(model)
 }
 
 struct Port {
@@ -165,14 +160,6 @@ impl Graph {
             .collect::<TractResult<Vec<_>>>()
             .map(State)
             .map_err(|error| self.run_error(error))
-    }
-
-    /// The expected shape of an input.
-    pub fn shape(&self, input: &str) -> Option<&[usize]> {
-        self.inputs
-            .iter()
-            .find(|port| port.name == input)
-            .map(|port| port.shape.as_slice())
     }
 
     /// Runs once and advances `state`. `inputs` are all the inputs that the state does not carry;
@@ -226,9 +213,11 @@ impl Graph {
         let mut wanted = Vec::with_capacity(N);
         for name in outputs {
             let index = self.outputs.iter().position(|output| output == name);
-            wanted.push(Value(
-                results[index.ok_or_else(|| format_err!("there is no output {name}"))?].clone(),
-            ));
+            let index = index.ok_or_else(|| format_err!("there is no output {name}"))?;
+            let value = Value(results[index].clone());
+            let finite = value.as_f32().iter().all(|value| value.is_finite());
+            ensure!(finite, "{name} holds values that are no numbers");
+            wanted.push(value);
         }
         wanted
             .try_into()

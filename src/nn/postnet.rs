@@ -23,7 +23,8 @@ impl Postnet {
             return None;
         }
         let layers = Layer::read_all(file, "mel_postnet.fsmn")?;
-        let delay = file.fixed_shape("residual").map_or(0, |shape| shape[0]);
+        let delay = file.fixed_shape("residual");
+        let delay = delay.map_or(Some(0), |shape| shape.first().copied())?;
         let ahead = delay / layers.len();
         let postnet = Postnet {
             ahead,

@@ -98,6 +98,13 @@ impl<'a> File<'a> {
         sizes.collect()
     }
 
+    /// The rows of a stored table.
+    pub fn rows(&self, name: &str) -> Option<usize> {
+        let stored = self.initializers.get(name);
+        let stored = stored.or_else(|| self.initializers.get(format!("{name}.int8").as_str()));
+        usize::try_from(*stored?.dims.first()?).ok()
+    }
+
     pub fn node(&self, name: &str) -> Option<&'a NodeProto> {
         self.nodes.get(name).copied()
     }

@@ -204,7 +204,7 @@ fn convolution(file: &File, name: &str, rounded: bool) -> Option<Convolution> {
     if !rounded {
         weight = weight.into_floats();
     }
-    let reach = taps.checked_sub(1)? * dilation;
+    let reach = taps.checked_sub(1)?.checked_mul(dilation)?;
     let ahead = match attribute(node, "pads") {
         Some(_) => match *integers(node, "pads")?.as_slice() {
             [before, after] if before + after == reach => Some(after),
@@ -348,7 +348,8 @@ impl Run<'_> {
 impl Network for Vocoder {
     /// The contexts of all convolutions, in the order in which they run.
     fn state(&self) -> usize {
-        self.convolutions().map(Convolution::context).sum()
+        let contexts = self.convolutions().map(Convolution::context);
+        contexts.fold(0, usize::saturating_add)
     }
 
     fn shapes(&self, inputs: &[Vec<TDim>]) -> Vec<Vec<TDim>> {

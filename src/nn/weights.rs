@@ -24,7 +24,9 @@ pub fn dequantize(graph: &mut GraphProto) {
         .map(|tensor| tensor.name.as_str())
         .collect::<HashSet<_>>();
     let is_done = |node: &NodeProto| {
-        node.op_type == "DequantizeLinear" && done.contains(node.output[0].as_str())
+        let output = node.output.first();
+        node.op_type == "DequantizeLinear"
+            && output.is_some_and(|output| done.contains(output.as_str()))
     };
     let (gone, kept) = std::mem::take(&mut graph.node)
         .into_iter()

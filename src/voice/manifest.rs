@@ -8,6 +8,15 @@ use super::VoiceError;
 
 /// The version of the format that this crate reads.
 const FORMAT: u32 = 1;
+/// Bytes of `voice.json`.
+pub const LARGEST_MANIFEST: u64 = 1 << 20;
+/// Bytes of all graphs together.
+const LARGEST_VOICE: u64 = 512 << 20;
+/// Entries of a table, and bytes of a name.
+const MOST_NAMES: usize = 4096;
+const LONGEST_NAME: usize = 64;
+/// Widths and table rows of the encoder.
+const WIDEST: usize = 4096;
 
 #[derive(Debug, Clone, Deserialize)]
 pub struct Manifest {
@@ -26,6 +35,7 @@ pub struct Manifest {
     #[serde(default)]
     pub sentence_pause_ms: u32,
     pub mel: Mel,
+    pub encoder: Encoder,
     pub decoder: Decoder,
     pub postnet: Postnet,
     pub vocoder: Vocoder,
@@ -61,6 +71,24 @@ pub struct Mel {
     pub bins: usize,
     /// Values per frame: the mel bands, and F0 and voicing for a voice with a harmonic source.
     pub channels: usize,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct Encoder {
+    /// Widths of what it makes of a symbol.
+    pub text: usize,
+    pub speaker: usize,
+    pub emotion: usize,
+    /// Rows of the two tables.
+    pub speaker_rows: usize,
+    pub emotion_rows: usize,
+}
+
+impl Encoder {
+    /// Width of text, speaker and emotion side by side.
+    pub fn condition(&self) -> usize {
+        self.text + self.speaker + self.emotion
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -109,7 +137,7 @@ pub struct HarmonicSource {
 
 #[derive(Debug, Clone, Deserialize)]
 pub struct File {
-    /// Relative to `voice.json`.
+    /// The name of a file beside `voice.json`.
     pub path: String,
     pub bytes: u64,
     /// Hexadecimal.
@@ -119,6 +147,9 @@ pub struct File {
 impl Manifest {
     /// Reads `voice.json` and checks that its sizes make sense.
     pub fn parse(json: &str) -> Result<Manifest, VoiceError> {
+        if json.len() as u64 > LARGEST_MANIFEST {
+            return Err(VoiceError::Format("voice.json: too large".into()));
+        }
         let manifest: Manifest =
             serde_json::from_str(json).map_err(|error| VoiceError::Format(error.to_string()))?;
         manifest
@@ -134,29 +165,44 @@ impl Manifest {
             .ok_or_else(|| VoiceError::Format(format!("voice.json names no file for `{graph}`")))
     }
 
+    /// Bytes of all graphs together.
+    pub fn bytes(&self) -> u64 {
+        let bytes = self.files.values().map(|file| file.bytes);
+        bytes.fold(0, u64::saturating_add)
+    }
+
     fn check(&self) -> Result<(), &'static str> {
-        let tables = &self.symbols;
-        let tables = [
-            &tables.sy,
-            &tables.tone,
-            &tables.syllable_flag,
-            &tables.word_segment,
-        ];
         let in_range = |value: usize, most: usize| (1..=most).contains(&value);
-        let source_fits = self.vocoder.source.as_ref().is_none_or(|source| {
-            in_range(source.harmonics, 64)
-                && self.mel.channels >= self.mel.bins + 2
-                && source.f0_floor.is_finite()
-        });
+        let encoder = &self.encoder;
+        let widths = [
+            encoder.text,
+            encoder.speaker,
+            encoder.emotion,
+            encoder.speaker_rows,
+            encoder.emotion_rows,
+        ];
+        let mut rows = self
+            .emotions
+            .supported
+            .values()
+            .chain([&self.emotions.pause]);
         let rules = [
             (self.format == FORMAT, "unknown format"),
-            (in_range(self.sample_rate as usize, 192_000), "sample_rate"),
+            (is_name(&self.name) && is_name(&self.language), "name"),
+            ((8000..=192_000).contains(&self.sample_rate), "sample_rate"),
             (in_range(self.hop, 4096), "hop"),
+            (self.symbols.fit(), "symbols"),
             (
-                tables.iter().all(|table| !table.is_empty()),
-                "an empty symbol table",
+                widths.iter().all(|&width| in_range(width, WIDEST)),
+                "encoder",
             ),
-            (!self.emotions.supported.is_empty(), "no emotion"),
+            (
+                in_range(self.emotions.supported.len(), MOST_NAMES)
+                    && self.emotions.supported.keys().all(|name| is_name(name))
+                    && rows.all(|&row| row < encoder.emotion_rows),
+                "emotions",
+            ),
+            (self.pitch.is_none_or(Statistics::fit), "pitch"),
             (
                 in_range(self.mel.bins, 1024)
                     && (self.mel.bins..=2048).contains(&self.mel.channels),
@@ -171,12 +217,69 @@ impl Manifest {
                 self.vocoder.halo <= 1024 && self.vocoder.causal == (self.vocoder.halo == 0),
                 "vocoder.halo",
             ),
-            (source_fits, "vocoder.source"),
+            (
+                self.vocoder
+                    .source
+                    .as_ref()
+                    .is_none_or(|source| source.fits() && self.mel.channels >= self.mel.bins + 2),
+                "vocoder.source",
+            ),
             (self.sentence_pause_ms <= 5000, "sentence_pause_ms"),
+            (
+                self.files.values().all(|file| is_file_name(&file.path)),
+                "files: a path is not the name of a file",
+            ),
+            (self.bytes() <= LARGEST_VOICE, "files: too large"),
         ];
         rules
             .into_iter()
             .find(|(holds, _)| !holds)
             .map_or(Ok(()), |(_, what)| Err(what))
     }
+}
+
+impl SymbolTables {
+    fn fit(&self) -> bool {
+        let tables = [
+            &self.sy,
+            &self.tone,
+            &self.syllable_flag,
+            &self.word_segment,
+        ];
+        let fits = |table: &&Vec<String>| {
+            (1..=MOST_NAMES).contains(&table.len())
+                && table.iter().all(|name| name.len() <= LONGEST_NAME)
+        };
+        tables.iter().all(fits)
+    }
+}
+
+impl Statistics {
+    /// Whether these can be of a human voice.
+    fn fit(self) -> bool {
+        (10.0..=2000.0).contains(&self.mean) && (0.1..=2000.0).contains(&self.std)
+    }
+}
+
+impl HarmonicSource {
+    /// NaN is in no range.
+    fn fits(&self) -> bool {
+        (1..=64).contains(&self.harmonics)
+            && (10.0..=2000.0).contains(&self.f0_mean)
+            && (0.1..=2000.0).contains(&self.f0_std)
+            && (0.0..=2000.0).contains(&self.f0_floor)
+            && (-100.0..=100.0).contains(&self.uv_threshold)
+            && (0.0..=1.0).contains(&self.sine_amplitude)
+            && (0.0..=1.0).contains(&self.noise)
+    }
+}
+
+/// Something short to read, without control characters.
+fn is_name(name: &str) -> bool {
+    (1..=LONGEST_NAME).contains(&name.len()) && !name.chars().any(char::is_control)
+}
+
+/// A file that lies beside `voice.json`, on every system.
+fn is_file_name(path: &str) -> bool {
+    is_name(path) && !path.contains(['/', '\\', ':']) && path != "." && path != ".."
 }

@@ -18,6 +18,7 @@ export interface EngineCacheCounts {
 export interface EngineCacheStats { stored: boolean; l1: EngineCacheCounts; l2: EngineCacheCounts; l3: EngineCacheCounts }
 /** Records as key, bytes and last use; keys. */
 export interface EngineCacheChange { kept: [string, number, number][]; removed: string[] }
+export interface EngineCacheImported { records: number; change: EngineCacheChange }
 ";
 
 #[wasm_bindgen]
@@ -64,7 +65,7 @@ impl EngineCache {
         self.cache.unsaved_bytes() as f64
     }
 
-    /// Writes what is new, and tells what other tabs have to know of it. Does nothing while it is still writing.
+    /// Writes what is new, after what is being written, and tells what other tabs have to know of it.
     #[wasm_bindgen(unchecked_return_type = "EngineCacheChange | undefined")]
     pub async fn flush(&self) -> Result<JsValue, JsValue> {
         let change = self.cache.flush().await;
@@ -108,10 +109,16 @@ impl EngineCache {
         self.cache.export().await
     }
 
-    /// Takes in such a file; gives the number of its records that were whole.
-    pub async fn import(&self, file: Vec<u8>) -> Result<usize, JsValue> {
+    /// Takes in such a file; tells how many of its records are kept, and what other tabs have to know.
+    #[wasm_bindgen(unchecked_return_type = "EngineCacheImported")]
+    pub async fn import(&self, file: Vec<u8>) -> Result<JsValue, JsValue> {
         let imported = self.cache.import(&file).await;
-        imported.map_err(|error| messages::error(error.code(), &error.to_string()))
+        let imported =
+            imported.map_err(|error| messages::error(error.code(), &error.to_string()))?;
+        messages::to_js(&ImportedMessage {
+            records: imported.records,
+            change: imported.change.into(),
+        })
     }
 }
 
@@ -120,6 +127,13 @@ impl EngineCache {
 struct ChangeMessage {
     kept: Vec<(String, u64, u64)>,
     removed: Vec<String>,
+}
+
+/// An [`Imported`] on its way to the worker.
+#[derive(Serialize)]
+struct ImportedMessage {
+    records: usize,
+    change: ChangeMessage,
 }
 
 impl From<Change> for ChangeMessage {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use js_sys::{Array, Float32Array, Object, Reflect};
 use langdu::nn::{Graph, Source, State, Value};
 use langdu::text;
+use langdu::voice::Manifest;
 use tract_onnx::prelude::*;
 use wasm_bindgen::prelude::*;
 
@@ -47,7 +48,16 @@ impl LangduGraph {
         size: usize,
         output: String,
     ) -> Result<LangduGraph, JsError> {
-        let graph = Source::parse("graph", bytes)?.compile(&[(symbol, size)])?;
+        // The sizes of the bundled voice; the full-size vocoder has no harmonic source.
+        let mut manifest = Manifest::parse(include_str!("../../../models/xiaolang/voice.json"))?;
+        manifest.vocoder.source = None;
+        let name = if output == "samples" {
+            "vocoder"
+        } else {
+            "decoder"
+        };
+        let source = Source::parse(name, bytes, &manifest.contract(name))?;
+        let graph = source.compile(&[(symbol, size)])?;
         let state = graph.start()?;
         Ok(LangduGraph {
             graph,

@@ -1,0 +1,51 @@
+//! Names the engine by a hash of the code that makes the sound, so that recordings of another engine are not played.
+
+use std::path::{Path, PathBuf};
+
+/// The rooms between symbols and samples, and the versions of the libraries.
+const SOURCES: [&str; 5] = [
+    "src/nn",
+    "src/sambert",
+    "src/hifigan",
+    "src/speech",
+    "Cargo.lock",
+];
+
+fn main() {
+    let mut files = Vec::new();
+    for source in SOURCES {
+        println!("cargo:rerun-if-changed={source}");
+        gather(Path::new(source), &mut files);
+        let module = format!("{source}.rs");
+        if Path::new(&module).exists() {
+            println!("cargo:rerun-if-changed={module}");
+            files.push(module.into());
+        }
+    }
+    files.sort();
+    let hash = files.iter().fold(OFFSET, |hash, file| {
+        let name = file.to_string_lossy().replace('\\', "/");
+        let text = std::fs::read(file).unwrap_or_default();
+        fnv(fnv(hash, name.as_bytes()), &text)
+    });
+    println!("cargo:rustc-env=LANGDU_ENGINE={hash:016x}");
+}
+
+/// The file, or all files in the folder. One that is missing, as the lock file of a published crate, counts for nothing.
+fn gather(path: &Path, files: &mut Vec<PathBuf>) {
+    if let Ok(entries) = path.read_dir() {
+        entries
+            .flatten()
+            .for_each(|entry| gather(&entry.path(), files));
+    } else if path.exists() {
+        files.push(path.into());
+    }
+}
+
+/// FNV-1a of 64 bits.
+const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+
+fn fnv(hash: u64, bytes: &[u8]) -> u64 {
+    let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+    bytes.iter().fold(hash, step)
+}

@@ -1,0 +1,33 @@
+//! How much may be kept.
+
+/// Bytes that may be kept of one level.
+#[derive(Debug, Clone, Copy)]
+pub struct Room {
+    /// In the store.
+    pub stored: u64,
+    /// In memory, copies of what is in the store included.
+    pub memory: u64,
+}
+
+/// Bytes that may be kept.
+#[derive(Debug, Clone, Copy)]
+pub struct Budget {
+    pub fragments: Room,
+    pub sentences: Room,
+    pub templates: Room,
+}
+
+impl Default for Budget {
+    /// 64 MB in the store: about half an hour of sentences, and as much again for the rest.
+    fn default() -> Budget {
+        let room = |stored: u64, memory: u64| Room {
+            stored: stored << 20,
+            memory: memory << 20,
+        };
+        Budget {
+            fragments: room(8, 4),
+            sentences: room(48, 12),
+            templates: room(8, 8),
+        }
+    }
+}
