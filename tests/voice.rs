@@ -165,3 +165,73 @@ fn odd_archives_have_codes() {
     altered[middle] ^= 1;
     assert_ne!(code(&altered), "");
 }
+
+/// An archive whose six graphs are one file of zeros.
+fn bomb(bytes: usize, stated: impl Fn(&mut serde_json::Value)) -> Vec<u8> {
+    let mut manifest: serde_json::Value = serde_json::from_str(&pack().0).unwrap();
+    for graph in langdu::voice::GRAPHS {
+        manifest["files"][graph] =
+            serde_json::json!({"path": "zeros", "bytes": bytes, "sha256": "0"});
+    }
+    stated(&mut manifest);
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    let mut add = |name: &str, content: &[u8]| {
+        archive
+            .start_file(name, SimpleFileOptions::default())
+            .unwrap();
+        archive.write_all(content).unwrap();
+    };
+    add("voice.json", manifest.to_string().as_bytes());
+    add("zeros", &vec![0; bytes]);
+    archive.finish().unwrap().into_inner()
+}
+
+#[test]
+fn archives_unpack_to_what_they_can_hold() {
+    let code = |archive: &[u8]| unzipped(archive).err().map_or("", |error| error.code());
+    // Large, as it says.
+    assert_eq!(code(&bomb(64 << 20, |_| ())), "E_VOICE_FORMAT");
+    // Larger than it says.
+    let less = bomb(64 << 20, |manifest| {
+        for graph in langdu::voice::GRAPHS {
+            manifest["files"][graph]["bytes"] = 10.into();
+        }
+    });
+    assert_eq!(code(&less), "E_VOICE_HASH");
+    let long = bomb(10, |manifest| {
+        manifest["provenance"] = "长".repeat(10 << 20).into();
+    });
+    assert_eq!(code(&long), "E_VOICE_FORMAT");
+    let symbols = bomb(10, |manifest| {
+        manifest["symbols"]["sy"] = vec![""; 1 << 20].into();
+    });
+    assert_eq!(code(&symbols), "E_VOICE_FORMAT");
+}
+
+#[test]
+fn a_folder_gives_only_its_own_files() {
+    let folder = std::env::temp_dir().join(format!("langdu-folder-{}", std::process::id()));
+    std::fs::create_dir_all(folder.join("inside")).unwrap();
+    let open = |path: &str| {
+        let (json, _) = pack();
+        let mut manifest: serde_json::Value = serde_json::from_str(&json).unwrap();
+        manifest["files"]["encoder"]["path"] = path.into();
+        std::fs::write(folder.join("voice.json"), manifest.to_string()).unwrap();
+        let error = Voice::open(&folder).err().unwrap();
+        (error.code(), error.to_string())
+    };
+    for outside in [
+        "../../../etc/hostname",
+        "/etc/hostname",
+        "/dev/zero",
+        "inside/encoder.onnx",
+    ] {
+        let (code, message) = open(outside);
+        assert_eq!(code, "E_VOICE_FORMAT", "{outside}");
+        assert!(!message.contains("bytes"), "{message}");
+    }
+    for no_file in ["inside", "encoder.onnx"] {
+        assert_eq!(open(no_file).0, "E_VOICE_MISSING", "{no_file}");
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}

@@ -358,3 +358,6 @@ fn check_tensor(tensor: &TensorProto) -> Result<(), String> {
     }
     Ok(())
 }
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;

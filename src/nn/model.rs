@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tract_onnx::prelude::*;
-use tract_onnx::tract_hir::internal::{DimLike, ToDim, ensure, format_err};
+use tract_onnx::tract_hir::internal::{ToDim, ensure, format_err};
 
 use super::{Contract, ModelError, network, weights};
 
@@ -117,7 +117,8 @@ fn read(bytes: &[u8], contract: &Contract) -> TractResult<TypedModel> {
         .with_ignore_output_shapes(true)
         .with_ignore_value_info(true);
     let mut file = framework.proto_model_for_read(&mut std::io::Cursor::new(bytes))?;
-    let graph = file.graph.as_mut().context("no graph")?;
+    let graph = file.graph.as_mut();
+    let graph = graph.ok_or_else(|| format_err!("no graph"))?;
     contract.check_file(graph).map_err(TractError::msg)?;
     let model = if let Some(network) = network::recognise(graph) {
         network::wire(graph, network)?

@@ -20,7 +20,7 @@ export class SpeechCache {
     return new Blob([(await this.questions.ask({ ask: 'export' })) as Uint8Array<ArrayBuffer>]);
   }
 
-  /** Takes in a file made by `export()`; resolves to the number of its records. Rejects with `E_CACHE_FORMAT`. */
+  /** Takes in a file made by `export()`; resolves to how many of its records found room. Rejects with `E_CACHE_FORMAT`. */
   async import(file: Blob | ArrayBuffer): Promise<number> {
     const buffer = file instanceof Blob ? await file.arrayBuffer() : file;
     return (await this.questions.ask({ ask: 'import', file: new Uint8Array(buffer) })) as number;

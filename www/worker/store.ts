@@ -16,6 +16,7 @@ export class Store {
   readonly cache = new EngineCache();
   private opened = Promise.resolve();
   private reported = false;
+  private saving = false;
   /** Other tabs with the same database. */
   private readonly others = new BroadcastChannel(NAME);
 
@@ -50,8 +51,10 @@ export class Store {
 
   /** Writes what is new: when there is nothing else to do, or when much has come together. */
   async save(idle: boolean): Promise<void> {
-    if (!idle && this.cache.unsavedBytes() < UNSAVED) return;
-    await this.write();
+    if (this.saving || (!idle && this.cache.unsavedBytes() < UNSAVED)) return;
+    this.saving = true;
+    this.announce(await this.cache.flush());
+    this.saving = false;
     this.report();
   }
 
@@ -65,8 +68,13 @@ export class Store {
         return undefined;
       case 'export':
         return this.cache.export();
-      case 'import':
-        return this.cache.import(question.file);
+      case 'import': {
+        // What a file holds is more than the memory has room for.
+        await this.opened;
+        const { records, change } = await this.cache.import(question.file);
+        this.announce(change);
+        return records;
+      }
     }
   }
 
@@ -78,8 +86,8 @@ export class Store {
     return { ...(sums as unknown as CacheCounts), l1, l2, l3, stored, ...(failure && { failure }) };
   }
 
-  private async write(): Promise<void> {
-    const change = await this.cache.flush();
+  /** Tells other tabs what has been written. */
+  private announce(change: EngineCacheChange | undefined): void {
     if (change) this.others.postMessage(change);
   }
 

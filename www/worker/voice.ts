@@ -24,6 +24,16 @@ export async function fetchVoice(
   return { manifest, graphs: Object.fromEntries(fetched) as Record<Graph, Uint8Array> };
 }
 
+/** Whether the site has a voice in this folder. One that answers everything by a page has not. */
+export async function isOnSite(folder: URL): Promise<boolean> {
+  try {
+    const response = await fetch(new URL(MANIFEST, folder));
+    return response.ok && parseManifest(await response.text()).files !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /** A voice as a person has it: one zip archive, or the files of a folder. */
 export async function openPack(pack: File[], unzip: (archive: Uint8Array) => VoiceFiles): Promise<VoiceFiles> {
   const bytes = async (file: File) => new Uint8Array(await file.arrayBuffer());

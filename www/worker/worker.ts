@@ -3,7 +3,7 @@
  * returns to its event loop, so that a cancel is obeyed within one chunk.
  */
 
-import { toErrorMessage } from '../wire/errors.js';
+import { LangduError, toErrorMessage } from '../wire/errors.js';
 import type {
   PageToWorker,
   PlayerToWorker,
@@ -18,13 +18,15 @@ import { Ahead } from './ahead.js';
 import init, { Engine, type EngineChunk, type InitOutput, VoicePack } from './engine.js';
 import { SecondWorker } from './second.js';
 import { Store } from './store.js';
-import { digest, fetchVoice, openPack, sampleRateOf } from './voice.js';
+import { digest, fetchVoice, isOnSite, openPack, sampleRateOf } from './voice.js';
 
 /** How far the player's queue is filled ahead of what is heard, in seconds. */
 const AHEAD = 10;
 /** Chunks of a job that may be on their way to the page unread. */
 const PAGE_CREDIT = 2;
 
+/** The job of a voice that is tried out before it is kept. */
+const TRIAL = 0xffffffff;
 /** Chunks of a job that may be in the second worker. */
 const DRAFTS = 2;
 
@@ -115,7 +117,7 @@ async function load({ baseUrl, voice: name, workers, pack }: Extract<PageToWorke
     second = workers > 1 ? new SecondWorker() : null;
     const folder = new URL(`voices/${encodeURIComponent(name)}/`, baseUrl);
     const ready = module.then((module) => init({ module_or_path: module }));
-    const kept = pack ? ready.then(() => openPack(pack, unzip)) : takeVoice(name);
+    const kept = pack ? ready.then(() => openPack(pack, unzip)) : takeKept(name, folder);
     const progress = (loaded: number, total: number) => tell({ type: 'loading', loaded, total });
     const files = await kept.then((kept) => kept ?? fetchVoice(folder, progress));
     tell({ type: 'fetched', sampleRate: sampleRateOf(files) });
@@ -126,12 +128,15 @@ async function load({ baseUrl, voice: name, workers, pack }: Extract<PageToWorke
     // If the files are wrong, the engine says so better.
     vocoder?.catch(() => undefined);
     const loaded = new Engine(files.manifest, graphs, digests, second !== null);
-    loaded.setCache(cache.cache);
     await Promise.all([cache.ready(), vocoder]);
-    engine = loaded;
-    const voice = engine.info();
+    const voice = loaded.info();
     sampleRate = voice.sampleRate;
-    if (pack) await keep(voice.name, files);
+    if (pack) {
+      await tryOut(loaded);
+      await keep(voice.name, new URL(`voices/${encodeURIComponent(voice.name)}/`, baseUrl), files);
+    }
+    loaded.setCache(cache.cache);
+    engine = loaded;
     tell({ type: 'ready', voice });
     for (const question of questions.splice(0)) void answer(engine, question);
     for (const message of waiting.splice(0)) start(engine, message);
@@ -149,9 +154,30 @@ function unzip(archive: Uint8Array): VoiceFiles {
   return { manifest, graphs };
 }
 
-/** A voice that can't be kept speaks all the same. */
-async function keep(name: string, files: VoiceFiles): Promise<void> {
-  await keepVoice(name, files).catch((error) => tell({ type: 'uncached', error: toErrorMessage(error) }));
+/** A kept voice, unless the site has one of this name. */
+async function takeKept(name: string, folder: URL): Promise<VoiceFiles | null> {
+  const files = await takeVoice(name);
+  return files && (await isOnSite(folder)) ? null : files;
+}
+
+/** Lets a voice speak to nobody. Throws where it can't. */
+async function tryOut(engine: Engine): Promise<void> {
+  engine.start(TRIAL, '今天天气不错，早上好！', {}, {});
+  let chunk: EngineChunk | undefined;
+  do chunk = await make(engine, TRIAL);
+  while (chunk && !chunk.last);
+  engine.cancel(TRIAL);
+  second?.cancel(TRIAL);
+}
+
+/** Keeps a voice. One that can't be kept, or has the name of one of the site's own, speaks all the same. */
+async function keep(name: string, folder: URL, files: VoiceFiles): Promise<void> {
+  try {
+    if (await isOnSite(folder)) throw new LangduError('E_VOICE_STORE', `The site has a voice ${name} of its own`);
+    await keepVoice(name, files);
+  } catch (error) {
+    tell({ type: 'uncached', error: toErrorMessage(error) });
+  }
 }
 
 function openCache(wasm: InitOutput): Store {

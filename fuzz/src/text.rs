@@ -1,0 +1,97 @@
+//! Anything that is read: text, SSML, lexicons, templates.
+
+use std::sync::Arc;
+
+use langdu::text::symbols::symbols;
+use langdu::text::{Sentence, Sentences, Templates, Unit, UserLexicon};
+use langdu::text::{fixed_sentences, sentences, sentences_with, ssml_sentences};
+
+use crate::limits::in_time;
+
+/// Most symbols the acoustic model takes.
+const MOST_SYMBOLS: usize = 256;
+/// The longest names of emoji and numbers make about 40 units of a character.
+const MOST_UNITS: usize = 64;
+
+fn check(sentence: &Sentence, length: usize) -> usize {
+    let within = |start: usize, end: usize| assert!(start <= end && end <= length);
+    within(sentence.span.start, sentence.span.end);
+    for word in &sentence.words {
+        within(word.span.start, word.span.end);
+    }
+    for unit in &sentence.units {
+        let span = match unit {
+            Unit::Syllable(syllable) => syllable.span,
+            Unit::Pause(pause) => pause.span,
+        };
+        within(span.start, span.end);
+    }
+    let symbols = symbols(sentence);
+    assert!(symbols.len() <= MOST_SYMBOLS, "{} symbols", symbols.len());
+    sentence.units.len()
+}
+
+/// The units of all sentences, which lie in order within `length` characters.
+fn units(sentences: Sentences, length: usize) -> usize {
+    let mut begun = 0;
+    let mut units = 0;
+    for sentence in sentences {
+        assert!(sentence.span.start >= begun, "sentences out of order");
+        begun = sentence.span.start;
+        units += check(&sentence, length);
+    }
+    units
+}
+
+pub fn text(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let length = text.chars().count();
+    in_time(length, || {
+        assert!(units(sentences(&*text), length) <= MOST_UNITS * length);
+    });
+}
+
+pub fn ssml(data: &[u8]) {
+    let document = String::from_utf8_lossy(data);
+    let length = document.chars().count();
+    in_time(length, || {
+        for document in [document.to_string(), format!("<speak>{document}</speak>")] {
+            let length = document.chars().count();
+            if let Ok(sentences) = ssml_sentences(&document, Arc::default()) {
+                units(sentences, length);
+            }
+        }
+    });
+}
+
+/// Lines of a word and its reading, an empty line, and a text.
+pub fn lexicon(data: &[u8]) {
+    let data = String::from_utf8_lossy(data);
+    let (words, text) = data.split_once("\n\n").unwrap_or(("天气\t晴朗", &data));
+    let entries = words.lines().filter_map(|line| line.split_once('\t'));
+    in_time(data.chars().count(), || {
+        if let Ok(lexicon) = UserLexicon::new(entries) {
+            units(
+                sentences_with(text, Arc::new(lexicon)),
+                text.chars().count(),
+            );
+        }
+    });
+}
+
+/// Lines of templates, an empty line, and a text.
+pub fn templates(data: &[u8]) {
+    let data = String::from_utf8_lossy(data);
+    let (lines, text) = data.split_once("\n\n").unwrap_or((&data, &data));
+    let lines = lines.lines().collect::<Vec<_>>();
+    in_time(data.chars().count(), || {
+        let Ok(templates) = Templates::parse(&lines) else {
+            return;
+        };
+        for part in templates.fixed_parts() {
+            fixed_sentences(&part).for_each(drop);
+        }
+        let templated = sentences(text).with_templates(Arc::new(templates));
+        units(templated, text.chars().count());
+    });
+}

@@ -1,0 +1,65 @@
+//! Voice packs: archives, manifests, graphs, each in the place of the right one of a small voice.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use langdu::voice::{GRAPHS, Pack};
+use langdu::{Error, SpeakOptions, Synthesizer, Voice};
+
+/// A small voice out of `target/voices`, which `convert.tests.packs` makes.
+static VOICE: LazyLock<Pack> = LazyLock::new(|| {
+    let folder = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../target/voices/random_causal_nsf"
+    );
+    Pack::read(folder.as_ref()).expect("./build.sh soak makes the voices first")
+});
+
+/// Loads these files, whatever their hashes are, and speaks.
+fn speak(manifest: &str, files: BTreeMap<String, Vec<u8>>) -> Result<(), Error> {
+    let listed = langdu::voice::Manifest::parse(manifest)?;
+    let digest = |graph: &str, _: &[u8]| {
+        let file = listed.file(graph);
+        file.map_or(String::new(), |file| file.sha256.clone())
+    };
+    let synthesizer = Synthesizer::new(Voice::digested(manifest, files, digest)?)?;
+    for chunk in synthesizer.stream("好", &SpeakOptions::default())?.take(3) {
+        assert!(chunk?.samples.iter().all(|sample| sample.abs() <= 1.0));
+    }
+    Ok(())
+}
+
+pub fn archive(data: &[u8]) {
+    if let Ok(pack) = Pack::unzip(data) {
+        // An error has its code.
+        let _ = Voice::new(&pack.manifest, pack.files);
+    }
+}
+
+pub fn manifest(data: &[u8]) {
+    let Ok(manifest) = std::str::from_utf8(data) else {
+        return;
+    };
+    if langdu::voice::Manifest::parse(manifest).is_ok() {
+        let _ = speak(manifest, VOICE.files.clone());
+    }
+}
+
+/// The number of a graph, and its file.
+pub fn graph(data: &[u8]) {
+    let Some((&number, file)) = data.split_first() else {
+        return;
+    };
+    let graph = GRAPHS[usize::from(number) % GRAPHS.len()];
+    let mut manifest: serde_json::Value = serde_json::from_str(&VOICE.manifest).unwrap();
+    manifest["files"][graph]["bytes"] = file.len().into();
+    let mut files = VOICE.files.clone();
+    files.insert(graph.into(), file.to_vec());
+    let _ = speak(&manifest.to_string(), files);
+}
+
+/// The small voice, ready to speak.
+pub fn synthesizer() -> Synthesizer {
+    let voice = Voice::new(&VOICE.manifest, VOICE.files.clone()).unwrap();
+    Synthesizer::new(voice).unwrap()
+}
