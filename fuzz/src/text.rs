@@ -19,14 +19,10 @@ fn check(sentence: &Sentence, length: usize) -> usize {
     for word in &sentence.words {
         within(word.span.start, word.span.end);
     }
-    for unit in &sentence.units {
-        let span = match unit {
-            Unit::Syllable(syllable) => syllable.span,
-            Unit::Pause(pause) => pause.span,
-        };
+    for span in sentence.units.iter().map(Unit::span) {
         within(span.start, span.end);
     }
-    let symbols = symbols(sentence);
+    let symbols = symbols(sentence, Default::default());
     assert!(symbols.len() <= MOST_SYMBOLS, "{} symbols", symbols.len());
     sentence.units.len()
 }

@@ -139,7 +139,10 @@ mod tests {
     #[test]
     fn the_strength_of_the_pause_before_a_word_counts() {
         let control = Control::plain(EmotionBlend(vec![(1, 1.0)]));
-        let mut symbols = symbols(&sentences("今天天气不错").next().unwrap());
+        let mut symbols = symbols(
+            &sentences("今天天气不错").next().unwrap(),
+            Default::default(),
+        );
         let last = words(&symbols).pop().unwrap();
         let named = |symbols: &[Symbol]| key(&Keys::new("voice"), symbols, &last, &control);
         let mut keys = ["#1", "#2", "#3", "#4"].map(|pause| {

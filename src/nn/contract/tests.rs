@@ -197,16 +197,23 @@ fn operators_of_other_kinds_are_refused() {
             ..NodeProto::default()
         });
     });
-    for kind in [
-        "Loop",
-        "Expand",
-        "Tile",
-        "ConstantOfShape",
-        "RandomNormal",
-        "",
-    ] {
+    for kind in ["Loop", "Tile", "ConstantOfShape", "RandomNormal", ""] {
         refused(kind, "encoder", |file| file.node[0].op_type = kind.into());
     }
+    refused("copies without end", "vocoder", |file| {
+        let mut nodes = file.node.iter_mut();
+        let node = nodes.find(|node| node.op_type == "Unsqueeze").unwrap();
+        node.op_type = "Expand".into();
+        node.input.truncate(1);
+        node.input.push("endless".into());
+        file.initializer.push(TensorProto {
+            name: "endless".into(),
+            data_type: DataType::Int64 as i32,
+            dims: vec![2],
+            raw_data: [1i64 << 20; 2].map(i64::to_le_bytes).concat(),
+            ..TensorProto::default()
+        });
+    });
     refused("a graph inside", "vocoder", |file| {
         let inner = file.clone();
         file.node[0].attribute.push(AttributeProto {
