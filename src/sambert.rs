@@ -33,6 +33,8 @@ const SYMBOL_SIZES: [usize; 3] = [40, 80, 160];
 /// How a sentence shall be said, in the terms of the model.
 #[derive(Debug, Clone)]
 pub struct Control {
+    /// Row of the speaker table.
+    pub speaker: usize,
     pub emotion: EmotionBlend,
     /// Divides the durations: 2 is twice as fast.
     pub speed: f32,
@@ -44,9 +46,10 @@ pub struct Control {
 }
 
 impl Control {
-    /// As the voice has learned it.
+    /// As the voice's first speaker has learned it.
     pub fn plain(emotion: EmotionBlend) -> Control {
         Control {
+            speaker: 0,
             emotion,
             speed: 1.0,
             pitch_scale: 1.0,

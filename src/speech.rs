@@ -157,6 +157,20 @@ impl Synthesizer {
         ChunkStream::new(self.clone(), sentences, options.clone())
     }
 
+    /// The row of the speaker asked for, or of the first.
+    fn speaker(&self, options: &SpeakOptions) -> Result<usize, OptionError> {
+        let Some(given) = &options.speaker else {
+            return Ok(0);
+        };
+        let names = || self.manifest.speakers.iter().map(|speaker| &speaker.name);
+        names()
+            .position(|name| name == given)
+            .ok_or_else(|| OptionError::Speaker {
+                given: given.clone(),
+                supported: names().cloned().collect(),
+            })
+    }
+
     /// The options in the terms of the model.
     fn control(&self, options: &SpeakOptions) -> Result<Control, OptionError> {
         options.check()?;
@@ -185,6 +199,7 @@ impl Synthesizer {
             None => return Err(OptionError::PitchUnsupported),
         };
         Ok(Control {
+            speaker: self.speaker(options)?,
             emotion,
             speed: options.speed / template.duration_scale,
             pitch_scale: ratio,

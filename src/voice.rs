@@ -3,6 +3,7 @@
 mod contract;
 pub mod manifest;
 mod pack;
+pub mod speakers;
 
 use std::collections::BTreeMap;
 

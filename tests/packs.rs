@@ -7,6 +7,7 @@ use std::path::Path;
 
 use langdu::sambert::{Control, EmotionBlend, MelStream, Sambert};
 use langdu::speech::Pieces;
+use langdu::text::ssml_sentences;
 use langdu::text::symbols::{Phones, symbols};
 use langdu::{Chunk, SpeakOptions, Synthesizer, Voice};
 
@@ -109,6 +110,38 @@ fn every_voice_has_its_own_emotions() {
             ..Default::default()
         };
         assert_eq!(code(higher), (!pitched).then_some("E_OPTION_PITCH"));
+    }
+}
+
+#[test]
+fn every_speaker_of_a_voice_can_be_asked_for() {
+    for name in FLAVOURS {
+        let Some(voice) = voice(name) else { return };
+        let speakers = &voice.manifest.speakers;
+        assert_eq!(speakers[0].name, "F7");
+        assert_eq!(speakers[1].description.en.as_deref(), Some("random"));
+        let synthesizer = Synthesizer::new(voice).unwrap();
+        let said = |speaker: Option<&str>| {
+            let options = SpeakOptions {
+                speaker: speaker.map(String::from),
+                ..Default::default()
+            };
+            samples(&speak(&synthesizer, &options))
+        };
+        let [unnamed, first, second] = [None, Some("F7"), Some("F74")].map(said);
+        assert_eq!(unnamed, first);
+        assert_ne!(first, second);
+        let document = |name: &str| format!("<speak><voice name='{name}'>{TEXT}</voice></speak>");
+        let inside = |name: &str| {
+            let sentences = ssml_sentences(&document(name), Default::default()).unwrap();
+            synthesizer.stream_sentences(sentences, &Default::default())
+        };
+        let chunks: Vec<_> = inside("F74").unwrap().map(Result::unwrap).collect();
+        assert_eq!(samples(&chunks), second);
+        assert_eq!(
+            inside("F75").err().map(|error| error.code()),
+            Some("E_OPTION_SPEAKER")
+        );
     }
 }
 

@@ -24,7 +24,7 @@ impl Keys {
         Keys { prefix }
     }
 
-    /// The name of the sound of these symbols, spoken so. `control` holds emotion and template, speed and pitch as the model
+    /// The name of the sound of these symbols, spoken so. `control` holds speaker, emotion and template, speed and pitch as the model
     /// gets them; the volume does not matter.
     pub fn key(&self, level: Level, symbols: &[Symbol], control: &Control) -> Key {
         self.key_among(level, symbols, control, [])
@@ -39,6 +39,7 @@ impl Keys {
         neighbours: [&str; N],
     ) -> Key {
         let mut hash = self.prefix.clone();
+        hash.update((control.speaker as u64).to_le_bytes());
         for &(row, weight) in &control.emotion.0 {
             hash.update((row as u64).to_le_bytes());
             hash.update(weight.to_le_bytes());
@@ -118,6 +119,7 @@ mod tests {
                 &[symbol("l_c", "tone3")],
                 &control,
             ),
+            spoken(|control| control.speaker = 1),
             spoken(|control| control.speed = 1.5),
             spoken(|control| control.pitch_scale = 1.5),
             spoken(|control| control.pitch_shift = 1.0),

@@ -37,7 +37,9 @@ impl Sambert {
                 &control.emotion
             }
             .fill(emotion);
-            speaker[0] = 1.0;
+            if let Some(weight) = speaker.get_mut(control.speaker) {
+                *weight = 1.0;
+            }
         }
         ids.resize(size * 4, 0);
         let positions = (1..=size)

@@ -11,6 +11,8 @@ pub const NEUTRAL: &str = "neutral";
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SpeakOptions {
+    /// A name among the voice's speakers; the first of them where missing.
+    pub speaker: Option<String>,
     /// A name among the voice's emotions.
     pub emotion: String,
     /// From neutral, 0, to the full emotion, 1.
@@ -26,6 +28,7 @@ pub struct SpeakOptions {
 impl Default for SpeakOptions {
     fn default() -> SpeakOptions {
         SpeakOptions {
+            speaker: None,
             emotion: NEUTRAL.into(),
             intensity: 1.0,
             speed: 1.0,
@@ -38,6 +41,11 @@ impl Default for SpeakOptions {
 /// An option that this voice cannot follow.
 #[derive(Debug, thiserror::Error)]
 pub enum OptionError {
+    #[error("there is no speaker `{given}`; this voice has {}", supported.join(", "))]
+    Speaker {
+        given: String,
+        supported: Vec<String>,
+    },
     #[error("there is no emotion `{given}`; this voice has {}", supported.join(", "))]
     Emotion {
         given: String,
@@ -61,6 +69,7 @@ impl OptionError {
     /// The stable code.
     pub fn code(&self) -> &'static str {
         match self {
+            OptionError::Speaker { .. } => "E_OPTION_SPEAKER",
             OptionError::Emotion { .. } => "E_OPTION_EMOTION",
             OptionError::Intensity(_) => "E_OPTION_INTENSITY",
             OptionError::Speed(_) => "E_OPTION_SPEED",
@@ -72,12 +81,13 @@ impl OptionError {
 }
 
 impl SpeakOptions {
-    /// The options inside text that has a style of its own: its emotion comes instead of the caller's; its rate, pitch and
+    /// The options inside text that has a style of its own: its speaker and emotion come instead of the caller's; its rate, pitch and
     /// volume come on top of them, as far as the ranges reach.
     pub fn styled(&self, style: &Style) -> SpeakOptions {
         let emotion = style.emotion.as_ref();
         let intensity = emotion.map_or(self.intensity, |_| 1.0);
         SpeakOptions {
+            speaker: style.voice.as_ref().or(self.speaker.as_ref()).cloned(),
             emotion: emotion.unwrap_or(&self.emotion).clone(),
             intensity: style.intensity.unwrap_or(intensity),
             speed: (self.speed * style.rate.unwrap_or(1.0)).clamp(0.5, 2.0),

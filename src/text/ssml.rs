@@ -9,6 +9,7 @@
 //! | `sub` | `alias`: what is said instead |
 //! | `say-as` | `interpret-as`: `digits`, `telephone`, `cardinal`, `ordinal`, `characters`; `date`, `time` and the like are left to the normalisation |
 //! | `prosody` | `rate` (0.5 to 2, `80%`, `slow`), `pitch` (semitones, `+2st`, `high`), `volume` (0 to 100, `loud`) |
+//! | `voice` | `name`: one of the voice's speakers |
 //! | `emotion` | `category`, `intensity` (0 to 1) |
 //! | `mark` | `name` |
 
@@ -24,6 +25,8 @@ use markup::{Element, Event, Events};
 
 /// Deepest nesting of elements.
 const DEEPEST: usize = 32;
+/// Elements whose content is said in a style of its own.
+const STYLED: [&str; 3] = ["prosody", "emotion", "voice"];
 /// A pause at least this long is silence between two sentences.
 const SILENCE_MS: u32 = 250;
 const LONGEST_SILENCE_MS: u32 = 60_000;
@@ -177,7 +180,7 @@ impl Reader {
             "phoneme" | "sub" | "say-as" => {
                 instead = Some((say::Instead::read(&element)?, self.part.characters.len()))
             }
-            "prosody" | "emotion" => {
+            name if STYLED.contains(&name) => {
                 self.cut(0);
                 self.part.style = element.style(&outside)?;
             }
@@ -194,7 +197,7 @@ impl Reader {
                 style: outside,
                 instead,
             });
-        } else if matches!(element.name.as_str(), "prosody" | "emotion") {
+        } else if STYLED.contains(&element.name.as_str()) {
             self.part.style = outside;
         }
         Ok(())
@@ -221,7 +224,7 @@ impl Reader {
                     .push(character, own.copied().unwrap_or(all), reading);
             }
         }
-        if matches!(name, "p" | "s" | "prosody" | "emotion") {
+        if matches!(name, "p" | "s") || STYLED.contains(&name) {
             self.cut(0);
             self.part.style = open.style;
         }
@@ -319,6 +322,16 @@ mod tests {
         assert!(sentences[2].style.emotion.is_none());
         let first = &sentences[0].span;
         assert_eq!((first.start, first.end), (7, 9));
+    }
+
+    #[test]
+    fn a_voice_speaks_what_is_inside() {
+        let document = "<speak>他说<voice name='dalang'>走吧<prosody rate='2'>快走</prosody></voice>就走了</speak>";
+        let sentences = read(document).unwrap();
+        let voices = sentences.iter().map(|s| s.style.voice.as_deref());
+        let voices: Vec<_> = voices.collect();
+        assert_eq!(voices, [None, Some("dalang"), Some("dalang"), None]);
+        assert!(read("<speak><voice>好</voice></speak>").is_err());
     }
 
     #[test]

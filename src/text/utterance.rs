@@ -128,6 +128,8 @@ pub struct Quote {
 /// How a sentence shall be said; `None` leaves it to the caller's options.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Style {
+    /// The speaker's name.
+    pub voice: Option<String>,
     pub emotion: Option<String>,
     /// From neutral, 0, to the full emotion, 1.
     pub intensity: Option<f32>,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::VoiceError;
+use super::speakers::Speaker;
 
 /// The version of the format that this crate reads.
 const FORMAT: u32 = 1;
@@ -28,6 +29,9 @@ pub struct Manifest {
     /// Samples per frame.
     pub hop: usize,
     pub symbols: SymbolTables,
+    /// In the order of the speaker table; the first speaks where none is asked for.
+    #[serde(default)]
+    pub speakers: Vec<Speaker>,
     pub emotions: Emotions,
     /// Statistics of F0 in Hz, where known: the pitch can then be moved by semitones.
     pub pitch: Option<Statistics>,
@@ -202,6 +206,11 @@ impl Manifest {
                     && rows.all(|&row| row < encoder.emotion_rows),
                 "emotions",
             ),
+            (
+                self.speakers.len() <= encoder.speaker_rows
+                    && self.speakers.iter().all(Speaker::fits),
+                "speakers",
+            ),
             (self.pitch.is_none_or(Statistics::fit), "pitch"),
             (
                 in_range(self.mel.bins, 1024)
@@ -275,11 +284,11 @@ impl HarmonicSource {
 }
 
 /// Something short to read, without control characters.
-fn is_name(name: &str) -> bool {
+pub(super) fn is_name(name: &str) -> bool {
     (1..=LONGEST_NAME).contains(&name.len()) && !name.chars().any(char::is_control)
 }
 
 /// A file that lies beside `voice.json`, on every system.
-fn is_file_name(path: &str) -> bool {
+pub(super) fn is_file_name(path: &str) -> bool {
     is_name(path) && !path.contains(['/', '\\', ':']) && path != "." && path != ".."
 }

@@ -11,11 +11,13 @@ use wasm_bindgen::prelude::*;
 use crate::speech::{Cue, Mel, Source, Timings};
 use crate::text::{Sentences, Span, TextError, UserLexicon, sentences_with, ssml_sentences};
 use crate::voice::Manifest;
+use crate::voice::speakers::Speaker;
 use crate::{Chunk, Error};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = "
-export interface EngineInfo { name: string; language: string; sampleRate: number; emotions: string[]; pitch: boolean }
+export interface EngineInfo { name: string; language: string; sampleRate: number; speakers: EngineSpeaker[]; emotions: string[]; pitch: boolean }
+export interface EngineSpeaker { name: string; sex?: string; description: { zh?: string; en?: string }; sample?: string }
 export interface EngineMark { charIndex: number; charLength: number; start: number; end: number }
 export interface EngineCue { name: string; at: number }
 export interface EngineChunk { samples: Float32Array<ArrayBuffer>; start: number; marks: EngineMark[]; cues: EngineCue[]; begins?: EngineSentence; last: boolean }
@@ -32,6 +34,7 @@ pub struct Info<'a> {
     pub name: &'a str,
     pub language: &'a str,
     pub sample_rate: u32,
+    pub speakers: &'a [Speaker],
     pub emotions: Vec<&'a str>,
     /// Whether the pitch can be changed.
     pub pitch: bool,
@@ -43,6 +46,7 @@ impl<'a> From<&'a Manifest> for Info<'a> {
             name: &manifest.name,
             language: &manifest.language,
             sample_rate: manifest.sample_rate,
+            speakers: &manifest.speakers,
             emotions: manifest
                 .emotions
                 .supported

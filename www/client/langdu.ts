@@ -412,8 +412,9 @@ export class Langdu extends Emitter {
 }
 
 /** Only known options, as plain values: anything can be passed from JavaScript, not everything can be posted. */
-function plain({ emotion, intensity, speed, pitch, volume, ssml, lexicon }: SpeechOptions): SpeechOptions {
+function plain({ speaker, emotion, intensity, speed, pitch, volume, ssml, lexicon }: SpeechOptions): SpeechOptions {
   return {
+    ...(speaker !== undefined && { speaker: String(speaker) }),
     ...(emotion !== undefined && { emotion: String(emotion) }),
     ...(intensity !== undefined && { intensity: Number(intensity) }),
     ...(speed !== undefined && { speed: Number(speed) }),

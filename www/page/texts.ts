@@ -4,6 +4,7 @@ const ERRORS: Record<string, string> = {
   E_TEXT_EMPTY: '没有可以朗读的文字，请先写几个字。',
   E_TEXT_SSML: '这份 SSML 有错，光标停在出错的地方。',
   E_TEXT_LEXICON: '“我的读音”里有一行没有写读音。',
+  E_OPTION_SPEAKER: '这个声音包里没有这位朗读者，请换一位。',
   E_OPTION_EMOTION: '这个声音没有这种情感，请换一种。',
   E_OPTION_SPEED: '语速要在 0.5 到 2 倍之间。',
   E_OPTION_PITCH: '音高要在 -6 到 6 个半音之间。',

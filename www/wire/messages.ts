@@ -5,6 +5,8 @@
 import type { ErrorMessage } from './errors.js';
 
 export interface SpeechOptions {
+  /** One of the voice's speakers by name, the first when left out. */
+  speaker?: string;
   /** One of the voice's emotions, `neutral` when left out. */
   emotion?: string;
   /** From neutral, 0, to the full emotion, 1; 1 when left out. */
@@ -98,10 +100,21 @@ export type Question =
   | { ask: 'templates'; texts: string[]; emotions: string[] }
   | { ask: 'emotions'; templates: Record<string, EmotionTemplate> };
 
+export interface SpeakerInfo {
+  name: string;
+  /** `female` or `male`, where known. */
+  sex?: string;
+  description: { zh?: string; en?: string };
+  /** A recording, relative to the voice's folder. */
+  sample?: string;
+}
+
 export interface VoiceInfo {
   name: string;
   language: string;
   sampleRate: number;
+  /** Whose voices it has; the first speaks when none is asked for. */
+  speakers: SpeakerInfo[];
   emotions: string[];
   /** Whether `pitch` can be set. */
   pitch: boolean;

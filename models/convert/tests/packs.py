@@ -51,7 +51,7 @@ def meta(resource, **more):
         "name": "random",
         "sample_rate": 16000,
         "symbols": symbols.symbol_tables(resource, {name: count + 3 for name, count in rows.items()}),
-        "speakers": ["F7", "F74"],
+        "speakers": ["F7", {"name": "F74", "sex": "female", "description": {"en": "random"}}],
         "emotions": {"table": symbols.emotion_table(36), "supported": {"neutral": 1, "sad": 6}, "pause": 0},
         "license": "none",
         "provenance": "random weights",

@@ -50,6 +50,9 @@ enum Command {
         folder: PathBuf,
         #[command(flatten)]
         voice: VoiceArgs,
+        /// One of the voice's speakers; the first where missing.
+        #[arg(long)]
+        speaker: Option<String>,
     },
     /// Show how each line of standard input is read.
     Text {
@@ -81,6 +84,9 @@ struct Reading {
 
 #[derive(Args)]
 struct Manner {
+    /// One of the voice's speakers; the first where missing.
+    #[arg(long)]
+    speaker: Option<String>,
     #[arg(long, default_value = "neutral")]
     emotion: String,
     /// From neutral, 0, to the full emotion, 1.
@@ -111,7 +117,8 @@ pub fn main() -> ExitCode {
             list,
             folder,
             voice,
-        } => batch(&list, &folder, &voice),
+            speaker,
+        } => batch(&list, &folder, &voice, speaker),
         Command::Text { lexicon, json } => text(lexicon.as_deref(), json),
     };
     match done {
@@ -214,6 +221,7 @@ fn say(
     let synthesizer = voice.load()?;
     let load_ms = started.elapsed().as_secs_f64() * 1000.0;
     let Manner {
+        speaker,
         emotion,
         intensity,
         speed,
@@ -224,6 +232,7 @@ fn say(
         &synthesizer,
         sentences,
         &SpeakOptions {
+            speaker,
             emotion,
             intensity,
             speed,
@@ -260,7 +269,12 @@ fn say(
     Ok(())
 }
 
-fn batch(list: &Path, folder: &Path, voice: &VoiceArgs) -> Result<(), Failure> {
+fn batch(
+    list: &Path,
+    folder: &Path,
+    voice: &VoiceArgs,
+    speaker: Option<String>,
+) -> Result<(), Failure> {
     let lines = std::fs::read_to_string(list)?;
     let synthesizer = voice.load()?;
     let sample_rate = synthesizer.manifest().sample_rate;
@@ -271,6 +285,7 @@ fn batch(list: &Path, folder: &Path, voice: &VoiceArgs) -> Result<(), Failure> {
             return Err(format!("not `id<TAB>emotion<TAB>text`: {line}").into());
         };
         let options = SpeakOptions {
+            speaker: speaker.clone(),
             emotion: emotion.into(),
             ..SpeakOptions::default()
         };

@@ -255,7 +255,7 @@ impl Element {
         }
     }
 
-    /// The style inside a `prosody` or `emotion` element.
+    /// The style inside a `prosody`, `emotion` or `voice` element.
     pub fn style(&self, outside: &Style) -> Result<Style, TextError> {
         let mut style = outside.clone();
         let number = |name: &str, value: &str, range: std::ops::RangeInclusive<f32>| {
@@ -271,6 +271,10 @@ impl Element {
                 .filter(|n| range.contains(n))
                 .ok_or_else(bad)
         };
+        if self.name == "voice" {
+            style.voice = Some(self.required("name")?.to_string());
+            return Ok(style);
+        }
         if self.name == "emotion" {
             style.emotion = Some(self.required("category")?.to_string());
             style.intensity = self
