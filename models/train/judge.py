@@ -5,7 +5,8 @@
 The list has a line `path<TAB>text` per file, as `train.speak` writes it; texts without digits. Per file and in total,
 as JSON lines: `ser`, the toneless syllable error rate of a recogniser's transcript (whisper-base); `cer`, its character
 error rate (homophones count as wrong); `ovrl` and `p808`, DNSMOS P.835 overall and P.808 (1 to 5, 5 is best); `cps`,
-characters per second. One small recogniser errs by itself: compare voices with recordings judged in the same run.
+characters per second. Of sentences with English words it is `english` instead of the errors: the share of those words
+that the transcript has. One small recogniser errs by itself: compare voices with recordings judged in the same run.
 """
 
 import argparse
@@ -53,6 +54,22 @@ def errors(wanted, heard):
     return edits(lazy_pinyin(wanted), lazy_pinyin(heard)), edits(wanted, heard), len(wanted)
 
 
+def words_of(text):
+    """English words and acronyms, without case."""
+    return re.findall(r"[a-z]+", text.lower())
+
+
+def found(wanted, heard):
+    """How many English words of a text its transcript has, where a third of a word's letters may differ."""
+    left, count = words_of(heard), 0
+    for word in words_of(wanted):
+        nearest = min(left, key=lambda other: edits(word, other), default="")
+        if edits(word, nearest) <= len(word) / 3:
+            left.remove(nearest)
+            count += 1
+    return count
+
+
 def recogniser():
     from faster_whisper import WhisperModel
 
@@ -77,7 +94,7 @@ def judge(model, path, text):
         samples,
         language="zh",
         beam_size=3,
-        initial_prompt="以下是普通话的句子。",
+        initial_prompt="以下是普通话和 English 混合的句子。" if words_of(text) else "以下是普通话的句子。",
         condition_on_previous_text=False,
     )
     heard = "".join(segment.text for segment in segments)
@@ -88,6 +105,8 @@ def judge(model, path, text):
         "ser": syllables,
         "cer": wrong,
         "characters": count,
+        "words": len(words_of(text)),
+        "found": found(text, heard),
         "ovrl": round(float(mos["ovrl_mos"]), 3),
         "p808": round(float(mos["p808_mos"]), 3),
         "seconds": len(samples) / RATE,
@@ -96,11 +115,15 @@ def judge(model, path, text):
 
 
 def total(rows):
-    count = sum(row["characters"] for row in rows)
-    rates = {key: sum(row[key] for row in rows) / count for key in ("ser", "cer")}
-    means = {key: float(np.mean([row[key] for row in rows])) for key in ("ovrl", "p808")}
-    speed = {"cps": count / sum(row["seconds"] for row in rows)}
-    return {"files": len(rows)} | {key: round(value, 4) for key, value in (rates | means | speed).items()}
+    sums = {"files": len(rows)}
+    if plain := [row for row in rows if not row["words"]]:
+        count = sum(row["characters"] for row in plain)
+        sums |= {key: sum(row[key] for row in plain) / count for key in ("ser", "cer")}
+        sums["cps"] = count / sum(row["seconds"] for row in plain)
+    if mixed := sum(row["words"] for row in rows):
+        sums["english"] = sum(row["found"] for row in rows) / mixed
+    sums |= {key: float(np.mean([row[key] for row in rows])) for key in ("ovrl", "p808")}
+    return {key: round(value, 4) for key, value in sums.items()}
 
 
 def main():

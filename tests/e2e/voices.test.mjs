@@ -46,12 +46,24 @@ for (const browser of browsers.filter(({ name }) => name === 'Chromium')) {
       await page.click('#stop');
     }
 
+    const speakers = () => page.peek("[...document.querySelectorAll('#speakers input')].map(({ value }) => value)");
+
     test('a zip archive speaks', async () => {
+      assert.equal(await page.peek("document.getElementById('speakers').hidden"), true);
       await page.drop([ZIP]);
       await ready('声音 rate24k_nsf 已就绪');
       await lists('xiaolang', 'rate24k_nsf');
       assert.deepEqual(await emotions(), ['neutral', 'sad']);
       await speaks();
+    });
+
+    test('its speakers can be chosen', async () => {
+      assert.equal(await page.peek("document.getElementById('speakers').hidden"), false);
+      assert.deepEqual(await speakers(), ['F7', 'F74']);
+      await page.click('#speakers label:last-of-type');
+      assert.equal(await page.peek("new FormData(document.getElementById('controls')).get('speaker')"), 'F74');
+      await speaks();
+      assert.equal(await page.peek("document.getElementById('alert').hidden"), true);
     });
 
     test('so does a folder', async () => {

@@ -29,6 +29,7 @@ export type {
   Mark,
   PcmChunk,
   SentenceInfo,
+  SpeakerInfo,
   SpeechOptions,
   VoiceInfo,
 } from '../wire/messages.js';

@@ -1,5 +1,5 @@
 /** The reader: a sheet of paper, a few knobs, and a button. */
-import { Langdu, LangduError, type SpeechOptions } from 'langdu';
+import { Langdu, LangduError, type SpeakerInfo, type SpeechOptions } from 'langdu';
 import { Lexicon } from './lexicon.js';
 import { Reading } from './reading.js';
 import { describeError, nameEmotions, SAMPLES, SOURCES } from './texts.js';
@@ -38,6 +38,7 @@ const voices = new Voices(find('voice-list'), find<HTMLInputElement>('voice-file
 function options(): SpeechOptions {
   const form = new FormData(controls);
   return {
+    ...(form.has('speaker') && { speaker: String(form.get('speaker')) }),
     emotion: String(form.get('emotion')),
     intensity: Number(form.get('intensity')),
     speed: Number(form.get('speed')),
@@ -213,16 +214,24 @@ async function persist(): Promise<void> {
   }
 }
 
-function showEmotions(emotions: string[]): void {
-  const labels = nameEmotions(emotions).map(([emotion, name], index) => {
-    const input = Object.assign(document.createElement('input'), { type: 'radio', name: 'emotion', value: emotion });
+/** Fills a group of buttons, of which one is pressed; `choices` are values with their names for readers. */
+function showChoices(group: HTMLElement, field: string, choices: [value: string, name: string][]): void {
+  const labels = choices.map(([value, name], index) => {
+    const input = Object.assign(document.createElement('input'), { type: 'radio', name: field, value });
     input.defaultChecked = index === 0;
     const label = document.createElement('label');
     label.append(input, Object.assign(document.createElement('span'), { textContent: name }));
     return label;
   });
-  for (const label of find('emotions').querySelectorAll('label')) label.remove();
-  find('emotions').append(...labels);
+  for (const label of group.querySelectorAll('label')) label.remove();
+  group.append(...labels);
+}
+
+/** One speaker is no choice. */
+function showSpeakers(speakers: SpeakerInfo[]): void {
+  const choices = speakers.map(({ name, description }): [string, string] => [name, description.zh ?? name]);
+  find('speakers').hidden = choices.length < 2;
+  showChoices(find('speakers'), 'speaker', choices.length < 2 ? [] : choices);
 }
 
 /** A voice that does not know its own pitch can't change it. */
@@ -255,7 +264,8 @@ async function load(wanted: { voice: string } | { pack: File[] }): Promise<boole
     langdu = next;
     chosen = 'voice' in wanted ? wanted.voice : next.voice.name;
     listen(next);
-    showEmotions(next.voice.emotions);
+    showSpeakers(next.voice.speakers);
+    showChoices(find('emotions'), 'emotion', nameEmotions(next.voice.emotions));
     showPitch(next.voice.pitch);
     void showCache();
     void stay();

@@ -55,7 +55,7 @@ def stage(name, *args):
 
 
 def write_corpus(folder):
-    """Ten utterances of a buzz whose pitch glides; the last one is held out."""
+    """Ten utterances of a buzz whose pitch glides, by two speakers in turn; the seventh is held out."""
     folder.mkdir()
     rows, curves = [], {}
     for number in range(1, 11):
@@ -67,11 +67,16 @@ def write_corpus(folder):
         wave = sum(np.sin(k * phase) / k for k in range(1, 8)) * 0.1 * np.repeat(voiced, 200)
         ident = f"a{number:04}"
         soundfile.write(folder / f"{ident}.flac", wave + 1e-4 * np.random.randn(len(wave)), 16000)
-        curves[ident] = np.where(voiced > 0, f0, 0)
+        curve = np.where(voiced > 0, f0, 0)
+        if number % 3:
+            curves[ident] = curve
+        else:
+            np.save(folder / f"{ident}.npy", curve)
         row = {
             "id": ident,
             "emotion": "happy",
             "text": TEXT,
+            "speaker": symbols.SPEAKERS[number % 2]["teacher"],
             "tokens": SENTENCE,
             "durations": durations,
         }
@@ -322,18 +327,20 @@ def test_recordings_measure_like_themselves(trained, tmp_path):
     assert result["tones"]["voice"] == result["tones"]["recordings"] != {}
 
 
-def in_the_voices_tables(voice, ids):
+def in_the_voices_tables(voice, ids, speaker):
     """Rows of the recipe's tables as rows of the voice's, which has only the symbols that its corpus has."""
     rows = ids.copy()
     for column, (name, table) in enumerate(voice.about["symbols"].items()):
         rows[:, column] = [table.index(symbols.TABLES[name][row]) for row in ids[:, column]]
-    return np.concatenate([rows, np.zeros((len(ids), 1), np.int64)], 1)
+    return np.concatenate([rows, np.full((len(ids), 1), speaker)], 1)
 
 
 def test_only_symbols_of_the_corpus_are_exported(trained):
     voice = json.loads((trained[2] / "voice.json").read_text(encoding="utf8"))
     assert voice["symbols"]["sy"] == ["ao_c", "h_c", "i_c", "ian_c", "ih_c", "j_c", "n_c", "sh_c", "#1", "#3", "#4"]
     assert voice["symbols"]["tone"] == ["tone_none", "tone4", "tone2", "tone3"]
+    assert [speaker["name"] for speaker in voice["speakers"]] == [speaker["name"] for speaker in symbols.SPEAKERS]
+    assert voice["encoder"]["speaker_rows"] == len(symbols.SPEAKERS) + start.SPECIALS
     assert voice["symbols"]["word_segment"] == ["word_begin", "word_end", "word_middle", "word_none"]
 
 
@@ -353,10 +360,12 @@ def test_exported_acoustic_graphs_equal_the_network(trained):
         "--f32",
     )
     voice = reference.Voice(pack.parent / "exact")
-    ids = Features(work).rows["a0007"]["ids"]
-    out = voice.acoustic(in_the_voices_tables(voice, ids))
+    row = Features(work).rows["a0007"]
+    ids, speaker = row["ids"], int(row["speaker"])
+    assert speaker == 1, "the held-out sentence is the second speaker's"
+    out = voice.acoustic(in_the_voices_tables(voice, ids, speaker))
     tokens = torch.from_numpy(ids)
-    mel, durations = sambert.infer(tokens[:, :4], torch.zeros(len(ids), dtype=torch.long), tokens[:, 4])
+    mel, durations = sambert.infer(tokens[:, :4], torch.full((len(ids),), speaker), tokens[:, 4])
     assert out["durations"].tolist() == durations.tolist()
     np.testing.assert_allclose(out["mel"], mel.numpy(), atol=1e-3)
 
@@ -429,5 +438,8 @@ def test_recordings_without_durations_are_aligned(trained, tmp_path):
 def test_errors_of_a_transcript():
     assert judge.errors("他今年十二岁。", "她今年12岁") == (0, 1, 6)
     assert judge.errors("你好世界", "你号世") == (1, 2, 4)
-    rows = [{"ser": 1, "cer": 2, "characters": 4, "ovrl": 3.0, "p808": 3.5, "seconds": 1.0}] * 2
-    assert judge.total(rows) == {"files": 2, "ser": 0.25, "cer": 0.5, "ovrl": 3.0, "p808": 3.5, "cps": 4.0}
+    row = {"ser": 1, "cer": 2, "characters": 4, "words": 0, "found": 0, "ovrl": 3.0, "p808": 3.5, "seconds": 1.0}
+    figures = {"files": 2, "ser": 0.25, "cer": 0.5, "ovrl": 3.0, "p808": 3.5, "cps": 4.0}
+    assert judge.total([row] * 2) == figures
+    assert judge.total([row, row, row | {"ser": 9, "words": 4, "found": 3}]) == figures | {"files": 3, "english": 0.75}
+    assert judge.found("我的 iPhone 和 WiFi", "我的iphon和微fi") == 1
