@@ -3,7 +3,8 @@
 //! ```text
 //! raw text -> sentence  cut lazily, so that a book starts at once   (split)
 //!          -> parts     sentences that fit a template, cut at its slots (template)
-//!          -> letters   one form per character, emoji by name       (source)
+//!          -> plain     without Markdown, HTML, LaTeX               (markup)
+//!          -> letters   one form per character, emoji               (source)
 //!          -> control   inline pinyin, a user lexicon, SSML         (user, ssml)
 //!          -> words said in full: numbers, dates, units, signs      (normalize)
 //!          -> words     dictionary, least cost                      (segment)
@@ -38,8 +39,10 @@ mod erhua;
 mod error;
 mod latin;
 mod lexicon;
+mod markup;
 mod names;
 mod normalize;
+mod options;
 mod pinyin;
 mod polyphone;
 mod prosody;
@@ -56,6 +59,7 @@ mod user;
 mod utterance;
 
 pub use error::TextError;
+pub use options::{Accent, Erhua, Input, Symbols, TextOptions};
 pub use reading::Reading;
 pub use template::{FixedPart, Templates};
 pub use user::UserLexicon;
@@ -68,65 +72,79 @@ pub use utterance::{
 ///
 /// Nothing that can be said gives no sentence at all.
 pub fn sentences(text: impl Into<Arc<str>>) -> Sentences {
-    sentences_with(text, Arc::default())
+    sentences_with(text, TextOptions::default())
 }
 
-/// As [`sentences`], with a lexicon of the user's.
-pub fn sentences_with(text: impl Into<Arc<str>>, lexicon: Arc<UserLexicon>) -> Sentences {
-    let raw = Raw::Text(split::RawSentences::new(text));
-    Sentences::new(raw, lexicon)
+/// As [`sentences`], read in a certain way: with a lexicon of the user's, as Markdown, and so on.
+pub fn sentences_with(text: impl Into<Arc<str>>, options: impl Into<TextOptions>) -> Sentences {
+    let raw = Raw::Text(Box::new(RawText {
+        sentences: split::RawSentences::new(text),
+        markup: markup::Markup::default(),
+    }));
+    Sentences::new(raw, options.into())
 }
 
 /// The sentences of an SSML document. Spans are positions in the document.
 ///
 /// Fails with `E_TEXT_SSML` and the position where the document is malformed or asks for what is not supported.
-pub fn ssml_sentences(document: &str, lexicon: Arc<UserLexicon>) -> Result<Sentences, TextError> {
-    let raw = Raw::Parts(ssml::parse(document)?.into_iter());
-    Ok(Sentences::new(raw, lexicon))
+pub fn ssml_sentences(
+    document: &str,
+    options: impl Into<TextOptions>,
+) -> Result<Sentences, TextError> {
+    let parts = ssml::parse(document)?;
+    let styles = parts.iter().map(|part| part.style.clone()).collect();
+    let raw = Raw::Parts(ssml::PartSentences::new(parts));
+    Ok(Sentences {
+        styles,
+        ..Sentences::new(raw, options.into())
+    })
 }
 
 /// The sentences of a part of a template that is the same whatever the slots hold.
 pub fn fixed_sentences(part: &FixedPart) -> Sentences {
-    let lexicon = Arc::<UserLexicon>::default();
-    let ready = part.analyse(&lexicon).into_iter();
-    let raw = Raw::Parts(Vec::new().into_iter());
+    let options = TextOptions::default();
+    let ready = part.analyse(&options).into_iter();
+    let raw = Raw::Parts(ssml::PartSentences::new(Vec::new()));
     Sentences {
         ready,
-        ..Sentences::new(raw, lexicon)
+        ..Sentences::new(raw, options)
     }
 }
 
 /// Iterator of [`sentences`]; it owns its text.
 pub struct Sentences {
     raw: Raw,
-    lexicon: Arc<UserLexicon>,
+    options: TextOptions,
     templates: Arc<Templates>,
     ready: std::vec::IntoIter<Sentence>,
+    styles: Vec<Style>,
     /// Whether anything has been said yet.
     started: bool,
 }
 
 enum Raw {
-    Text(split::RawSentences),
-    Parts(std::vec::IntoIter<ssml::Part>),
+    Text(Box<RawText>),
+    Parts(ssml::PartSentences),
+}
+
+struct RawText {
+    sentences: split::RawSentences,
+    markup: markup::Markup,
 }
 
 impl Sentences {
     /// The styles that the text asks for; plain text asks for none.
     pub fn styles(&self) -> impl Iterator<Item = &Style> {
-        let parts = match &self.raw {
-            Raw::Text(_) => &[],
-            Raw::Parts(parts) => parts.as_slice(),
-        };
-        parts.iter().map(|part| &part.style)
+        self.styles.iter()
     }
 
-    fn new(raw: Raw, lexicon: Arc<UserLexicon>) -> Sentences {
+    fn new(raw: Raw, options: TextOptions) -> Sentences {
         Sentences {
             raw,
-            lexicon,
+            options,
             templates: Arc::default(),
             ready: Vec::new().into_iter(),
+            styles: Vec::new(),
             started: false,
         }
     }
@@ -147,41 +165,22 @@ impl Iterator for Sentences {
             }
             self.ready = match &mut self.raw {
                 Raw::Text(text) => {
-                    let parts = self.templates.cut(text.next()?);
+                    let raw = text.sentences.next()?;
+                    let raw = text.markup.strip(raw, &self.options);
                     let mut sentences = Vec::new();
-                    for part in parts {
+                    for part in self.templates.cut(raw) {
                         let first = !self.started && sentences.is_empty();
-                        sentences.extend(part.analyse(&self.lexicon, first));
+                        sentences.extend(part.analyse(&self.options, first));
                     }
                     sentences
                 }
-                Raw::Parts(parts) => analyse_part(&parts.next()?, &self.lexicon),
+                Raw::Parts(parts) => {
+                    let options = &self.options;
+                    parts.next(|raw| sentence::analyse(raw, options, false))?
+                }
             }
             .into_iter();
             self.started |= self.ready.len() > 0;
         }
     }
-}
-
-/// Analyses a part of an SSML document.
-fn analyse_part(part: &ssml::Part, lexicon: &UserLexicon) -> Vec<Sentence> {
-    let raw = part.sentences();
-    let mut sentences: Vec<Sentence> = raw
-        .iter()
-        .flat_map(|raw| sentence::analyse(raw, lexicon, false))
-        .collect();
-    for sentence in &mut sentences {
-        sentence.style = part.style.clone();
-    }
-    for bookmark in &part.bookmarks {
-        let at = sentences.partition_point(|sentence| sentence.span.end <= bookmark.at);
-        let at = at.min(sentences.len().saturating_sub(1));
-        if let Some(sentence) = sentences.get_mut(at) {
-            sentence.bookmarks.push(bookmark.clone());
-        }
-    }
-    if let Some(last) = sentences.last_mut() {
-        last.silence_ms = part.silence_ms;
-    }
-    sentences
 }

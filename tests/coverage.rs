@@ -24,7 +24,7 @@ fn said(synthesizer: &Synthesizer, pinyin: &str) -> (Vec<f32>, Vec<f32>) {
     let at = document
         .find('字')
         .map(|byte| document[..byte].chars().count());
-    let sentences = ssml_sentences(&document, Default::default()).unwrap();
+    let sentences = ssml_sentences(&document, langdu::text::TextOptions::default()).unwrap();
     let chunks = synthesizer
         .stream_sentences(sentences, &SpeakOptions::default())
         .unwrap()

@@ -133,7 +133,8 @@ fn every_speaker_of_a_voice_can_be_asked_for() {
         assert_ne!(first, second);
         let document = |name: &str| format!("<speak><voice name='{name}'>{TEXT}</voice></speak>");
         let inside = |name: &str| {
-            let sentences = ssml_sentences(&document(name), Default::default()).unwrap();
+            let sentences =
+                ssml_sentences(&document(name), langdu::text::TextOptions::default()).unwrap();
             synthesizer.stream_sentences(sentences, &Default::default())
         };
         let chunks: Vec<_> = inside("F74").unwrap().map(Result::unwrap).collect();

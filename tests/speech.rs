@@ -110,7 +110,7 @@ fn only_a_whole_sentence_is_followed_by_silence() {
 #[test]
 fn a_document_speaks_in_its_styles() {
     let read = |document: &str| {
-        let sentences = ssml_sentences(document, Default::default()).unwrap();
+        let sentences = ssml_sentences(document, langdu::text::TextOptions::default()).unwrap();
         let stream = SYNTHESIZER.stream_sentences(sentences, &SpeakOptions::default());
         stream.unwrap().collect::<Result<Vec<_>, _>>().unwrap()
     };
@@ -150,7 +150,7 @@ fn a_document_speaks_in_its_styles() {
 #[test]
 fn a_document_cannot_ask_for_an_emotion_that_the_voice_lacks() {
     let document = "<speak>好。<emotion category='furious'>好。</emotion></speak>";
-    let sentences = ssml_sentences(document, Default::default()).unwrap();
+    let sentences = ssml_sentences(document, langdu::text::TextOptions::default()).unwrap();
     let refused = SYNTHESIZER.stream_sentences(sentences, &SpeakOptions::default());
     assert_eq!(refused.err().unwrap().code(), "E_OPTION_EMOTION");
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use langdu::text::report::{self, Report};
 
 fn report(text: &str) -> Report {
-    report::report(text, Default::default())
+    report::report(text, langdu::text::TextOptions::default())
 }
 
 fn rows(set: &str) -> Option<Vec<BTreeMap<String, String>>> {

@@ -53,7 +53,7 @@ pub fn ssml(data: &[u8]) {
     in_time(length, || {
         for document in [document.to_string(), format!("<speak>{document}</speak>")] {
             let length = document.chars().count();
-            if let Ok(sentences) = ssml_sentences(&document, Arc::default()) {
+            if let Ok(sentences) = ssml_sentences(&document, langdu::text::TextOptions::default()) {
                 units(sentences, length);
             }
         }

@@ -10,7 +10,6 @@ on nothing but the sources, so a second run writes the same bytes.
 """
 
 import ast
-import gzip
 import hashlib
 import importlib.util
 import io
@@ -326,10 +325,15 @@ def fold(used):
     write("fold.bin", numbers([ord(k) for k in keys]), numbers(values), numbers([ord(c) for c in longer]))
 
 
+def fetch(url, sha256):
+    """A file of the npm registry, checked."""
+    data = urllib.request.urlopen(url, timeout=60).read()
+    assert hashlib.sha256(data).hexdigest() == sha256, hashlib.sha256(data).hexdigest()
+    return data
+
+
 def emoji():
-    data = urllib.request.urlopen(EMOJI_URL, timeout=60).read()
-    assert hashlib.sha256(data).hexdigest() == EMOJI_SHA256, hashlib.sha256(data).hexdigest()
-    archive = tarfile.open(fileobj=io.BytesIO(gzip.decompress(data)))
+    archive = tarfile.open(fileobj=io.BytesIO(fetch(EMOJI_URL, EMOJI_SHA256)), mode="r:gz")
     names = {}
     for row in json.load(archive.extractfile("package/zh/compact.json")):
         signs = row["unicode"].replace("\ufe0f", "")

@@ -203,6 +203,7 @@ impl ChunkStream {
             None => None,
             Some(sentence) => {
                 let options = self.options.styled(&sentence.style);
+                self.silence += (f64::from(sentence.lead_ms) * samples_per_ms) as u64;
                 let pause_ms = match sentence.complete {
                     true => f64::from(self.synthesizer.manifest.sentence_pause_ms),
                     false => 0.0,

@@ -9,3 +9,11 @@ pub fn is_han(character: char) -> bool {
 pub fn is_terminal(character: char) -> bool {
     matches!(character, '。' | '！' | '？' | '｡' | '‼' | '⁇' | '⁈' | '⁉')
 }
+
+/// Speech pauses at it within a sentence.
+pub fn is_comma(character: char) -> bool {
+    matches!(
+        character,
+        '，' | '；' | '：' | '、' | '…' | '—' | ',' | ';' | ':'
+    )
+}

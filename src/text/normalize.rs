@@ -1,49 +1,39 @@
-//! From written to spoken text: numbers, dates, times, money, units, signs.
+//! From written to spoken text in three steps: tokens, their classes, words. Each can be printed, see [`explain`].
 
 pub mod number;
+pub mod tokens;
 
+mod classes;
+mod code;
+mod contexts;
 mod date;
-mod line;
+mod math;
 mod quantity;
-mod sequence;
 mod sign;
 mod web;
+mod words;
 
 use super::steps::{Glyph, Letter};
-use line::{Kind, Line, Output};
-
-/// Tries to say what starts at a token; gives the token to go on with.
-type Rule = fn(&Line, usize, &mut Output) -> Option<usize>;
-
-/// In order: the first rule that fits wins.
-const RULES: [Rule; 9] = [
-    web::address,
-    date::date,
-    sequence::telephone,
-    date::time,
-    quantity::money,
-    quantity::fraction,
-    sequence::sequence,
-    quantity::quantity,
-    sign::sign,
-];
+use tokens::Line;
 
 /// Normalises one sentence.
 pub fn normalize(letters: &[Letter]) -> Vec<Glyph> {
     let line = Line::new(letters);
-    let mut output = Output::default();
-    let mut token = 0;
-    while token < line.len() {
-        let next = match line.kind(token) {
-            Some(Kind::Han) => None,
-            _ => RULES
-                .iter()
-                .find_map(|rule| rule(&line, token, &mut output)),
-        };
-        token = next.unwrap_or_else(|| {
-            output.keep(&line, token);
-            token + 1
-        });
-    }
-    output.glyphs
+    words::say(&line, &classes::classify(&line))
+}
+
+/// The tokens of a sentence with their classes, a row each: to see why a number is said as it is.
+pub fn explain(letters: &[Letter]) -> Vec<String> {
+    let line = Line::new(letters);
+    let tokens = |from, to| {
+        (from..to)
+            .map(|t| line.text(t))
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    classes::classify(&line)
+        .into_iter()
+        .filter(|item| item.class != classes::Class::Keep)
+        .map(|item| format!("{:?}\t{}", item.class, tokens(item.from, item.to)))
+        .collect()
 }

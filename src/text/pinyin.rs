@@ -1,7 +1,7 @@
 //! Readings before sandhi: phrases of the dictionary first, then the network, then the usual reading.
 
 use super::context::function_word;
-use super::latin;
+use super::english;
 use super::lexicon::{Entry, lexicon};
 use super::names::surname_reading;
 use super::polyphone::polyphones;
@@ -68,24 +68,13 @@ pub fn readings(glyphs: &[Glyph], segments: &[Segment]) -> Vec<Spoken> {
                 }
             }
             SegmentKind::Latin => {
-                let word: String = text[segment.start..segment.end].iter().collect();
-                match latin::word(&word) {
-                    Some(readings) => spoken.extend(
-                        readings
-                            .iter()
-                            .map(|&reading| syllable(reading, segment.start, segment.end - 1)),
-                    ),
-                    None => {
-                        for (offset, &letter) in text[segment.start..segment.end].iter().enumerate()
-                        {
-                            let at = segment.start + offset;
-                            spoken.extend(
-                                latin::letter(letter)
-                                    .iter()
-                                    .map(|&reading| syllable(reading, at, at)),
-                            );
-                        }
-                    }
+                for said in english::read(&text[segment.start..segment.end]) {
+                    let (first, last) = (segment.start + said.start, segment.start + said.end - 1);
+                    let nearest = said.nearest.into_iter();
+                    spoken.extend(nearest.map(|reading| Spoken {
+                        forced: true,
+                        ..syllable(reading, first, last)
+                    }));
                 }
             }
         }

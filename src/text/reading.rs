@@ -14,6 +14,15 @@ struct Table {
     settled: &'static str,
 }
 
+/// Vowels with the marks of the tones 1 to 4.
+const MARKED: [(char, &str); 6] = [
+    ('a', "āáǎà"),
+    ('e', "ēéěè"),
+    ('i', "īíǐì"),
+    ('o', "ōóǒò"),
+    ('u', "ūúǔù"),
+    ('v', "ǖǘǚǜ"),
+];
 const FIRST: u32 = 0x3400;
 const NONE: u16 = 0xffff;
 
@@ -58,6 +67,37 @@ impl Reading {
             Err(_) => return None,
         };
         Self::new(base, tone)
+    }
+
+    /// From pinyin with tone marks and spaces, such as `qiū cí`; `None` where a syllable is none or no tone is marked.
+    pub fn marked(pinyin: &str) -> Option<Vec<Self>> {
+        let mut readings = Vec::new();
+        let mut any = false;
+        for syllable in pinyin
+            .split([' ', '\'', '’', '，', ','])
+            .filter(|s| !s.is_empty())
+        {
+            let (mut base, mut tone) = (String::new(), 5);
+            for letter in syllable.to_lowercase().chars() {
+                let marked = MARKED.iter().find_map(|(plain, marked)| {
+                    let at = marked.chars().position(|c| c == letter)?;
+                    Some((*plain, at as u8 + 1))
+                });
+                match marked {
+                    Some((plain, marked)) => {
+                        base.push(plain);
+                        tone = marked;
+                        any = true;
+                    }
+                    None if letter == 'ü' => base.push('v'),
+                    None if letter == 'ɡ' => base.push('g'),
+                    None if letter.is_ascii_lowercase() => base.push(letter),
+                    None => return None,
+                }
+            }
+            readings.push(Self::new(&base, tone)?);
+        }
+        (any && !readings.is_empty()).then_some(readings)
     }
 
     pub fn base(self) -> &'static str {
@@ -120,6 +160,12 @@ mod tests {
         assert_eq!(Reading::parse("chang2").unwrap().to_string(), "chang2");
         assert_eq!(Reading::parse("lü4").unwrap().to_string(), "lv4");
         assert_eq!(Reading::parse("de").unwrap().to_string(), "de5");
+        let marked = Reading::marked("qiū cí").unwrap();
+        assert_eq!(
+            marked.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["qiu1", "ci2"]
+        );
+        assert!(Reading::marked("hello").is_none());
         assert!(Reading::parse("xyz1").is_none());
         assert!(Reading::parse("chang9").is_none());
     }

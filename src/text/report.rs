@@ -1,11 +1,11 @@
 //! What the front end makes of a line of text, to print and to measure.
 
-use std::sync::Arc;
-
 use serde::Serialize;
 
+use super::normalize::explain;
+use super::options::TextOptions;
 use super::sentences_with;
-use super::user::UserLexicon;
+use super::source::fold_text;
 use super::utterance::{Span, Syllable, Unit};
 
 /// `{"text", "normalized", "words", "syllables"}` of one line.
@@ -45,11 +45,16 @@ impl ReportSyllable {
     }
 }
 
+/// What the numbers and signs of a line are taken for, a row each: class, tokens.
+pub fn classes(text: &str) -> Vec<String> {
+    explain(&fold_text(text))
+}
+
 /// Analyses a line.
-pub fn report(text: &str, lexicon: Arc<UserLexicon>) -> Report {
+pub fn report(text: &str, options: impl Into<TextOptions>) -> Report {
     let raw: Vec<char> = text.chars().collect();
     let (mut normalized, mut spans, mut syllables) = (String::new(), Vec::new(), Vec::new());
-    for sentence in sentences_with(text, lexicon) {
+    for sentence in sentences_with(text, options) {
         normalized.push_str(&sentence.normalized);
         spans.extend(sentence.words.iter().map(|word| word.span));
         for unit in sentence.units {

@@ -1,12 +1,13 @@
 //! From a raw sentence to sentences of syllables and pauses.
 
 use super::normalize::normalize;
+use super::options::TextOptions;
 use super::pinyin::readings;
 use super::segment::segment;
 use super::steps::{Glyph, RawSentence, Segment, SegmentKind, Spoken};
-use super::user::{UserLexicon, inline};
+use super::user::inline;
 use super::utterance::{Break, English, Pause, Sentence, Span, Syllable, Unit, Word};
-use super::{english, erhua, latin, prosody, sandhi, source};
+use super::{english, erhua, prosody, sandhi, source};
 
 /// Most symbols of a sentence: two for a syllable, one for a pause.
 const LONGEST: usize = 240;
@@ -15,8 +16,9 @@ const LONGEST: usize = 240;
 const LONGEST_FIRST: usize = 90;
 
 /// Analyses a raw sentence; empty when there is nothing to say in it. `first`: nothing has been said before it.
-pub(super) fn analyse(raw: &RawSentence, lexicon: &UserLexicon, first: bool) -> Vec<Sentence> {
-    let glyphs = normalize(&lexicon.apply(inline(source::fold(raw))));
+pub(super) fn analyse(raw: &RawSentence, options: &TextOptions, first: bool) -> Vec<Sentence> {
+    let letters = inline(source::fold(raw, options.symbols));
+    let glyphs = normalize(&options.lexicon.apply(letters));
     let segments = segment(&glyphs);
     let mut spoken = readings(&glyphs, &segments);
     erhua::join(&mut spoken, &segments);
@@ -32,10 +34,20 @@ pub(super) fn analyse(raw: &RawSentence, lexicon: &UserLexicon, first: bool) -> 
         sentences.extend(assemble(&glyphs, &segments, &spoken, &breaks, start..end));
         start = end;
     }
-    if let Some(last) = sentences.last_mut() {
+    let last = sentences.len().saturating_sub(usize::from(raw.ends));
+    sentences[..last].iter_mut().for_each(pause_only);
+    if let Some(last) = sentences.get_mut(last) {
         last.complete = true;
     }
     sentences
+}
+
+/// A piece that goes on ends in a comma's pause.
+pub(super) fn pause_only(piece: &mut Sentence) {
+    piece.complete = false;
+    if let Some(Unit::Pause(pause)) = piece.units.last_mut() {
+        pause.strength = Break::Major;
+    }
 }
 
 /// End of the longest piece from segment `first` on that is short enough, at the strongest pause in its later part.
@@ -97,31 +109,29 @@ fn assemble(
             .unwrap_or(span);
         let text: String = glyphs[own].iter().map(|glyph| glyph.character).collect();
         normalized.push_str(&text);
-        words.push(Word { text, span: here });
         span = span.join(here);
+        let mut english = match segment.kind {
+            SegmentKind::Latin => english::read(&text.chars().collect::<Vec<_>>()),
+            _ => Vec::new(),
+        }
+        .into_iter();
+        words.push(Word { text, span: here });
         let mut same_place = Vec::new();
         while let Some(syllable) = syllables.next_if(|syllable| syllable.segment == at) {
             same_place.push(voice(glyphs, syllable));
             let last = syllable.last_glyph;
             if syllables.peek().is_none_or(|next| next.last_glyph != last) {
                 let said = std::mem::take(&mut same_place);
-                let phones = glyphs[syllable.glyph..=last]
-                    .iter()
-                    .map(|glyph| latin::phones(glyph.character))
-                    .collect::<Vec<_>>()
-                    .join(" ");
-                let english = english::syllables::cut(&english::syllables::parse(&phones));
-                if segment.kind == SegmentKind::Latin
-                    && syllable.glyph == last
-                    && !english.is_empty()
-                {
-                    units.push(Unit::English(English {
-                        syllables: english,
+                let word = english
+                    .next()
+                    .map(|word| english::syllables::cut(&word.phones));
+                match word.filter(|syllables| !syllables.is_empty()) {
+                    Some(syllables) => units.push(Unit::English(English {
+                        syllables,
                         span: said[0].span,
                         nearest: said,
-                    }));
-                } else {
-                    units.extend(said.into_iter().map(Unit::Syllable));
+                    })),
+                    None => units.extend(said.into_iter().map(Unit::Syllable)),
                 }
                 pause(breaks[last], glyphs[last].span.end, &mut units);
             }

@@ -5,6 +5,8 @@ use std::sync::OnceLock;
 
 use super::characters::is_han;
 use super::data::Sections;
+use super::normalize::tokens::stands_apart;
+use super::options::Symbols;
 use super::steps::{Letter, RawSentence};
 use super::utterance::Span;
 
@@ -73,19 +75,24 @@ fn emoji_table() -> &'static Emoji {
 }
 
 const VARIATION_SELECTOR: char = '\u{fe0f}';
-const MINUS: [char; 3] = ['\u{2212}', '\u{2010}', '\u{2011}'];
 
 /// Folds the characters of one sentence.
-pub fn fold(raw: &RawSentence) -> Vec<Letter> {
+pub fn fold(raw: &RawSentence, symbols: Symbols) -> Vec<Letter> {
     let characters = &raw.characters;
     let mut letters = Vec::with_capacity(characters.len());
     let mut at = 0;
     while at < characters.len() {
         if let Some((length, name)) = emoji(&characters[at..]) {
             let span = raw.span(at).join(raw.span(at + length - 1));
-            let name = std::iter::once('，')
+            let name = match symbols {
+                Symbols::Read => name,
+                Symbols::Skip => "",
+            };
+            let name = (at > 0)
+                .then_some('，')
+                .into_iter()
                 .chain(name.chars())
-                .chain(std::iter::once('，'));
+                .chain((!name.is_empty()).then_some('，'));
             letters.extend(name.map(|folded| Letter {
                 folded,
                 shown: folded,
@@ -108,7 +115,10 @@ pub fn fold(raw: &RawSentence) -> Vec<Letter> {
 
 /// Folds a short text that stands by itself.
 pub fn fold_text(text: &str) -> Vec<Letter> {
-    fold(&RawSentence::plain(text.chars().collect(), 0))
+    fold(
+        &RawSentence::plain(text.chars().collect(), 0),
+        Symbols::Skip,
+    )
 }
 
 fn push_folded(character: char, span: Span, before: Option<char>, letters: &mut Vec<Letter>) {
@@ -122,7 +132,11 @@ fn push_folded(character: char, span: Span, before: Option<char>, letters: &mut 
         ' '..='~' => letters.push(same(character)),
         '々' => letters.push(same(before.filter(|&c| is_han(c)).unwrap_or('同'))),
         _ if character.is_whitespace() => letters.push(same(' ')),
-        _ if MINUS.contains(&character) => letters.push(same('-')),
+        '‐' | '‑' | '﹣' | '－' => letters.push(same('-')),
+        '−' => letters.push(same('−')),
+        '⁄' | '∕' => letters.push(same('/')),
+        '∶' => letters.push(same(':')),
+        _ if stands_apart(character) => letters.push(same(character)),
         _ if character.is_control() || is_invisible(character) => {}
         _ => {
             let Some(plain) = Fold::open().plain(character) else {
@@ -191,12 +205,16 @@ mod tests {
     fn folds_width_tradition_and_units() {
         assert_eq!(folded("２０１５年，寶貝"), "2015年，宝贝");
         assert_eq!(folded("㎏㎡"), "kgm2");
+        assert_eq!(folded("①10⁶½"), "①10⁶½");
         assert_eq!(folded("天々"), "天天");
     }
 
     #[test]
     fn names_emoji() {
-        assert!(folded("好👍🏻").contains('拇'), "{}", folded("好👍🏻"));
+        let raw = RawSentence::plain("好👍🏻".chars().collect(), 0);
+        let read = fold(&raw, Symbols::Read);
+        assert!(read.iter().any(|letter| letter.folded == '拇'));
+        assert_eq!(folded("好👍🏻"), "好，");
         assert_eq!(folded("12"), "12");
     }
 

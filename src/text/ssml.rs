@@ -20,7 +20,7 @@ use super::error::{TextError, ssml_error as wrong};
 use super::reading::Reading;
 use super::split::RawSentences;
 use super::steps::RawSentence;
-use super::utterance::{Bookmark, Span, Style};
+use super::utterance::{Bookmark, Sentence, Span, Style};
 use markup::{Element, Event, Events};
 
 /// Deepest nesting of elements.
@@ -44,25 +44,88 @@ pub struct Part {
 }
 
 impl Part {
-    /// The sentences of the part.
-    pub fn sentences(&self) -> Vec<RawSentence> {
-        let text: String = self.characters.iter().collect();
-        let with_origin = |raw: RawSentence| {
-            let own = raw.start..raw.start + raw.characters.len();
-            RawSentence {
-                spans: self.spans[own.clone()].to_vec(),
-                readings: self.readings[own].to_vec(),
-                ..raw
-            }
-        };
-        RawSentences::new(text).map(with_origin).collect()
-    }
-
     fn push(&mut self, character: char, span: Span, reading: Option<Reading>) {
         self.characters.push(character);
         self.spans.push(span);
         self.readings.push(reading);
     }
+}
+
+/// The sentences of a document's parts, one at a time.
+pub struct PartSentences {
+    parts: std::vec::IntoIter<Part>,
+    /// The part that is read, and what is left of it.
+    current: Option<(Part, RawSentences)>,
+    /// The last sentences said: what comes between them and the next ones belongs to them.
+    held: Vec<Sentence>,
+    /// Bookmarks for the next sentence.
+    bookmarks: Vec<Bookmark>,
+    /// Silence before anything is said.
+    lead_ms: u32,
+}
+
+impl PartSentences {
+    pub fn new(parts: Vec<Part>) -> Self {
+        Self {
+            parts: parts.into_iter(),
+            current: None,
+            held: Vec::new(),
+            bookmarks: Vec::new(),
+            lead_ms: 0,
+        }
+    }
+
+    /// The next sentences, as `analyse` makes them of a raw one; `None` at the end.
+    pub fn next(
+        &mut self,
+        analyse: impl Fn(&RawSentence) -> Vec<Sentence>,
+    ) -> Option<Vec<Sentence>> {
+        loop {
+            let Some((part, raws)) = &mut self.current else {
+                let Some(mut part) = self.parts.next() else {
+                    let mut last = std::mem::take(&mut self.held);
+                    last.last_mut()?.bookmarks.append(&mut self.bookmarks);
+                    return Some(last);
+                };
+                self.bookmarks.append(&mut part.bookmarks);
+                let text: String = part.characters.iter().collect();
+                self.current = Some((part, RawSentences::new(text)));
+                continue;
+            };
+            let Some(raw) = raws.next() else {
+                match self.held.last_mut() {
+                    Some(last) => last.silence_ms = silence(last.silence_ms, part.silence_ms),
+                    None => self.lead_ms = silence(self.lead_ms, part.silence_ms),
+                }
+                self.current = None;
+                continue;
+            };
+            let own = raw.start..raw.start + raw.characters.len();
+            let mut said = analyse(&RawSentence {
+                spans: part.spans[own.clone()].to_vec(),
+                readings: part.readings[own].to_vec(),
+                ..raw
+            });
+            let Some(first) = said.first_mut() else {
+                continue;
+            };
+            first.lead_ms = std::mem::take(&mut self.lead_ms);
+            for sentence in &mut said {
+                sentence.style = part.style.clone();
+                let end = sentence.span.end;
+                let reached = self.bookmarks.partition_point(|mark| mark.at < end);
+                sentence.bookmarks.extend(self.bookmarks.drain(..reached));
+            }
+            let held = std::mem::replace(&mut self.held, said);
+            if !held.is_empty() {
+                return Some(held);
+            }
+        }
+    }
+}
+
+fn silence(first: u32, second: u32) -> u32 {
+    first.saturating_add(second).min(LONGEST_SILENCE_MS)
 }
 
 /// An element that is open.
@@ -88,6 +151,8 @@ pub fn parse(document: &str) -> Result<Vec<Part>, TextError> {
     for event in Events::new(document) {
         match event? {
             Event::Text { character, span } if !reader.open.is_empty() => {
+                let space = character.is_whitespace();
+                let character = if space { ' ' } else { character };
                 reader.part.push(character, span, None)
             }
             Event::Text { character, .. } if character.is_whitespace() => {}
@@ -113,17 +178,9 @@ pub fn parse(document: &str) -> Result<Vec<Part>, TextError> {
         None if !seen => Err(wrong(0, "the document must be one <speak> element")),
         None => {
             reader.cut(0);
-            if let Some(last) = reader.parts.last_mut() {
-                last.bookmarks.append(&mut reader.part.bookmarks);
-            }
             Ok(reader.parts)
         }
     }
-}
-
-/// Nothing is said for it.
-fn is_blank(character: char) -> bool {
-    character.is_whitespace() || "，。、；：！？,.;:!?".contains(character)
 }
 
 impl Reader {
@@ -137,17 +194,6 @@ impl Reader {
                 ..Part::default()
             },
         );
-        if part.characters.iter().all(|&character| is_blank(character)) {
-            // Silence belongs to what was said before, a bookmark to what is said next.
-            self.part.bookmarks = part.bookmarks;
-            if let Some(last) = self.parts.last_mut() {
-                last.silence_ms = last
-                    .silence_ms
-                    .saturating_add(silence_ms)
-                    .min(LONGEST_SILENCE_MS);
-            }
-            return;
-        }
         self.parts.push(Part { silence_ms, ..part });
     }
 
@@ -191,14 +237,17 @@ impl Reader {
                 ));
             }
         }
-        if !element.empty {
-            self.open.push(Open {
-                name: element.name,
-                style: outside,
-                instead,
-            });
-        } else if STYLED.contains(&element.name.as_str()) {
-            self.part.style = outside;
+        let (name, at) = (element.name, element.at);
+        if matches!(name.as_str(), "break" | "mark") && element.empty {
+            return Ok(());
+        }
+        self.open.push(Open {
+            name: name.clone(),
+            style: outside,
+            instead,
+        });
+        if element.empty {
+            self.end(&name, at)?;
         }
         Ok(())
     }
@@ -246,6 +295,9 @@ impl Reader {
                 return Err(wrong(element.at, &format!("strength {other:?} is unknown")));
             }
         };
+        if time == Some(0) {
+            return Ok(());
+        }
         if milliseconds >= SILENCE_MS {
             self.cut(milliseconds.min(LONGEST_SILENCE_MS));
         } else {
@@ -267,7 +319,7 @@ mod tests {
     use crate::text::{Sentence, TextError, Unit, ssml_sentences};
 
     fn read(document: &str) -> Result<Vec<Sentence>, TextError> {
-        Ok(ssml_sentences(document, Default::default())?.collect())
+        Ok(ssml_sentences(document, crate::text::TextOptions::default())?.collect())
     }
 
     fn said(document: &str) -> String {
@@ -342,6 +394,31 @@ mod tests {
         assert_eq!(sentences[0].silence_ms, 1000);
         let names = sentences[1].bookmarks.iter().map(|mark| mark.name.as_str());
         assert_eq!(names.collect::<Vec<_>>(), ["a", "b"]);
+    }
+
+    #[test]
+    fn an_element_without_content_says_the_same_as_one_closed_at_once() {
+        for instead in ["<sub alias='万维网'/>", "<sub alias='万维网'></sub>"] {
+            assert_eq!(
+                said(&format!("<speak>你{instead}</speak>")),
+                "ni3 wan4 wei2 wang3"
+            );
+        }
+        assert_eq!(said("<speak><phoneme ph='hao3'/></speak>"), "hao3");
+    }
+
+    #[test]
+    fn line_ends_are_spaces_and_silence_adds_up() {
+        let one = read("<speak>今天天气\n  不错。</speak>").unwrap();
+        assert_eq!(one.len(), 1);
+        let lead = read(
+            "<speak><break time='3s'/>你好<break time='3s'/>（）<break time='3s'/>再见</speak>",
+        )
+        .unwrap();
+        let silences: Vec<_> = lead.iter().map(|s| (s.lead_ms, s.silence_ms)).collect();
+        assert_eq!(silences, [(3000, 6000), (0, 0)]);
+        let none = read("<speak>你<break time='0ms'/>好</speak>").unwrap();
+        assert_eq!(none[0].units.len(), 3);
     }
 
     #[test]

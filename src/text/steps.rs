@@ -14,6 +14,8 @@ pub struct RawSentence {
     pub spans: Vec<Span>,
     /// Readings given to characters, when there are any.
     pub readings: Vec<Option<Reading>>,
+    /// Whether it goes to the end of a sentence; a long one is cut.
+    pub ends: bool,
 }
 
 impl RawSentence {
@@ -22,7 +24,23 @@ impl RawSentence {
         Self {
             characters,
             start,
+            ends: true,
             ..Self::default()
+        }
+    }
+
+    /// A part of it, which ends the sentence where it reaches its end.
+    pub fn slice(&self, range: std::ops::Range<usize>) -> Self {
+        Self {
+            characters: self.characters[range.clone()].to_vec(),
+            start: self.start + range.start,
+            spans: self.spans.get(range.clone()).unwrap_or_default().to_vec(),
+            readings: self
+                .readings
+                .get(range.clone())
+                .unwrap_or_default()
+                .to_vec(),
+            ends: self.ends && range.end == self.characters.len(),
         }
     }
 

@@ -7,11 +7,11 @@
 use std::ops::Range;
 
 use super::error::TextError;
+use super::options::TextOptions;
 use super::sentence;
 use super::split::RawSentences;
 use super::steps::RawSentence;
-use super::user::UserLexicon;
-use super::utterance::{Break, Sentence, Unit};
+use super::utterance::Sentence;
 
 /// Characters that must come before a slot since the last mark, for a pause there to sound natural.
 const BEFORE_SLOT: usize = 4;
@@ -191,11 +191,10 @@ impl Template {
         let mut done = 0;
         let mut give = |range: Range<usize>, fixed| {
             if !range.is_empty() {
-                let characters = raw.characters[range.clone()].to_vec();
                 parts.push(Part {
-                    raw: RawSentence::plain(characters, raw.start + range.start),
+                    raw: raw.slice(range.clone()),
                     fixed,
-                    ends: range.end == raw.characters.len(),
+                    ends: raw.ends && range.end == raw.characters.len(),
                 });
             }
         };
@@ -222,31 +221,31 @@ impl Template {
 
 impl FixedPart {
     /// Its sentences, as they are in a text that fits the template.
-    pub(super) fn analyse(&self, lexicon: &UserLexicon) -> Vec<Sentence> {
+    pub(super) fn analyse(&self, options: &TextOptions) -> Vec<Sentence> {
         let part = Part {
-            raw: RawSentence::plain(self.characters.clone(), 0),
+            raw: RawSentence {
+                ends: self.ends,
+                ..RawSentence::plain(self.characters.clone(), 0)
+            },
             fixed: true,
             ends: self.ends,
         };
-        part.analyse(lexicon, false)
+        part.analyse(options, false)
     }
 }
 
 impl Part {
     /// `first`: nothing has been said before it.
-    pub(super) fn analyse(&self, lexicon: &UserLexicon, first: bool) -> Vec<Sentence> {
+    pub(super) fn analyse(&self, options: &TextOptions, first: bool) -> Vec<Sentence> {
         // What is made ahead must not depend on where it stands.
-        let mut sentences = sentence::analyse(&self.raw, lexicon, first && !self.fixed);
+        let mut sentences = sentence::analyse(&self.raw, options, first && !self.fixed);
         for sentence in &mut sentences {
             sentence.fixed = self.fixed;
         }
         if let Some(last) = sentences.last_mut()
             && !self.ends
         {
-            last.complete = false;
-            if let Some(Unit::Pause(pause)) = last.units.last_mut() {
-                pause.strength = Break::Major;
-            }
+            sentence::pause_only(last);
         }
         sentences
     }
@@ -379,11 +378,11 @@ mod tests {
     #[test]
     fn a_part_sounds_the_same_ahead_and_in_place() {
         let templates = Templates::parse(&["您的订单{号码}已发货，请注意查收。"]).unwrap();
-        let lexicon = UserLexicon::default();
+        let options = TextOptions::default();
         let ahead: Vec<_> = templates
             .fixed_parts()
             .iter()
-            .flat_map(|part| part.analyse(&lexicon))
+            .flat_map(|part| part.analyse(&options))
             .collect();
         let text = super::super::sentences("您的订单9527已发货，请注意查收！");
         let placed = text.with_templates(std::sync::Arc::new(templates));

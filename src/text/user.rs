@@ -12,8 +12,10 @@ use super::utterance::Span;
 /// Words with the reading they shall have: pinyin with tone digits (`chong2 qing4`), or other text to say instead (`G P U`).
 #[derive(Clone, Debug, Default)]
 pub struct UserLexicon {
-    /// By first letter, longest word first.
-    words: HashMap<char, Vec<(Vec<char>, Said)>>,
+    /// A trie: from a node and a letter to the next node. Node 0 is the root.
+    next: HashMap<(u32, char), u32>,
+    /// What is said for the word that ends at a node.
+    said: HashMap<u32, Said>,
 }
 
 #[derive(Clone, Debug)]
@@ -25,7 +27,7 @@ enum Said {
 }
 
 impl UserLexicon {
-    /// Fails with `E_TEXT_LEXICON` where a word or what to say for it is blank.
+    /// Fails with `E_TEXT_LEXICON` where a word is blank, or nothing of what to say for it can be said.
     pub fn new<W, S>(entries: impl IntoIterator<Item = (W, S)>) -> Result<Self, TextError>
     where
         W: AsRef<str>,
@@ -35,25 +37,23 @@ impl UserLexicon {
         for (word, said) in entries {
             let (word, said) = (word.as_ref(), said.as_ref());
             let letters: Vec<char> = fold_text(word.trim()).iter().map(|l| l.folded).collect();
-            let (Some(&first), false) = (letters.first(), said.trim().is_empty()) else {
+            let spoken = fold_text(said).iter().any(|l| l.folded.is_alphanumeric());
+            if letters.is_empty() || !spoken {
                 return Err(TextError::Lexicon { word: word.into() });
-            };
-            let said = say_instead(&letters, said);
-            lexicon
-                .words
-                .entry(first)
-                .or_default()
-                .push((letters, said));
-        }
-        for words in lexicon.words.values_mut() {
-            words.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
+            }
+            let mut node = 0;
+            for &letter in &letters {
+                let fresh = lexicon.next.len() as u32 + 1;
+                node = *lexicon.next.entry((node, letter)).or_insert(fresh);
+            }
+            lexicon.said.insert(node, say_instead(&letters, said));
         }
         Ok(lexicon)
     }
 
     /// Puts the lexicon's readings into the letters of a sentence.
     pub fn apply(&self, letters: Vec<Letter>) -> Vec<Letter> {
-        if self.words.is_empty() {
+        if self.said.is_empty() {
             return letters;
         }
         let mut applied = Vec::with_capacity(letters.len());
@@ -68,7 +68,7 @@ impl UserLexicon {
             match said {
                 Said::Readings(readings) => {
                     applied.extend(word.iter().zip(readings).map(|(letter, &reading)| Letter {
-                        forced: Some(reading),
+                        forced: letter.forced.or(Some(reading)),
                         ..*letter
                     }))
                 }
@@ -86,20 +86,29 @@ impl UserLexicon {
                 |letter: Option<&Letter>| letter.is_some_and(|l| l.folded.is_ascii_alphanumeric());
             part(a) && part(b)
         };
-        self.words
-            .get(&letters[at].folded)?
-            .iter()
-            .find_map(|(word, said)| {
-                let end = at + word.len();
-                let here = letters.get(at..end)?;
-                let same = here
-                    .iter()
-                    .map(|letter| letter.folded)
-                    .eq(word.iter().copied());
+        let (mut node, mut found) = (0, None);
+        for (offset, letter) in letters[at..].iter().enumerate() {
+            let Some(&next) = self.next.get(&(node, letter.folded)) else {
+                break;
+            };
+            node = next;
+            let end = at + offset + 1;
+            let whole = |said: &&Said| {
                 let before = at.checked_sub(1).and_then(|b| letters.get(b));
-                let whole = !joins(before, here.first()) && !joins(here.last(), letters.get(end));
-                (same && whole).then_some((word.len(), said))
-            })
+                // a reading in the text itself comes before other words
+                let read = matches!(said, Said::Text(_))
+                    && letters[at..end]
+                        .iter()
+                        .any(|letter| letter.forced.is_some());
+                !joins(before, letters.get(at))
+                    && !joins(letters.get(end - 1), letters.get(end))
+                    && !read
+            };
+            if let Some(said) = self.said.get(&node).filter(whole) {
+                found = Some((offset + 1, said));
+            }
+        }
+        found
     }
 }
 
@@ -248,7 +257,7 @@ mod tests {
     fn inline_pinyin_rules() {
         assert_eq!(said(sentences("长[chang2]大")), "chang2 da4");
         assert_eq!(said(sentences("还款[huan2 kuan3]了")), "huan2 kuan3 le5");
-        assert_eq!(said(sentences("见[1]")), "jian4 yi1");
+        assert_eq!(said(sentences("见[甲]")), "jian4 jia3");
         assert_eq!(said(sentences("女儿[nvr3]")), "nvr3");
         assert_eq!(said(sentences("花儿[hua1 er2]")), "hua1 er2");
         assert_eq!(said(sentences("花[huar1]")), said(sentences("花huar1")));
@@ -274,6 +283,15 @@ mod tests {
             said(sentences_with("鸟儿飞", lexicon.clone())),
             "niaor3 fei1"
         );
+        for nothing in ["\u{200b}", "。", ""] {
+            assert!(UserLexicon::new([("世界", nothing)]).is_err());
+        }
+        let own = UserLexicon::new([("长大", "zhang3 da4")]).unwrap();
+        assert_eq!(
+            said(sentences_with("长[chang2]大", std::sync::Arc::new(own))),
+            "chang2 da4"
+        );
+        assert_eq!(said(sentences("10号[hao2]")), "shi2 hao2");
         assert_eq!(
             UserLexicon::new([("好", " ")]).unwrap_err().code(),
             "E_TEXT_LEXICON"

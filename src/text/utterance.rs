@@ -162,6 +162,8 @@ pub struct Sentence {
     pub style: Style,
     /// Whether the sentence ends here: a long one is cut into pieces, and a part of a template may go on.
     pub complete: bool,
+    /// Silence asked for before the first sentence of a text.
+    pub lead_ms: u32,
     /// Silence asked for after the sentence.
     pub silence_ms: u32,
     pub bookmarks: Vec<Bookmark>,

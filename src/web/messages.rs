@@ -9,7 +9,10 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
 use crate::speech::{Cue, Mel, Source, Timings};
-use crate::text::{Sentences, Span, TextError, UserLexicon, sentences_with, ssml_sentences};
+use crate::text::{
+    Accent, Erhua, Input, Sentences, Span, Symbols, TextError, TextOptions, UserLexicon,
+    sentences_with, ssml_sentences,
+};
 use crate::voice::Manifest;
 use crate::voice::speakers::Speaker;
 use crate::{Chunk, Error};
@@ -92,15 +95,25 @@ pub struct ReadingOptions {
     ssml: bool,
     /// Words and how they are read, see [`UserLexicon`].
     lexicon: BTreeMap<String, String>,
+    input: Input,
+    symbols: Symbols,
+    erhua: Erhua,
+    accent: Accent,
 }
 
 impl ReadingOptions {
     pub fn sentences(self, text: Arc<str>) -> Result<Sentences, TextError> {
-        let lexicon = Arc::new(UserLexicon::new(self.lexicon)?);
+        let options = TextOptions {
+            lexicon: Arc::new(UserLexicon::new(self.lexicon)?),
+            input: self.input,
+            symbols: self.symbols,
+            erhua: self.erhua,
+            accent: self.accent,
+        };
         if self.ssml {
-            ssml_sentences(&text, lexicon)
+            ssml_sentences(&text, options)
         } else {
-            Ok(sentences_with(text, lexicon))
+            Ok(sentences_with(text, options))
         }
     }
 }

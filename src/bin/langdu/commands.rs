@@ -9,8 +9,11 @@ use std::time::Instant;
 
 use clap::{Args, Parser, Subcommand};
 use langdu::speech::Timings;
-use langdu::text::report::report;
-use langdu::text::{Sentences, UserLexicon, sentences, sentences_with, ssml_sentences};
+use langdu::text::report::{self, report};
+use langdu::text::{
+    Accent, Erhua, Input, Sentences, Symbols, TextOptions, UserLexicon, sentences, sentences_with,
+    ssml_sentences,
+};
 use langdu::{SpeakOptions, Synthesizer, Voice, wav};
 use serde_json::json;
 
@@ -56,9 +59,11 @@ enum Command {
     },
     /// Show how each line of standard input is read.
     Text {
-        /// Words and how they are read, as for `say`.
-        #[arg(long)]
-        lexicon: Option<PathBuf>,
+        #[command(flatten)]
+        reading: TextArgs,
+        /// Show what the numbers and signs are taken for instead.
+        #[arg(long, conflicts_with = "json")]
+        classes: bool,
         /// One JSON object a line: text, normalized, words, syllables.
         #[arg(long)]
         json: bool,
@@ -77,9 +82,32 @@ struct Reading {
     /// The text is an SSML document.
     #[arg(long)]
     ssml: bool,
+    #[command(flatten)]
+    text: TextArgs,
+}
+
+#[derive(Args)]
+struct TextArgs {
     /// A JSON file of words and how they are read: {"重庆": "chong2 qing4", "GPU": "G P U"}.
     #[arg(long)]
     lexicon: Option<PathBuf>,
+    /// What the text is written in: text, markdown or html.
+    #[arg(long, default_value = "text", value_parser = named::<Input>)]
+    input: Input,
+    /// Whether emoji, reference marks and the like are said: skip or read.
+    #[arg(long, default_value = "skip", value_parser = named::<Symbols>)]
+    symbols: Symbols,
+    /// Whether 儿 joins the syllable before it: auto or never.
+    #[arg(long, default_value = "auto", value_parser = named::<Erhua>)]
+    erhua: Erhua,
+    /// Whose standard readings: CN or TW.
+    #[arg(long, default_value = "CN", value_parser = named::<Accent>)]
+    accent: Accent,
+}
+
+/// A value of an option by the name it has in JSON.
+fn named<T: serde::de::DeserializeOwned>(name: &str) -> Result<T, serde_json::Error> {
+    serde_json::from_value(json!(name))
 }
 
 #[derive(Args)]
@@ -119,7 +147,8 @@ pub fn main() -> ExitCode {
             voice,
             speaker,
         } => batch(&list, &folder, &voice, speaker),
-        Command::Text { lexicon, json } => text(lexicon.as_deref(), json),
+        Command::Text { classes: true, .. } => classes(),
+        Command::Text { reading, json, .. } => text(&reading, json),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -159,12 +188,24 @@ impl VoiceArgs {
 
 impl Reading {
     fn sentences(&self, text: &str) -> Result<Sentences, Failure> {
-        let lexicon = read_lexicon(self.lexicon.as_deref())?;
+        let options = self.text.options()?;
         if self.ssml {
-            Ok(ssml_sentences(text, lexicon).map_err(langdu::Error::from)?)
+            Ok(ssml_sentences(text, options).map_err(langdu::Error::from)?)
         } else {
-            Ok(sentences_with(text, lexicon))
+            Ok(sentences_with(text, options))
         }
+    }
+}
+
+impl TextArgs {
+    fn options(&self) -> Result<TextOptions, Failure> {
+        Ok(TextOptions {
+            lexicon: read_lexicon(self.lexicon.as_deref())?,
+            input: self.input,
+            symbols: self.symbols,
+            erhua: self.erhua,
+            accent: self.accent,
+        })
     }
 }
 
@@ -303,12 +344,22 @@ fn batch(
     Ok(())
 }
 
-fn text(lexicon: Option<&Path>, json: bool) -> Result<(), Failure> {
-    let lexicon = read_lexicon(lexicon)?;
+fn classes() -> Result<(), Failure> {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    for line in std::io::stdin().lock().lines() {
+        for row in report::classes(&line?) {
+            writeln!(out, "{row}")?;
+        }
+    }
+    Ok(())
+}
+
+fn text(reading: &TextArgs, json: bool) -> Result<(), Failure> {
+    let options = reading.options()?;
     let mut out = BufWriter::new(std::io::stdout().lock());
     for line in std::io::stdin().lock().split(b'\n') {
         let line = String::from_utf8_lossy(&line?).into_owned();
-        let report = report(line.trim_end_matches('\r'), lexicon.clone());
+        let report = report(line.trim_end_matches('\r'), options.clone());
         if json {
             writeln!(out, "{}", serde_json::to_string(&report)?)?;
         } else {

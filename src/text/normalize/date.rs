@@ -1,15 +1,19 @@
-//! Dates and times of day.
+//! Dates, times of day, and the headings of chapters.
 
-use super::line::{Kind, Line, Output};
-use super::number::{cardinal, digits};
-use crate::text::steps::Manner;
+use super::classes::{Class, Item};
+use super::contexts::{begins, ends};
+use super::tokens::{Kind, Line};
 
-fn value(number: &str) -> u32 {
+pub fn value(number: &str) -> u32 {
     number.parse().unwrap_or(u32::MAX)
 }
 
-fn is_year(number: &str) -> bool {
+pub fn is_year(number: &str) -> bool {
     number.len() == 4 && (1000..3000).contains(&value(number))
+}
+
+fn is_recent(number: &str) -> bool {
+    number.len() == 4 && (1500..2100).contains(&value(number))
 }
 
 fn is_month(number: &str) -> bool {
@@ -20,57 +24,96 @@ fn is_day(number: &str) -> bool {
     number.len() <= 2 && (1..=31).contains(&value(number))
 }
 
-/// Dates such as 2025-09-28, 2012/3/4, 2008.08, 08/2008, 08-08, 1998年, 2934ad.
-pub fn date(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
+/// A pause between the number of a chapter and its title.
+pub fn heading(line: &Line, at: usize) -> Option<Vec<Item>> {
+    let chapter = line.any(at, "章回节卷篇集部幕话折讲课") && line.spaced(at + 1);
+    let number = |c: char| c.is_ascii_digit() || "零〇一二三四五六七八九十百千两".contains(c);
+    let named = line.before(at).trim_end_matches(number).ends_with('第');
+    let title = at + 1 < line.len() && line.kind(at + 1) != Some(Kind::Sign);
+    let item = |class| Item::new(at, at + 1, class);
+    (chapter && named && title).then(|| vec![item(Class::Keep), item(Class::Pause)])
+}
+
+/// Dates such as 2025-09-28, 2012/3/4, 12/31/2025, 2008.08, 08/2008, 08-08, 1998年, 2934ad.
+pub fn date(line: &Line, at: usize) -> Option<Vec<Item>> {
     let first = line.number(at)?;
     let previous = line.previous(at);
     if previous.is_some_and(|c| c.is_ascii_alphabetic())
         && first.len() == 4
         && line.is(at + 1, "年")
     {
-        return named(line, at, first, output);
+        return named(line, at, first);
     }
     if previous.is_some_and(|c| c.is_ascii_alphanumeric() || c == '.') {
         return None;
     }
-    numeric(line, at, first, output).or_else(|| named(line, at, first, output))
+    numeric(line, at, first).or_else(|| named(line, at, first))
 }
 
-fn numeric(line: &Line, at: usize, first: &str, output: &mut Output) -> Option<usize> {
-    if !line.any(at + 1, "-/.") {
+fn numeric(line: &Line, at: usize, first: &str) -> Option<Vec<Item>> {
+    if !line.any(at + 1, "-/.") || !line.glued(at..at + 3) {
         return None;
     }
     let second = line.number(at + 2)?;
+    let parts = |classes: &[(usize, Class)]| {
+        let item = |(token, class): &(usize, Class)| Item::new(*token, token + 1, class.clone());
+        classes.iter().map(item).collect::<Vec<_>>()
+    };
     let more = line.text(at + 3) == line.text(at + 1) && line.number(at + 4).is_some();
-    let hyphenated = line.any(line.skip_space(at.wrapping_sub(1)), "-/") && at > 0;
-    if more {
+    let hyphenated = at > 0 && line.any(at - 1, "-/");
+    if more && line.glued(at + 2..at + 5) {
         let third = line.number(at + 4)?;
-        if (is_year(first) && is_month(second) && is_day(third))
-            && !(line.text(at + 5) == line.text(at + 1) && line.number(at + 6).is_some())
-        {
-            say(line, at, &digits(first), "年", output);
-            say(line, at + 2, &cardinal(second), "月", output);
-            say(line, at + 4, &cardinal(third), "日", output);
-            return Some(at + 5);
+        if line.text(at + 5) == line.text(at + 1) && line.number(at + 6).is_some() {
+            return None;
+        }
+        let dated = |year, month, day| {
+            let mut items = parts(&[
+                (year, Class::Year),
+                (month, Class::Month),
+                (day, Class::Day),
+            ]);
+            if let Some(last) = items.last_mut() {
+                last.to = last.to.max(at + 5);
+            }
+            items
+        };
+        if is_year(first) && is_month(second) && is_day(third) {
+            return Some(dated(at, at + 2, at + 4));
+        }
+        let closing = |mut items: Vec<Item>| {
+            items.push(Item::new(at + 4, at + 5, Class::Silent));
+            items
+        };
+        if is_year(third) && first.len() <= 2 && second.len() <= 2 {
+            if is_month(first) && is_day(second) {
+                let year = Item::new(at + 4, at + 5, Class::Year);
+                let rest = parts(&[(at, Class::Month), (at + 2, Class::Day)]);
+                return Some(closing([vec![year], rest].concat()));
+            }
+            if is_day(first) && is_month(second) {
+                let year = Item::new(at + 4, at + 5, Class::Year);
+                let rest = parts(&[(at + 2, Class::Month), (at, Class::Day)]);
+                return Some(closing([vec![year], rest].concat()));
+            }
         }
         return None;
     }
     let padded =
         |number: &str| number.len() == 2 && (number.starts_with('0') || !line.is(at + 1, "."));
+    let ending = |mut items: Vec<Item>| {
+        items.push(Item::new(at + 2, at + 3, Class::Silent));
+        items
+    };
     if is_year(first)
         && is_month(second)
         && (second.starts_with('0') || line.is(at + 1, "/"))
         && second.len() <= 2
         && !hyphenated
     {
-        say(line, at, &digits(first), "年", output);
-        say(line, at + 2, &cardinal(second), "月", output);
-        return Some(at + 3);
+        return Some(parts(&[(at, Class::Year), (at + 2, Class::Month)]));
     }
     if is_month(first) && padded(first) && is_year(second) && first.len() == 2 {
-        say(line, at + 2, &digits(second), "年", output);
-        say(line, at, &cardinal(first), "月", output);
-        return Some(at + 3);
+        return Some(ending(parts(&[(at + 2, Class::Year), (at, Class::Month)])));
     }
     if first.starts_with('0')
         && is_month(first)
@@ -78,131 +121,176 @@ fn numeric(line: &Line, at: usize, first: &str, output: &mut Output) -> Option<u
         && is_day(second)
         && second.len() == 2
     {
-        say(line, at, &cardinal(first), "月", output);
-        say(line, at + 2, &cardinal(second), "日", output);
-        return Some(at + 3);
+        return Some(parts(&[(at, Class::Month), (at + 2, Class::Day)]));
     }
     None
 }
 
-fn say(line: &Line, at: usize, number: &str, unit: &str, output: &mut Output) {
-    output.word(line, at, at + 1, number, Manner::Digits);
-    output.part(line, at, at + 1, unit, Manner::Plain);
-}
-
 /// A number before 年, 月, 日 or 号, or with an era after it.
-fn named(line: &Line, at: usize, first: &str, output: &mut Output) -> Option<usize> {
-    let era = line.skip_space(at + 1);
-    let lower = line
-        .from(era)
-        .get(..4)
-        .unwrap_or(line.from(era))
-        .to_ascii_lowercase();
-    if (3..=4).contains(&first.len())
-        && (lower.starts_with("b.c.") || lower.starts_with("ad") || lower.starts_with("bc"))
-    {
-        let (name, end) = match lower.as_str() {
-            "b.c." => ("公元前", line.token_after(era, 4)),
-            _ if lower.starts_with("bc") && line.text(era).len() == 2 => ("公元前", era + 1),
-            _ if lower.starts_with("ad") && line.text(era).len() == 2 => ("公元", era + 1),
-            _ => return None,
-        };
-        output.word(line, at, end, name, Manner::Plain);
-        output.word(line, at, end, &digits(first), Manner::Digits);
-        output.part(line, at, end, "年", Manner::Plain);
-        return Some(end);
+fn named(line: &Line, at: usize, first: &str) -> Option<Vec<Item>> {
+    if let Some(items) = before_era(line, at, first) {
+        return Some(items);
+    }
+    if is_year(first) && in_list_of_years(line, at) {
+        return Some(vec![Item::new(at, at + 1, Class::BareYear)]);
     }
     let unit = line.text(at + 1);
-    if is_year(first) && in_list_of_years(line, at) {
-        output.word(line, at, at + 1, &digits(first), Manner::Digits);
-        return Some(at + 1);
-    }
-    let said = match unit {
-        "年" if reads_as_year(line, at, first) => digits(first),
-        "月" if is_month(first) && !line.is(at + 2, "份") || unit == "月" && is_month(first) => {
-            cardinal(first)
-        }
-        "日" | "号" if is_day(first) => cardinal(first),
+    let class = match unit {
+        "年" if ends(line.before(at), "reign") && first.len() < 4 => Class::Ordinal,
+        "年" if reads_as_year(line, at, first) => Class::Year,
+        "月" if is_month(first) => Class::Month,
+        "日" | "号" if is_day(first) && !line.is(at + 2, "楼") => Class::Day,
         _ => return None,
     };
-    output.word(line, at, at + 1, &said, Manner::Digits);
-    let glyph = line.text(at + 1);
-    output.part(line, at + 1, at + 2, glyph, Manner::Plain);
-    Some(at + 2)
+    let to = if class == Class::Ordinal {
+        at + 1
+    } else {
+        at + 2
+    };
+    Some(vec![Item::new(at, to, class)])
 }
 
-/// Characters after a number that show it is no year.
-const COUNTED: &str =
-    "个只名位次条张种件家台辆座人元块米斤吨天月级号多余来几万亿倍分点岁户亩股页字字款吨度";
+fn before_era(line: &Line, at: usize, first: &str) -> Option<Vec<Item>> {
+    let era = at + 1;
+    let rest = line.from(era);
+    let lower = rest.get(..4).unwrap_or(rest).to_ascii_lowercase();
+    if !(3..=4).contains(&first.len()) {
+        return None;
+    }
+    let (name, end) = match lower.as_str() {
+        "b.c." => ("公元前", line.token_after(era, 4)),
+        _ if lower.starts_with("bc") && line.text(era).len() == 2 => ("公元前", era + 1),
+        _ if lower.starts_with("ad") && line.text(era).len() == 2 => ("公元", era + 1),
+        _ => return None,
+    };
+    Some(vec![
+        Item::new(era, end, Class::Said(name.into())),
+        Item::new(at, at + 1, Class::Year),
+        Item::new(era, end, Class::Silent),
+    ])
+}
 
-/// A year without 年 of its own: 2000至2007年, 1993、1994年, 《…》(1928).
+/// A year without 年 of its own: 2000至2007年, 1993、1994年, 《…》(1928), 2023级.
 fn in_list_of_years(line: &Line, at: usize) -> bool {
-    let bracketed = line.any(at + 1, ")）")
-        && line.previous(at).is_some_and(|c| "(（".contains(c))
-        && line
-            .before(at)
-            .trim_end_matches(['(', '（'])
+    let number = line.text(at);
+    let before = line.before(at);
+    let after = line.from(at + 1);
+    let closed = line.any(at + 1, ")）]】");
+    let opened = line.near(at).is_some_and(|c| "(（[【".contains(c));
+    let cited = closed && opened_before(before);
+    let bracketed = closed
+        && opened
+        && before
+            .trim_end_matches(['(', '（', '[', '【'])
             .ends_with(|c: char| !c.is_ascii_alphanumeric());
     let mut next = at;
     while line.any(next + 1, "至到或和与-~—–、及") && line.number(next + 2).is_some_and(is_year)
     {
         next += 2;
     }
-    let recent = (1500..2100).contains(&value(line.text(at)));
-    let start = line.before(at).trim().is_empty();
-    let comma = line.any(at + 1, ",，") && (1900..2100).contains(&value(line.text(at)));
-    let named =
-        line.kind(at + 1) == Some(Kind::Han) && (2001..2040).contains(&value(line.text(at)));
-    let heading = start && (comma || named && !line.any(at + 1, COUNTED));
-    bracketed && recent || heading || next > at && line.is(next + 1, "年")
+    let start = before.is_empty();
+    let comma = line.any(at + 1, ",，") && (1900..2100).contains(&value(number));
+    let named = line.kind(at + 1) == Some(Kind::Han) && (2001..2040).contains(&value(number));
+    let heading = start && (comma || named && !begins(after, "counted"));
+    // A span of years is one as a whole: by what stands around it or by its other end.
+    let span = next > at && is_recent(number);
+    let whole = span && {
+        let rest = line.from(next + 1);
+        let rising = value(line.text(next)) > value(number);
+        let inside = opened && line.any(next + 1, ")）]】");
+        begins(rest, "span-after")
+            || inside
+            || ends(before, "year-before")
+            || rising && !begins(rest, "counted") && line.kind(next + 1) != Some(Kind::Latin)
+    };
+    let second = at >= 2
+        && line.any(at - 1, "至到-~—–")
+        && line.number(at - 2).is_some_and(is_recent)
+        && is_recent(number)
+        && !begins(after, "counted")
+        && value(line.text(at - 2)) < value(number)
+        && line.kind(at + 1) != Some(Kind::Latin);
+    let season = (1900..2100).contains(&value(number)) && begins(after, "year-after");
+    let to_come = (1900..2100).contains(&value(number))
+        && ends(before, "year-before")
+        && !ends(before, "duration-before")
+        && (line.len() == at + 1 || line.any(at + 1, "，。,；、）)"))
+        && before.len() > 3;
+    (bracketed || cited) && is_recent(number)
+        || before.ends_with("公元") && closed_title(line, at)
+        || heading
+        || next > at && line.is(next + 1, "年") && !ends(before, "duration-before")
+        || whole
+        || second
+        || season
+        || to_come
+}
+
+/// (Li，2000)
+fn opened_before(before: &str) -> bool {
+    let comma = before.ends_with(['，', ',']);
+    let start = before
+        .char_indices()
+        .rev()
+        .take(40)
+        .find(|(_, c)| "(（".contains(*c));
+    comma && start.is_some_and(|(at, _)| !before[at..].contains(|c: char| c.is_ascii_digit()))
+}
+
+fn closed_title(line: &Line, at: usize) -> bool {
+    line.any(at + 1, "》」”)），。、") || line.len() == at + 1
 }
 
 /// Whether a number before 年 names a year instead of counting years.
 fn reads_as_year(line: &Line, at: usize, number: &str) -> bool {
     let before = line.before(at);
-    let reign = ["民国", "昭和", "平成", "大正", "明治", "天文", "令和"]
-        .iter()
-        .any(|era| before.ends_with(era));
-    let era = ["公元", "公元前", "西元", "西元前", "前"]
-        .iter()
-        .any(|era| before.ends_with(era));
+    let era = ends(before, "era");
     let dated = line.number(at + 2).is_some_and(is_month) && line.is(at + 3, "月");
     let counted = counts_years(line, at);
     match number.len() {
-        4 => is_year(number) || era,
+        4 => {
+            let long = [
+                "长达", "历时", "共计", "距今", "时隔", "超过", "将近", "近", "约",
+            ];
+            let counts = long.iter().any(|word| before.ends_with(word));
+            let round = number.ends_with("00") || number.ends_with("50");
+            (is_year(number) || era) && !(counts && round)
+        }
         3 => era || dated || !counted && !number.ends_with('0'),
-        2 => dated || reign || number.starts_with('0') || number.starts_with('9') && !counted,
+        2 => {
+            let past = value(number) >= 50;
+            dated
+                || number.starts_with('0')
+                || number.starts_with('9') && !counted
+                || past && !counted && line.is(at + 2, "的") && !ends(before, "duration-before")
+        }
         _ => false,
     }
 }
 
 /// Whether the words beside a number of years tell how long something took.
 fn counts_years(line: &Line, at: usize) -> bool {
-    let before = line.before(at);
-    let after = line.from(at + 2);
-    let long = [
-        "近", "约", "了", "长达", "达", "每", "满", "第", "过", "有", "共", "经", "历时", "超",
-        "余", "多", "已", "这",
-    ];
-    let lasting = [
-        "代", "后", "前", "来", "内", "间", "多", "的", "以", "之", "历史", "时间", "时光", "左右",
-        "期", "余",
-    ];
-    long.iter().any(|word| before.ends_with(word))
-        || lasting.iter().any(|word| after.starts_with(word))
+    ends(line.before(at), "duration-before") || begins(line.from(at + 2), "duration-after")
 }
 
-/// Times of day: 12:30, 14:05:09, 8:00 a.m.
-pub fn time(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
+/// Times of day: 12:30, 14:05:09, 8:00 a.m., 2点半.
+pub fn time(line: &Line, at: usize) -> Option<Vec<Item>> {
     let hour = line.number(at)?;
-    if !line.is(at + 1, ":") || hour.len() > 2 || value(hour) > 24 || line.previous(at) == Some(':')
+    if line.is(at + 1, "点") {
+        return oclock(line, at, hour);
+    }
+    if !line.is(at + 1, ":")
+        || !line.glued(at..at + 3)
+        || hour.len() > 2
+        || value(hour) > 24
+        || line.previous(at) == Some(':')
     {
         return None;
     }
     let minute = line
         .number(at + 2)
         .filter(|m| m.len() == 2 && value(m) < 60)?;
-    if is_contest(line.before(at)) {
+    if super::sign::is_contest(line, at) && !ends(line.before(at), "half-hour") {
         return None;
     }
     let second = line
@@ -210,66 +298,66 @@ pub fn time(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
         .then(|| line.number(at + 4))
         .flatten()
         .filter(|s| s.len() == 2 && value(s) < 60);
-    let mut end = if second.is_some() { at + 5 } else { at + 3 };
-    let half = line.skip_space(end);
-    let lower = line
-        .from(half)
-        .get(..4)
-        .unwrap_or(line.from(half))
-        .to_ascii_lowercase();
+    let end = if second.is_some() { at + 5 } else { at + 3 };
+    let mut items = Vec::new();
+    let half = line.from(end);
+    let lower = half.get(..4).unwrap_or(half).to_ascii_lowercase();
+    let mut last = end;
     for (mark, name) in [
         ("a.m.", "上午"),
         ("p.m.", "下午"),
         ("am", "上午"),
         ("pm", "下午"),
     ] {
-        if lower.starts_with(mark) && (mark.len() == 4 || line.text(half).len() == 2) {
-            end = line.token_after(half, mark.len());
-            output.word(line, half, end, name, Manner::Plain);
+        if lower.starts_with(mark) && (mark.len() == 4 || line.text(end).len() == 2) {
+            last = line.token_after(end, mark.len());
+            items.push(Item::new(end, last, Class::Said(name.into())));
             break;
         }
     }
-    output.word(
-        line,
-        at,
-        at + 1,
-        &cardinal(hour).replace("二", if value(hour) == 2 { "两" } else { "二" }),
-        Manner::Digits,
-    );
-    output.part(line, at, at + 1, "点", Manner::Plain);
+    items.push(Item::new(at, at + 1, Class::Hour));
     if value(minute) > 0 || second.is_some() {
-        output.word(line, at + 2, at + 3, &padded(minute), Manner::Digits);
-        output.part(line, at + 2, at + 3, "分", Manner::Plain);
+        items.push(Item::new(at + 2, at + 3, Class::Minute));
     }
-    if let Some(second) = second {
-        output.word(line, at + 4, at + 5, &padded(second), Manner::Digits);
-        output.part(line, at + 4, at + 5, "秒", Manner::Plain);
+    if second.is_some() {
+        items.push(Item::new(at + 4, at + 5, Class::Second));
     }
-    Some(end)
+    items.push(Item::new(end - 1, last, Class::Silent));
+    Some(items)
 }
 
-fn padded(number: &str) -> String {
-    let zero = if number.starts_with('0') && value(number) > 0 {
-        "零"
-    } else {
-        ""
-    };
-    format!("{zero}{}", cardinal(number))
-}
-
-/// Whether the text before two numbers speaks of a contest.
-pub fn is_contest(before: &str) -> bool {
-    let near: String = before
-        .chars()
-        .rev()
-        .take(12)
-        .collect::<Vec<_>>()
-        .into_iter()
-        .rev()
-        .collect();
-    [
-        "比分", "胜", "负", "战", "赢", "输", "击败", "平", "领先", "落后", "扳", "逆转", "球",
-    ]
-    .iter()
-    .any(|word| near.contains(word))
+/// 2点 is an hour, and 2点 after one is a part of a number in words elsewhere.
+fn oclock(line: &Line, at: usize, hour: &str) -> Option<Vec<Item>> {
+    let after = line.from(at + 2);
+    let minute = line
+        .number(at + 2)
+        .filter(|m| m.len() <= 2 && value(m) < 60);
+    let clock = value(hour) <= 24
+        && (minute.is_some()
+            || ends(line.before(at), "half-hour")
+            || after.starts_with([
+                '半', '整', '钟', '多', '左', '前', '后', '到', '至', '开', '了',
+            ])
+            || line.before(at).is_empty()
+            || value(hour) == 2
+                && !ends(line.before(at), "duration-before")
+                && !after.starts_with("意见"));
+    if !clock || line.previous(at) == Some('第') {
+        return None;
+    }
+    let mut items = vec![Item::new(at, at + 2, Class::Hour)];
+    if minute.is_some() && !line.is(at + 3, "分") {
+        let class = if line.text(at + 2).starts_with('0') {
+            Class::Digits
+        } else {
+            Class::Ordinal
+        };
+        items.push(Item::new(at + 2, at + 3, class));
+    } else if minute.is_some() {
+        items.push(Item::new(at + 2, at + 4, Class::Minute));
+        if line.is(at + 4, "钟") {
+            items.push(Item::new(at + 4, at + 5, Class::Keep));
+        }
+    }
+    Some(items)
 }

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use super::line::{Kind, Line, Output};
-use super::number::{cardinal, decimal, digits};
+use super::classes::{Class, Item};
+use super::contexts::{begins, ends, longest as longest_word};
+use super::number::{decimal, digits};
+use super::tokens::{Kind, Line};
 use crate::text::data::rows;
-use crate::text::steps::Manner;
 
 /// A written number: `1,234.50`.
 pub struct Figure {
@@ -32,19 +33,25 @@ pub fn figure(line: &Line, at: usize) -> Option<Figure> {
     if whole.len() <= 3 && !whole.starts_with('0') {
         let mut grouped = whole.clone();
         let mut next = end;
-        while line.any(next, ",") && line.number(next + 1).is_some_and(|group| group.len() == 3) {
-            grouped.push_str(line.number(next + 1).unwrap_or(""));
+        let group = |next: usize| {
+            let group = line.number(next + 1)?;
+            (line.any(next, ",") && group.len() == 3 && line.glued(next - 1..next + 2))
+                .then_some(group)
+        };
+        while let Some(group) = group(next) {
+            grouped.push_str(group);
             next += 2;
         }
-        if !(line.any(next, ",") && line.number(next + 1).is_some()) {
+        if !(line.any(next, ",") && line.number(next + 1).is_some() && !line.spaced(next + 1)) {
             (whole, end) = (grouped, next);
         }
     }
     let mut fraction = None;
     let version = line.is(end + 2, ".") && line.number(end + 3).is_some();
+    let glued = line.glued(end - 1..end + 2);
     if let Some(digits) = line
         .number(end + 1)
-        .filter(|_| line.is(end, ".") && !version)
+        .filter(|_| line.is(end, ".") && !version && glued)
     {
         fraction = Some(digits.to_string());
         end += 2;
@@ -56,7 +63,9 @@ pub fn figure(line: &Line, at: usize) -> Option<Figure> {
     })
 }
 
-fn table(text: &'static str) -> (HashMap<&'static str, &'static str>, usize) {
+type Names = (HashMap<&'static str, &'static str>, usize);
+
+fn table(text: &'static str) -> Names {
     let map: HashMap<_, _> = rows(text)
         .filter_map(|row| Some((*row.first()?, *row.get(1)?)))
         .collect();
@@ -65,10 +74,7 @@ fn table(text: &'static str) -> (HashMap<&'static str, &'static str>, usize) {
 }
 
 /// The longest key of a table that the text starts with, not followed by a letter.
-fn longest(
-    text: &str,
-    table: &(HashMap<&'static str, &'static str>, usize),
-) -> Option<(usize, &'static str)> {
+fn longest(text: &str, table: &Names) -> Option<(usize, &'static str)> {
     let ends = text
         .char_indices()
         .skip(1)
@@ -88,14 +94,14 @@ fn longest(
 
 /// The unit that starts at a token: how many bytes, and how it is said.
 pub fn unit(line: &Line, at: usize) -> Option<(usize, &'static str)> {
-    static UNITS: OnceLock<(HashMap<&'static str, &'static str>, usize)> = OnceLock::new();
+    static UNITS: OnceLock<Names> = OnceLock::new();
     let units = UNITS.get_or_init(|| table(include_str!("../../../models/text/units.tsv")));
     longest(line.from(at), units)
 }
 
 /// Money with its currency before the number: $5, ￥13.5万, HKD13.
-pub fn money(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
-    static CURRENCIES: OnceLock<(HashMap<&'static str, &'static str>, usize)> = OnceLock::new();
+pub fn money(line: &Line, at: usize) -> Option<Vec<Item>> {
+    static CURRENCIES: OnceLock<Names> = OnceLock::new();
     if !matches!(line.kind(at), Some(Kind::Sign | Kind::Latin)) {
         return None;
     }
@@ -110,28 +116,55 @@ pub fn money(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
     let (length, name) = ends
         .filter_map(|end| currencies.0.get(&text[..end]).map(|name| (end, *name)))
         .last()?;
-    let start = line.skip_space(line.token_after(at, length));
-    let figure = figure(line, start)?;
-    let mut end = figure.end;
-    output.word(line, start, end, &figure.said(), Manner::Cardinal);
+    let start = line.token_after(at, length);
+    let mut end = figure(line, start)?.end;
     while line.any(end, "万亿千百") {
-        output.part(line, end, end + 1, line.text(end), Manner::Cardinal);
         end += 1;
     }
-    if !line.from(end).starts_with(name) {
-        output.word(line, at, start, name, Manner::Plain);
+    let said = line.from(end).starts_with(name);
+    let name = if said { "" } else { name };
+    let mut items = vec![Item::new(at, end, Class::Money(name))];
+    if line.any(end, "-~–—至到") {
+        let next = line.token_after(
+            end + 1,
+            if line.from(end + 1).starts_with(&text[..length]) {
+                length
+            } else {
+                0
+            },
+        );
+        if let Some(second) = figure(line, next).filter(|_| line.number(next).is_some()) {
+            let mut last = second.end;
+            while line.any(last, "万亿千百") {
+                last += 1;
+            }
+            // 5到8美元: the name once, at the end
+            let first = if name.is_empty() {
+                items[0].class.clone()
+            } else {
+                Class::Money("")
+            };
+            items[0].class = first;
+            items.push(Item::new(end, end + 1, Class::Said("到".into())));
+            items.push(Item::new(next, last, Class::Money(name)));
+        }
     }
-    Some(end)
+    Some(items)
 }
 
-/// Fractions: 1/2, 1 / 2.
-pub fn fraction(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
+/// Fractions: 1/2, 1 / 2, 3½.
+pub fn fraction(line: &Line, at: usize) -> Option<Vec<Item>> {
+    if line.kind(at) == Some(Kind::Vulgar) {
+        return Some(vec![Item::new(at, at + 1, Class::Mixed)]);
+    }
     let above = line.number(at)?;
-    let slash = line.skip_space(at + 1);
-    let below = line.skip_space(slash + 1);
-    let spaced = (slash != at + 1) == (below != slash + 1);
-    if !line.is(slash, "/")
-        || !spaced
+    if line.kind(at + 1) == Some(Kind::Vulgar) {
+        return Some(vec![Item::new(at, at + 2, Class::Mixed)]);
+    }
+    let below = at + 2;
+    let even = line.spaced(at + 1) == line.spaced(below);
+    if !line.is(at + 1, "/")
+        || !even
         || line
             .previous(at)
             .is_some_and(|c| c.is_ascii_alphabetic() || "./".contains(c))
@@ -139,91 +172,109 @@ pub fn fraction(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
         return None;
     }
     let denominator = line.number(below).filter(|d| d.contains(|c| c != '0'))?;
-    if line.is(below + 1, "/")
-        || line.is(below + 1, ".") && line.number(below + 2).is_some()
-        || line.kind(below + 1) == Some(Kind::Latin)
-    {
-        return None;
+    let pressure = super::contexts::lately(line.before(at), 8, "pressure")
+        || line.from(below + 1).starts_with("mmHg");
+    if pressure && above.len() >= 2 && denominator.len() >= 2 {
+        let mut items = vec![
+            Item::new(at, at + 1, Class::Cardinal),
+            Item::new(at + 1, at + 2, Class::Said("比".into())),
+        ];
+        items.extend(quantity(line, below)?);
+        return Some(items);
     }
-    output.word(
-        line,
-        at,
-        below + 1,
-        &format!("{}分之{}", plain(denominator), plain(above)),
-        Manner::Cardinal,
-    );
-    Some(below + 1)
+    let longer = line.is(below + 1, "/")
+        || line.is(below + 1, ".") && line.number(below + 2).is_some() && !line.spaced(below + 2)
+        || line.kind(below + 1) == Some(Kind::Latin) && !line.spaced(below + 1);
+    (!longer).then(|| vec![Item::new(at, below + 1, Class::Fraction)])
 }
-
-fn plain(number: &str) -> String {
-    cardinal(number).replace('两', "二")
-}
-
-/// Characters after a number that make 2 两.
-const MEASURES: &str = "个只天年次位名条张种件本家台辆座栋幢棵朵匹头套双对副块片面根支枝架艘把杯瓶碗盘袋箱包盒瓣句段篇首份项起场轮局门届股户口人间层栋小分周星秒万亿千百米吨斤倍元岁顿趟遍阵处所笔课道题封部盏株";
 
 /// A number with what may follow it: 35%, 12.5kg, 300w, 2个.
-pub fn quantity(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
+pub fn quantity(line: &Line, at: usize) -> Option<Vec<Item>> {
     let figure = figure(line, at)?;
-    let mut end = figure.end;
-    let ordinal = line.previous(at) == Some('第');
-    let spaced = line.skip_space(end);
-    let mut said = figure.said();
+    let end = figure.end;
+    let ordinal = line.near(at) == Some('第');
     if let Some((length, name)) =
-        unit(line, spaced).filter(|_| !ordinal && is_unit_context(line, at, spaced, end))
+        unit(line, end).filter(|_| !ordinal && is_unit_context(line, at, end))
     {
-        let after = line.token_after(spaced, length);
+        let after = line.token_after(end, length);
         if name.ends_with("之") {
-            output.word(
-                line,
-                at,
-                after,
-                &format!("{name}{}", said.replace('两', "二").replace("二千", "两千")),
-                Manner::Cardinal,
-            );
-            return Some(after);
+            return Some(vec![Item::new(at, after, Class::Share(name))]);
         }
-        if said == "二" {
-            said = "两".into();
-        }
-        output.word(line, at, end, &said, Manner::Cardinal);
-        output.word(line, spaced, after, name, Manner::Plain);
-        return Some(after);
+        let (after, rate) = rate(line, after);
+        return Some(vec![Item::new(
+            at,
+            after,
+            Class::Measure(format!("{name}{rate}")),
+        )]);
     }
-    if let Some(percent) = shared_percent(line, end) {
-        said = format!("{percent}{}", said.replace('两', "二"));
+    if let Some(share) = shared_share(line, end) {
+        return Some(vec![Item::new(at, end, Class::Share(share))]);
     }
-    if said == "二"
-        && !ordinal
-        && line.any(end, MEASURES)
-        && !line.from(end).starts_with("年级")
-        && !line.from(end).starts_with("月")
-    {
-        said = "两".into();
-    }
-    let manner = if ordinal {
-        Manner::Digits
-    } else {
-        Manner::Cardinal
+    let ratio = line.any(at.wrapping_sub(1), ":：") && at >= 2 && line.number(at - 2).is_some();
+    let counted = !ordinal
+        && !ratio
+        && begins(line.from(end), "measure")
+        && !begins(line.from(end), "measure-not")
+        && (longest_word(line.from(end), "measure") != Some("月"))
+        && !(line.any(end, "分秒") && line.near(at) == Some('点'));
+    let class = match (ordinal, counted) {
+        (true, _) => Class::Ordinal,
+        (_, true) => Class::Count,
+        _ => Class::Cardinal,
     };
-    output.word(line, at, end, &said, manner);
-    while line.any(end, "万亿") {
-        output.part(line, end, end + 1, line.text(end), manner);
-        end += 1;
+    let mut last = end;
+    while line.any(last, "万亿") {
+        last += 1;
     }
-    Some(end)
+    let mut items = vec![Item::new(at, last, class)];
+    if last == end
+        && end == at + 1
+        && figure.fraction.is_none()
+        && line.is(end, "+")
+        && is_plus(line, end)
+    {
+        items.push(Item::new(end, end + 1, Class::Said("加".into())));
+    }
+    Some(items)
+}
+
+/// 6000+, with nothing to add behind it.
+fn is_plus(line: &Line, at: usize) -> bool {
+    !matches!(line.kind(at + 1), Some(Kind::Number | Kind::Latin))
+        && !line.spaced(at)
+        && !line.any(at + 1, "+=")
+}
+
+/// What a unit is divided by: the token after it, and how it is said.
+pub fn rate(line: &Line, at: usize) -> (usize, String) {
+    if !line.is(at, "/") {
+        return (at, String::new());
+    }
+    if let Some((length, name)) = unit(line, at + 1) {
+        return (line.token_after(at + 1, length), format!("每{name}"));
+    }
+    match longest_word(line.from(at + 1), "rate") {
+        Some(name) => (line.token_after(at + 1, name.len()), format!("每{name}")),
+        None => (at, String::new()),
+    }
 }
 
 /// A single letter far from its number, or a model name, is no unit.
-fn is_unit_context(line: &Line, at: usize, start: usize, end: usize) -> bool {
+fn is_unit_context(line: &Line, at: usize, start: usize) -> bool {
     let text = line.text(start);
-    let lonely = start != end && text.len() == 1 && text.is_ascii();
+    let lonely = line.spaced(start)
+        && text.len() == 1
+        && text.is_ascii()
+        && !text.starts_with('%')
+        && !line.is(start + 1, "/");
+    let letter = text.len() == 1 && text.starts_with(|c: char| c.is_ascii_alphabetic());
     let model = line.previous(at).is_some_and(|c| c.is_ascii_alphabetic());
-    !lonely && !model
+    let named = ends(line.before(at), "code-before") && letter;
+    !lonely && !model && !named
 }
 
 /// In 10-20% the first number is a percentage too.
-fn shared_percent(line: &Line, end: usize) -> Option<&'static str> {
+fn shared_share(line: &Line, end: usize) -> Option<&'static str> {
     if !line.any(end, "-~–—至到") {
         return None;
     }

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use super::date::is_contest;
-use super::line::{Kind, Line, Output};
-use super::quantity::unit;
+use super::classes::{Class, Item};
+use super::contexts::{begins, ends, lately, longest, soon};
+use super::quantity::{figure, rate, unit};
+use super::tokens::{Kind, Line};
 use crate::text::characters::is_han;
 use crate::text::data::rows;
-use crate::text::steps::Manner;
 
 fn named(sign: &str) -> Option<&'static str> {
     static SIGNS: OnceLock<HashMap<&'static str, &'static str>> = OnceLock::new();
@@ -20,166 +20,283 @@ fn named(sign: &str) -> Option<&'static str> {
     SIGNS.get_or_init(table).get(sign).copied()
 }
 
+/// What stands on both sides of a sign.
+struct Sides {
+    number_before: bool,
+    letter_before: bool,
+    number_after: bool,
+    operand_before: bool,
+    operand_after: bool,
+}
+
+impl Sides {
+    fn of(line: &Line, at: usize) -> Self {
+        let before = line.before(at);
+        let number_before = before.ends_with(|c: char| c.is_ascii_digit());
+        let letter_before = before.ends_with(|c: char| c.is_ascii_alphabetic());
+        let number_after = line.number(at + 1).is_some();
+        let script = before.ends_with(|c: char| super::tokens::stands_apart(c));
+        Self {
+            number_before,
+            letter_before,
+            number_after,
+            operand_before: number_before
+                || letter_before
+                || script
+                || before.ends_with([')', '）', '%', '∞'])
+                || before.ends_with(|c: char| ('α'..='ω').contains(&c)),
+            operand_after: number_after
+                || line.kind(at + 1) == Some(Kind::Latin)
+                || line.any(at + 1, "(（-−√π∞±|")
+                || line
+                    .from(at + 1)
+                    .starts_with(|c: char| ('Α'..='ω').contains(&c)),
+        }
+    }
+
+    fn between(&self) -> bool {
+        self.operand_before && self.operand_after
+    }
+}
+
 /// Says a sign, or skips it where it is silent.
-pub fn sign(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
+pub fn sign(line: &Line, at: usize) -> Option<Vec<Item>> {
     if line.kind(at) != Some(Kind::Sign) {
         return None;
     }
-    let next = line.skip_space(at + 1);
-    let before = line.before(at).trim_end();
-    let number_before = before.ends_with(|c: char| c.is_ascii_digit());
-    let number_after = line.number(next).is_some();
-    let letter_before = before.ends_with(|c: char| c.is_ascii_alphabetic());
-    let operand_before = number_before || letter_before || before.ends_with([')', '）', '²', '³']);
-    let operand_after =
-        number_after || line.kind(next) == Some(Kind::Latin) || line.any(next, "(（-√π");
-    let between = operand_before && operand_after;
-    let said = match line.text(at) {
-        "-" | "–" | "—" | "~" | "〜" | "～" => return hyphen(line, at, output),
-        ":" if number_before && number_after && next == at + 1 => "比",
-        "+" if between => "加",
-        "+" if letter_before || before.ends_with('+') => "加",
-        "/" if line.previous(at).is_some_and(|c| UNITS.contains(c))
-            && unit(line, at + 1).is_some() =>
+    let sides = Sides::of(line, at);
+    let between = sides.between();
+    let next = |offset: usize| line.text(at + offset);
+    let said = |to: usize, text: &str| Some(vec![Item::new(at, to, Class::Said(text.into()))]);
+    let one = |text: &str| said(at + 1, text);
+    let glued = line.glued(at..at + 2);
+    match line.text(at) {
+        "-" | "–" | "—" | "~" | "〜" | "～" | "‐" | "‑" | "―" => hyphen(line, at),
+        "−" => minus(line, at, &sides),
+        "°" | "℃" | "℉" => one(named(line.text(at))?),
+        ":" | "：" | "∶"
+            if sides.number_before
+                && sides.number_after
+                && !line.spaced(at + 1)
+                && !is_label(line, at) =>
         {
-            let (length, name) = unit(line, at + 1)?;
-            return say(
-                line,
-                at,
-                line.token_after(at + 1, length),
-                &format!("每{name}"),
-                output,
-            );
+            one("比")
         }
-        "+" if number_after && !number_before => "正",
-        "=" if between => "等于",
-        "<" if line.is(at + 1, "=") && operand_before => {
-            return say(line, at, at + 2, "小于等于", output);
+        "=" if glued && next(1) == "=" => {
+            let end = if next(2) == "=" { at + 3 } else { at + 2 };
+            if sides.operand_before {
+                said(end, "等于")
+            } else {
+                silent(at, end)
+            }
         }
-        ">" if line.is(at + 1, "=") && operand_before => {
-            return say(line, at, at + 2, "大于等于", output);
+        "<" if glued && next(1) == "=" && sides.operand_before => said(at + 2, "小于等于"),
+        ">" if glued && next(1) == "=" && sides.operand_before => said(at + 2, "大于等于"),
+        "!" if glued && next(1) == "=" && sides.operand_before => said(at + 2, "不等于"),
+        "=" if glued && next(1) == ">" => said(at + 2, "到"),
+        "+" if sides.letter_before && glued && next(1) == "+" => {
+            let mut end = at + 1;
+            while line.is(end, "+") {
+                end += 1;
+            }
+            said(end, &"加".repeat(end - at))
         }
-        "!" if line.is(at + 1, "=") && between_after(line, at + 2) && operand_before => {
-            return say(line, at, at + 2, "不等于", output);
-        }
-        "<" if between => "小于",
-        ">" if between => "大于",
-        "*" if number_before && number_after => "乘",
-        "/" if number_before && number_after => "比",
-        "/" if unit_slash(line, at) => "每",
-        "&" if operand_before || line.previous(at).is_some_and(is_han) => "和",
-        "#" if number_before && before.ends_with(|c: char| c.is_ascii_digit()) => "号",
-        "×" if !operand_before && !number_after => return None,
-        text => named(text)?,
+        "+" if between => one("加"),
+        "+" if sides.letter_before && !line.spaced(at) => one("加"),
+        "+" if sides.number_after && !sides.number_before => one("正"),
+        "/" => slash(line, at, &sides),
+        "=" if between || line.near(at).is_some_and(is_han) && sides.operand_after => one("等于"),
+        "<" if sides.number_after && (between || line.near(at).is_some_and(is_han)) => one("小于"),
+        ">" if sides.number_after && (between || line.near(at).is_some_and(is_han)) => one("大于"),
+        "<" if between => one("小于"),
+        ">" if between => one("大于"),
+        "*" if sides.number_before && sides.number_after => one("乘"),
+        "&" if sides.operand_before || line.near(at).is_some_and(is_han) => one("和"),
+        "#" if line.previous(at).is_some_and(|c| c.is_ascii_digit()) => one("号"),
+        "#" if line.previous(at) == Some('C') || line.previous(at) == Some('F') => one("井"),
+        "@" if line.previous(at).is_some_and(|c| c.is_ascii_alphanumeric()) => one("艾特"),
+        "×" if !sides.operand_before && !sides.number_after => None,
+        "%" if !sides.number_before => one("百分号"),
+        text => one(named(text)?),
+    }
+}
+
+fn silent(from: usize, to: usize) -> Option<Vec<Item>> {
+    Some(vec![Item::new(from, to, Class::Silent)])
+}
+
+/// 元/吨, 次 / 分, 3/4 of something else, 语文/数学.
+fn slash(line: &Line, at: usize, sides: &Sides) -> Option<Vec<Item>> {
+    let said = |to, text: String| Some(vec![Item::new(at, to, Class::Said(text))]);
+    let rated = ends(line.before(at), "rate");
+    let (end, name) = rate(line, at);
+    let latin = unit(line, at + 1).is_some() && line.kind(at + 1) == Some(Kind::Latin);
+    let after_number = line
+        .before(at)
+        .trim_end_matches(|c: char| is_han(c))
+        .ends_with(|c: char| c.is_ascii_digit());
+    if rated && !name.is_empty() && (!latin || after_number) {
+        return said(end, name);
+    }
+    if sides.number_before && sides.number_after {
+        return said(at + 1, "比".into());
+    }
+    if line.near(at).is_some_and(is_han) && line.kind(at + 1) == Some(Kind::Han) {
+        return Some(vec![Item::new(at, at + 1, Class::Pause)]);
+    }
+    silent(at, at + 1)
+}
+
+/// PM2.5：52.0, a label and its value.
+fn is_label(line: &Line, at: usize) -> bool {
+    let bare = line
+        .before(at)
+        .trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+    bare.ends_with(|c: char| c.is_ascii_alphabetic())
+}
+
+/// The sign U+2212 is always a minus.
+fn minus(line: &Line, at: usize, sides: &Sides) -> Option<Vec<Item>> {
+    let text = match sides.operand_before {
+        true if sides.operand_after => "减",
+        true => return silent(at, at + 1),
+        false if is_cold(line, at + 1) => "零下",
+        false if sides.operand_after => "负",
+        false => return silent(at, at + 1),
     };
-    say(line, at, at + 1, said, output)
+    Some(vec![Item::new(at, at + 1, Class::Said(text.into()))])
 }
 
-fn between_after(line: &Line, at: usize) -> bool {
-    matches!(
-        line.kind(line.skip_space(at)),
-        Some(Kind::Number | Kind::Latin)
-    )
-}
-
-const UNITS: &str = "元吨人天月年日次斤克米个亩升件台瓦秒分时块平车";
-
-/// 元/吨, 人/天
-fn unit_slash(line: &Line, at: usize) -> bool {
-    line.previous(at).is_some_and(|c| UNITS.contains(c)) && line.any(at + 1, UNITS)
-}
-
-fn say(line: &Line, from: usize, to: usize, text: &str, output: &mut Output) -> Option<usize> {
-    output.word(line, from, to, text, Manner::Plain);
-    Some(to)
-}
-
-/// A hyphen is a range, a score, a minus, or silent.
-fn hyphen(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
+/// A hyphen is a range, a score, a minus, a pause, or silent.
+fn hyphen(line: &Line, at: usize) -> Option<Vec<Item>> {
+    let said = |text: &str| Some(vec![Item::new(at, at + 1, Class::Said(text.into()))]);
+    let wave = line.any(at, "~〜～");
     let Some(next) = line.number(at + 1) else {
-        let joins = line.previous(at).is_some_and(|c| c.is_ascii_alphanumeric())
-            && line.kind(at + 1) == Some(Kind::Latin);
-        let bullet = line.before(at).trim().is_empty();
-        return (line.is(at, "-") && (joins || bullet)).then_some(at + 1);
+        return without_number(line, at, wave);
     };
-    let previous = line.previous(at);
-    if let Some(first) = at.checked_sub(1).and_then(|before| line.number(before)) {
-        if at >= 2 && line.kind(at - 2) == Some(Kind::Latin) && next.len() >= 3 && line.is(at, "-")
+    let first = at.checked_sub(1).and_then(|before| line.number(before));
+    if let Some(first) = first {
+        if at >= 2
+            && line.kind(at - 2) == Some(Kind::Latin)
+            && !line.spaced(at - 1)
+            && next.len() >= 3
+            && line.is(at, "-")
         {
-            return Some(at + 1);
+            return silent(at, at + 1);
         }
         let time = at >= 3 && line.is(at - 2, ":") || line.is(at + 2, ":");
         let score = line.is(at, "-") && !time && is_score(line, at, first, next);
-        return say(line, at, at + 1, if score { "比" } else { "到" }, output);
+        return said(if score { "比" } else { "到" });
     }
-    let range = !line.is(at, "-") && previous.is_some() || after_quantity(line, at);
+    let previous = line.previous(at);
+    let quantity = ends_in_quantity(line, at);
+    if quantity && (wave || !line.spaced(at) || line.spaced(at + 1)) {
+        return said("到");
+    }
     match previous {
-        _ if range => say(line, at, at + 1, "到", output),
-        Some(c) if c.is_ascii_alphabetic() => Some(at + 1),
-        _ if !line.is(at, "-") => None,
-        _ if is_cold(line, at + 1) => say(line, at, at + 1, "零下", output),
+        _ if wave => said("到").filter(|_| line.near(at).is_some_and(|c| c.is_alphanumeric())),
+        _ if is_cold(line, at + 1) => said("零下"),
+        Some(c) if c.is_ascii_alphabetic() => silent(at, at + 1),
+        Some(c) if is_han(c) && line.any(at, "–—―") => {
+            Some(vec![Item::new(at, at + 1, Class::Pause)])
+        }
         Some(c)
             if is_han(c)
-                && !"为是达到至于了约在低从".contains(c)
+                && !ends(line.before(at), "minus-before")
                 && !line.before(at).ends_with("计算")
                 && !is_percentage(line, at + 1) =>
         {
-            Some(at + 1)
+            silent(at, at + 1)
         }
-        _ => say(line, at, at + 1, "负", output),
+        _ if !line.any(at, "-") => None,
+        _ => said("负"),
+    }
+}
+
+fn without_number(line: &Line, at: usize, wave: bool) -> Option<Vec<Item>> {
+    let pause = || Some(vec![Item::new(at, at + 1, Class::Pause)]);
+    if wave {
+        return pause();
+    }
+    if line.any(at, "—―–") {
+        // the mark itself is a pause
+        return if line.is(at, "―") {
+            silent(at, at + 1)
+        } else {
+            None
+        };
+    }
+    if line.is(at + 1, ">") && line.glued(at..at + 2) {
+        return Some(vec![Item::new(at, at + 2, Class::Said("到".into()))]);
+    }
+    let date = ends_in_quantity(line, at) && line.kind(at + 1) == Some(Kind::Han);
+    let names = line.near(at).is_some_and(is_han) && line.kind(at + 1) == Some(Kind::Han);
+    match date && !names {
+        true => pause(),
+        false if names && line.spaced(at) && line.spaced(at + 1) => pause(),
+        false => silent(at, at + 1),
     }
 }
 
 /// Whether a number with its unit stands before the token: 3月, 5kg, 10%, 20℃.
-fn after_quantity(line: &Line, at: usize) -> bool {
+fn ends_in_quantity(line: &Line, at: usize) -> bool {
     let before = line.before(at);
-    let bare = before.trim_end_matches(|c: char| {
-        c.is_ascii_alphabetic() || "²³°%‰年月日号时点分秒岁元米度级万亿".contains(c)
+    let latin = before.trim_end_matches(|c: char| c.is_ascii_alphabetic() || "²³°μΩ".contains(c));
+    if latin.len() < before.len() && latin.ends_with(|c: char| c.is_ascii_digit()) {
+        return true;
+    }
+    let sign = before.char_indices().rev().take(3).find(|(start, _)| {
+        longest(&before[*start..], "quantity-sign")
+            .is_some_and(|sign| start + sign.len() == before.len())
+            && before[..*start]
+                .trim_end()
+                .ends_with(|c: char| c.is_ascii_digit())
     });
-    bare.len() < before.len() && bare.ends_with(|c: char| c.is_ascii_digit())
+    sign.is_some()
 }
 
 fn is_percentage(line: &Line, at: usize) -> bool {
-    let rest = line
-        .from(at)
-        .trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-    rest.starts_with(['%', '‰'])
+    figure(line, at).is_some_and(|figure| line.any(figure.end, "%‰"))
 }
 
-fn is_cold(line: &Line, at: usize) -> bool {
-    let rest = line
-        .from(at)
-        .trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-    ["°", "℃", "度", "摄氏"]
-        .iter()
-        .any(|unit| rest.starts_with(unit))
+/// Whether the number at a token is a temperature.
+pub fn is_cold(line: &Line, at: usize) -> bool {
+    figure(line, at).is_some_and(|figure| begins(line.from(figure.end), "cold"))
+}
+
+/// Whether the text around two numbers speaks of a contest.
+pub fn is_contest(line: &Line, at: usize) -> bool {
+    lately(line.before(at), 12, "sport")
 }
 
 fn is_score(line: &Line, at: usize, first: &str, second: &str) -> bool {
     let (Ok(left), Ok(right)) = (first.parse::<u32>(), second.parse::<u32>()) else {
         return false;
     };
-    let counted = line.any(
-        line.skip_space(at + 2),
-        "年月日号个人岁%米元天次倍名级吨小时分秒度只万亿千百",
-    );
-    let before = line.before(at - 1);
-    let after_han = before.ends_with(is_han)
-        && !before.ends_with(['第', '约', '近', '每', '有', '为', '需', '在']);
+    let decimal =
+        line.is(at + 2, ".") && line.number(at + 3).is_some() || at >= 2 && line.is(at - 2, ".");
+    let counted = begins(line.from(at + 2), "quantity-sign")
+        || begins(line.from(at + 2), "counted")
+        || line.kind(at + 2) == Some(Kind::Latin) && !line.spaced(at + 2);
+    if left > 200 || right > 200 || counted || decimal || line.spaced(at) && line.spaced(at + 1) {
+        return false;
+    }
     // 4-0 elsewhere in the sentence shows that its pairs of numbers are scores.
     let elsewhere = |token: usize| {
         let short = |token: usize| {
-            line.number(token)
-                .filter(|n| n.len() <= 2)?
-                .parse::<u32>()
-                .ok()
+            let number = line.number(token).filter(|n| n.len() <= 2)?;
+            number.parse::<u32>().ok()
         };
         line.is(token + 1, "-")
+            && !line.is(token + 3, "-")
             && short(token).is_some_and(|a| short(token + 2).is_some_and(|b| a > b))
     };
-    let contest = is_contest(before) || (0..line.len()).any(elsewhere);
-    left <= 200
-        && right <= 200
-        && !counted
-        && (left > right || left == 0 || right == 0 || contest || after_han && line.len() == at + 2)
+    let before = line.before(at - 1);
+    let after_han = before.ends_with(is_han)
+        && !before.ends_with(['第', '约', '近', '每', '有', '为', '需', '在']);
+    let nearby = at.saturating_sub(40)..line.len().min(at + 40);
+    let contest = is_contest(line, at)
+        || soon(line.from(at + 2), 6, "sport-after")
+        || nearby.clone().any(elsewhere);
+    left > right || left == 0 || right == 0 || contest || after_han && line.len() == at + 2
 }

@@ -1,11 +1,10 @@
-//! Web addresses and e-mail.
+//! Web addresses, e-mail, file names and paths.
 
-use super::line::{Kind, Line, Output};
-use super::number::digits;
-use crate::text::steps::Manner;
+use super::classes::{Class, Item};
+use super::tokens::{Kind, Line};
 
-/// A URL, a domain name or an e-mail address, read sign by sign.
-pub fn address(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
+/// An address or a file name, read sign by sign.
+pub fn address(line: &Line, at: usize) -> Option<Vec<Item>> {
     if !matches!(line.kind(at), Some(Kind::Latin | Kind::Number))
         || line.previous(at).is_some_and(|c| c.is_ascii_alphanumeric())
     {
@@ -16,30 +15,26 @@ pub fn address(line: &Line, at: usize, output: &mut Output) -> Option<usize> {
         .find(|c: char| !(c.is_ascii_alphanumeric() || "-._~:/?#@!$&*+=%".contains(c)))
         .unwrap_or(text.len());
     let text = text[..length].trim_end_matches(['.', ':', '?', '!', ',']);
-    if !is_address(text) {
+    if !is_address(text) && !is_file(text) {
         return None;
     }
     let end = line.token_after(at, text.len());
-    for token in at..end {
-        match line.kind(token) {
-            Some(Kind::Latin) => output.keep(line, token),
-            Some(Kind::Number) => output.word(
-                line,
-                token,
-                token + 1,
-                &digits(line.text(token)),
-                Manner::Digits,
-            ),
-            _ => output.word(
-                line,
-                token,
-                token + 1,
-                name(line.text(token)),
-                Manner::Plain,
-            ),
+    let class = |token: usize| match line.kind(token) {
+        Some(Kind::Latin) => Class::Keep,
+        Some(Kind::Number) if line.text(token).len() <= 2 && !line.text(token).starts_with('0') => {
+            Class::Ordinal
         }
-    }
-    Some(end)
+        Some(Kind::Number) => Class::Digits,
+        _ => match name(line.text(token)) {
+            "" => Class::Silent,
+            said => Class::Said(said.into()),
+        },
+    };
+    Some(
+        (at..end)
+            .map(|token| Item::new(token, token + 1, class(token)))
+            .collect(),
+    )
 }
 
 fn is_address(text: &str) -> bool {
@@ -58,9 +53,26 @@ fn is_address(text: &str) -> bool {
     };
     let known = [
         "com", "cn", "net", "org", "gov", "edu", "io", "ai", "co", "info", "tv", "me", "app",
-        "dev", "jp", "uk",
+        "dev", "jp", "uk", "us", "de", "fr", "top", "xyz", "cc", "hk", "tw",
     ];
     name.len() > 1 && name.contains(|c: char| c.is_ascii_alphabetic()) && known.contains(&top)
+}
+
+/// `main.rs`, `src/app.tsx`, `report.pdf`, `Node.js`
+fn is_file(text: &str) -> bool {
+    let last = text.rsplit('/').next().unwrap_or("");
+    let Some((name, kind)) = last.rsplit_once('.') else {
+        return false;
+    };
+    let known = [
+        "js", "ts", "tsx", "jsx", "py", "rs", "go", "java", "cpp", "h", "html", "css", "json",
+        "xml", "yaml", "yml", "toml", "md", "txt", "pdf", "doc", "docx", "xls", "xlsx", "ppt",
+        "pptx", "csv", "zip", "rar", "gz", "tar", "exe", "apk", "png", "jpg", "jpeg", "gif", "svg",
+        "mp3", "mp4", "wav", "avi", "mkv", "log", "sh", "bat", "sql", "db", "wasm", "onnx", "epub",
+        "net", "vue",
+    ];
+    name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && known.contains(&kind.to_ascii_lowercase().as_str())
 }
 
 fn name(sign: &str) -> &'static str {

@@ -341,7 +341,8 @@ impl Element {
                 .find(|(name, _)| *name == volume)
                 .map(|(_, n)| Ok(*n));
             style.volume = Some(
-                found.unwrap_or_else(|| number("volume", volume, 0.0..=100.0).map(|n| n / 50.0))?,
+                found
+                    .unwrap_or_else(|| number("volume", volume, 0.0..=100.0).map(|n| n / 100.0))?,
             );
         }
         Ok(style)
