@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use langdu::text::symbols::{Phones, Symbol, symbols};
-use langdu::text::{Sentence, Unit, UserLexicon, sentences, ssml_sentences};
+use langdu::text::{Sentence, UserLexicon, sentences, ssml_sentences};
 use proptest::prelude::*;
 
 /// Most symbols the acoustic model takes.
