@@ -1,0 +1,118 @@
+/** The view that is open, and what lies over every view. */
+import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { t } from '../language/index.js';
+import { link, route } from '../router.js';
+import { book, closeBook, listening } from '../state/desk.js';
+import { dismiss, notice } from '../state/notices.js';
+import { applyUpdate, updateReady } from '../state/offline.js';
+import { Book } from './book/book.js';
+import { exportBook } from './export/open.js';
+import { Help } from './keys.js';
+import { lazy } from './lazy.js';
+import { Library } from './library/library.js';
+import { openFiles } from './library/open-button.js';
+import { Icon, IconButton } from './parts.js';
+
+const SettingsView = lazy(() => import('./settings/settings.js').then(({ SettingsView }) => SettingsView));
+const Paste = lazy(() => import('./library/paste.js').then(({ Paste }) => Paste));
+const ExportDialog = lazy(() => import('./export/export.js').then(({ ExportDialog }) => ExportDialog));
+
+export function App() {
+  const { value } = route;
+  useEffect(() => {
+    // A voice that reads goes on while its reader looks at the shelf.
+    if (value.view === 'library' && listening.value?.status === 'idle') closeBook();
+  }, [value]);
+  return (
+    <>
+      {value.view === 'book' ? (
+        <Book id={value.id} />
+      ) : value.view === 'settings' ? (
+        <SettingsView />
+      ) : value.view === 'paste' ? (
+        <Paste />
+      ) : (
+        <Library />
+      )}
+      {value.view !== 'book' && book.value && listening.value && listening.value.status !== 'idle' && (
+        <a class="now-reading" href={link({ view: 'book', id: book.value.id })}>
+          <Icon name="voice" />
+          {t('library.nowReading', { title: book.value.title })}
+        </a>
+      )}
+      <Notices />
+      <Drop />
+      <Help />
+      {exportBook.value && <ExportDialog record={exportBook.value} />}
+    </>
+  );
+}
+
+function Notices() {
+  const shown = notice.value;
+  return (
+    <div class="notices">
+      {updateReady.value && (
+        <div class="notice" role="status" id="update">
+          <span>{t('update.ready')}</span>
+          <button type="button" class="small" onClick={applyUpdate}>
+            {t('update.apply')}
+          </button>
+        </div>
+      )}
+      <div aria-live="polite">
+        {shown && (
+          <div class={`notice ${shown.kind}`} id="notice" data-code={shown.code}>
+            <span>{shown.text}</span>
+            {shown.action && (
+              <button
+                type="button"
+                class="small"
+                onClick={() => {
+                  shown.action?.run();
+                  dismiss();
+                }}
+              >
+                {shown.action.label}
+              </button>
+            )}
+            <IconButton icon="close" class="small" label={t('action.close')} onClick={dismiss} />
+          </div>
+        )}
+      </div>
+    </div>
+  );
+}
+
+const dragging = signal(false);
+
+/** Files can be dropped anywhere. */
+function Drop() {
+  useEffect(() => {
+    const over = (event: DragEvent) => {
+      if (!event.dataTransfer?.types.includes('Files')) return;
+      event.preventDefault();
+      dragging.value = true;
+    };
+    const leave = (event: DragEvent) => {
+      if (event.relatedTarget === null) dragging.value = false;
+    };
+    const drop = (event: DragEvent) => {
+      dragging.value = false;
+      const files = [...(event.dataTransfer?.files ?? [])];
+      if (files.length === 0) return;
+      event.preventDefault();
+      void openFiles(files);
+    };
+    addEventListener('dragover', over);
+    addEventListener('dragleave', leave);
+    addEventListener('drop', drop);
+    return () => {
+      removeEventListener('dragover', over);
+      removeEventListener('dragleave', leave);
+      removeEventListener('drop', drop);
+    };
+  }, []);
+  return dragging.value ? <div class="drop">{t('library.drop')}</div> : null;
+}

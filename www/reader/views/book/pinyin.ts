@@ -1,0 +1,34 @@
+/** Pinyin for a paragraph, from the engine's own front end. */
+import { manner } from '../../state/desk.js';
+import { voice } from '../../state/engine.js';
+import { settings } from '../../state/settings.js';
+import type { Paragraph } from '../../text/book.js';
+import { toMarks, toShown, toSpoken } from '../../text/spoken.js';
+
+export type Ruby = [number, number, string][];
+
+export interface ReadSyllable {
+  start: number;
+  end: number;
+  /** With a tone digit. */
+  pinyin: string;
+}
+
+/** The syllables of a paragraph, at offsets of what is shown. */
+export async function readSyllables(paragraph: Paragraph): Promise<ReadSyllable[]> {
+  const langdu = await voice({ voice: settings.value.voice });
+  const spoken = toSpoken(paragraph);
+  const readings = await langdu.readings(spoken.text, { lexicon: manner().options.lexicon ?? {} });
+  return readings.map(({ charIndex, charLength, pinyin }) => ({
+    ...toShown(spoken, charIndex, charIndex + charLength),
+    pinyin,
+  }));
+}
+
+export async function annotate(paragraph: Paragraph): Promise<Ruby> {
+  const syllables = await readSyllables(paragraph);
+  const single = syllables.filter(
+    ({ start, end }) => end - start === 1 && /\p{sc=Han}/u.test(paragraph.text[start] ?? ''),
+  );
+  return single.map(({ start, end, pinyin }) => [start, end, toMarks(pinyin)]);
+}
