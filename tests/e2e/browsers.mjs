@@ -7,7 +7,7 @@ import firefox from 'selenium-webdriver/firefox.js';
 
 const CHROMIUM = '/usr/bin/chromium';
 const FIREFOX = ['/usr/bin/firefox-esr', '/usr/bin/firefox'].find(existsSync);
-const SCRIPT_MS = 120_000;
+const SCRIPT_MS = 20_000;
 
 /**
  * @typedef {object} Page
@@ -45,7 +45,7 @@ const chromiumBrowser = {
       args: [...CHROMIUM_FLAGS, `--autoplay-policy=${policy}`],
       ignoreDefaultArgs: ['--mute-audio'],
     });
-    const page = await browser.newPage();
+    const page = await browser.newPage({ locale: 'zh-CN' });
     page.setDefaultTimeout(SCRIPT_MS);
     const session = await page.context().newCDPSession(page);
     return {
@@ -75,6 +75,7 @@ const firefoxBrowser = {
     const options = new firefox.Options()
       .setBinary(FIREFOX ?? '')
       .addArguments('-headless')
+      .setPreference('intl.accept_languages', 'zh-CN')
       .setPreference('media.autoplay.default', locked ? 1 : 0)
       .setPreference('media.autoplay.block-webaudio', locked);
     const driver = await new Builder().forBrowser('firefox').setFirefoxOptions(options).build();

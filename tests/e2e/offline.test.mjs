@@ -1,12 +1,13 @@
-/** The page without a network, and its updates. */
+/** The reader without a network, and its updates. */
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { serve } from '../../www/tools/serve.mjs';
 import { browsers, until } from './browsers.mjs';
 
 const DIST = process.env.DIST ?? fileURLToPath(new URL('../../dist/', import.meta.url));
-const READY = "document.querySelector('.voice.ready') !== null";
+const READY = "document.documentElement.dataset.voice === 'ready'";
 
 for (const browser of browsers) {
   describe(`offline in ${browser.name}`, () => {
@@ -25,9 +26,9 @@ for (const browser of browsers) {
       await server?.close();
     });
 
-    const visit = async () => {
+    const visit = async (url = server.url) => {
       await page.open('about:blank');
-      await page.open(server.url);
+      await page.open(url);
       await until(page, READY, 60_000);
     };
     const state = () =>
@@ -35,36 +36,98 @@ for (const browser of browsers) {
         const { active, waiting } = await navigator.serviceWorker.ready;
         return { active: active?.state, waiting: waiting?.state ?? 'none' };
       });
-
-    test('everything is kept at the first visit', async () => {
-      await visit();
+    const kept = () =>
+      page.run(async () => (await (await caches.open('langdu-files')).keys()).map(({ url }) => new URL(url).pathname));
+    const settle = async () => {
       while ((await state()).active !== 'activated') await new Promise((resolve) => setTimeout(resolve, 50));
+      while (!(await kept()).some((path) => path.endsWith('/engine_bg.wasm')))
+        await new Promise((resolve) => setTimeout(resolve, 50));
+    };
+
+    test('everything is kept at the first visit, and of the engine the build that runs here alone', async () => {
+      await visit();
+      await settle();
+      assert.equal((await kept()).filter((path) => path.endsWith('/engine_bg.wasm')).length, 1);
+      assert.equal(
+        await page.peek('navigator.serviceWorker.controller !== null'),
+        true,
+        'the first page is not served by its worker',
+      );
     });
 
-    test('the page loads and speaks with the network cut', async () => {
+    test('the app opens a book and reads with the network cut', async () => {
       change = null;
       const before = server.requests.length;
       await visit();
-      await page.fill('#text', '断网也能朗读。');
-      await page.click('#speak');
-      await until(page, "/毫秒/.test(document.getElementById('first-sound').textContent)", 60_000);
-      assert.equal(await page.peek("document.getElementById('alert').hidden"), true);
+      await page.click('#sample');
+      await until(page, "document.getElementById('play') !== null", 30_000);
+      await page.click('#play');
+      await until(page, "CSS.highlights.get('word') !== undefined", 60_000);
+      await page.click('#play');
+      assert.equal(await page.peek("document.getElementById('notice')"), null);
       const asked = server.requests.slice(before).filter((path) => path !== '/sw.js');
       assert.deepEqual(asked, []);
     });
 
     test('an update that is not whole changes nothing', async () => {
-      change = (path, body) => (path === '/sw.js' ? renamed(body) : path === '/style.css' ? Buffer.from('') : body);
+      change = (path, body) => (path === '/sw.js' ? renamed(body) : path === '/app.css' ? Buffer.from('') : body);
       await page.run(() => navigator.serviceWorker.ready.then((registration) => registration.update()));
-      const asked = () => server.requests.lastIndexOf('/style.css') > server.requests.lastIndexOf('/sw.js');
+      const asked = () => server.requests.lastIndexOf('/app.css') > server.requests.lastIndexOf('/sw.js');
       while (!asked()) await new Promise((resolve) => setTimeout(resolve, 50));
       await page.run(() => new Promise((resolve) => setTimeout(resolve, 500)));
       assert.deepEqual(await state(), { active: 'activated', waiting: 'none' });
     });
+
+    test('an update is offered, and taken when the reader wants it', async () => {
+      change = (path, body) => (path === '/sw.js' ? Buffer.concat([body, Buffer.from('\n// another')]) : body);
+      await page.run(() => navigator.serviceWorker.ready.then((registration) => registration.update()));
+      await until(page, "document.getElementById('update') !== null");
+      assert.equal((await state()).waiting, 'installed');
+      await page.run(() => {
+        window.before = true;
+      });
+      await page.click('#update button');
+      await until(page, 'window.before === undefined');
+      await until(page, READY, 60_000);
+      assert.deepEqual(await state(), { active: 'activated', waiting: 'none' });
+    });
+
+    test('a host that redirects index.html to the folder is fine', async () => {
+      change = (_path, body) => body;
+      const front = await redirecting(server.url);
+      try {
+        await visit(front.url);
+        await settle();
+        front.close();
+        await visit(front.url);
+      } finally {
+        front.close();
+      }
+    });
   });
 }
 
-/** A service worker that expects another `style.css`. */
+/** A service worker that expects another `app.css`. */
 function renamed(body) {
-  return Buffer.from(body.toString().replace(/("style\.css":")[0-9a-f]{64}/, `$1${'0'.repeat(64)}`));
+  return Buffer.from(body.toString().replace(/("?app\.css"?:")[0-9a-f]{64}/, `$1${'0'.repeat(64)}`));
+}
+
+/** In front of a server, as hosts with clean addresses do it. */
+async function redirecting(origin) {
+  const front = createServer(async ({ url }, response) => {
+    if (url === '/index.html') response.writeHead(301, { location: '/' }).end();
+    else {
+      const answer = await fetch(new URL(url, origin));
+      const headers = Object.fromEntries(
+        ['content-type', 'content-security-policy'].map((name) => [name, answer.headers.get(name) ?? '']),
+      );
+      response.writeHead(answer.status, headers).end(Buffer.from(await answer.arrayBuffer()));
+    }
+  });
+  await new Promise((resolve) => front.listen(0, '127.0.0.1', () => resolve(undefined)));
+  const close = () => {
+    front.closeAllConnections();
+    front.close();
+  };
+  return { url: `http://127.0.0.1:${front.address().port}/`, close };
 }

@@ -2,7 +2,7 @@
 import { render } from 'preact';
 import { receiveShared } from './library/shared.js';
 import { startRouter } from './router.js';
-import { voice } from './state/engine.js';
+import { voiceNamed } from './state/engine.js';
 import { keepEngine, keepStorage, stayOffline } from './state/offline.js';
 import { loadSettings, settings } from './state/settings.js';
 import { refreshShelf, shelf, tidy } from './state/shelf.js';
@@ -19,7 +19,7 @@ async function start(): Promise<void> {
   // The rest can wait until the first view is there.
   requestAnimationFrame(() =>
     setTimeout(() => {
-      voice({ voice: settings.value.voice })
+      voiceNamed(settings.value.voice)
         .then(keepEngine)
         .catch(() => undefined);
       void stayOffline();

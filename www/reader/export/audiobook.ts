@@ -135,7 +135,14 @@ async function assemble(order: Order, { cover, signal }: Workshop): Promise<stri
       ],
     }),
   };
-  const starts = await joinParts(order.container, parts, tags, await openToWrite(order.id, whole), signal);
+  // The tags of a WAV file know no Chinese.
+  const starts = await joinParts(
+    order.container,
+    parts,
+    order.container === 'wav' ? {} : tags,
+    await openToWrite(order.id, whole),
+    signal,
+  );
   if (order.container === 'm4a') {
     const marks = order.done.map(({ title }, at) => ({ start: starts[at] ?? 0, title }));
     const patch = await chapterPatch(await readBack(order.id, whole), marks);

@@ -2,7 +2,7 @@
 import { go } from '../router.js';
 import { openBook, play } from '../state/desk.js';
 import { latest } from '../state/shelf.js';
-import { openFiles } from '../views/library/open-button.js';
+import { openFiles } from '../views/library/dropped.js';
 import { keepText } from '../views/library/paste.js';
 
 interface LaunchParams {

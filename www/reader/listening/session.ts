@@ -259,7 +259,11 @@ export class Session {
   }
 
   private end(): void {
-    const { chapter } = this.state;
+    const { chapter, status } = this.state;
+    if (status === 'starting') {
+      this.fail(Object.assign(new Error('Nothing in the text can be spoken'), { code: 'E_TEXT_EMPTY' }));
+      return;
+    }
     const last = chapter >= this.book.chapters - 1;
     this.change({ status: last ? 'ended' : 'idle', word: null });
     const next = this.chapterStart(chapter + 1);

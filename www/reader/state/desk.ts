@@ -20,10 +20,10 @@ import { WakeLock } from '../listening/wake.js';
 import type { Chapter } from '../text/book.js';
 import { applyRules } from '../text/rules.js';
 import type { PlacedReading } from '../text/spoken.js';
-import { engine, voice } from './engine.js';
+import { engine, voice, voiceNamed, type Wanted } from './engine.js';
 import { describeError } from './faults.js';
-import { notify } from './notices.js';
-import { settings } from './settings.js';
+import { dismiss, notify } from './notices.js';
+import { change, settings } from './settings.js';
 import { changed } from './shelf.js';
 
 /** Away for longer than this, a reader is led in again by the sentence before. */
@@ -52,7 +52,7 @@ let pausedAt = 0;
 const pace = { characters: 0, seconds: 0 };
 
 export const sound = new Sound(
-  () => voice({ voice: book.value?.settings.voice ?? settings.value.voice }),
+  () => voiceNamed(book.value?.settings.voice ?? settings.value.voice),
   manner,
   (seconds) => {
     pace.seconds += seconds;
@@ -173,6 +173,7 @@ export async function backToVoice(): Promise<void> {
 export function play(): void {
   const { status } = session?.listening ?? {};
   if (!session || status === 'playing' || status === 'starting') return;
+  dismiss();
   // In the handler of a tap the audio may start; the voice may still be on its way.
   void sound.unlock(engine.value.sampleRate).catch((error) => failed(error));
   const long = Date.now() - pausedAt > LONG_PAUSE_MS;
@@ -360,3 +361,13 @@ document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'hidden' && session && listening.value?.status !== 'idle')
     remember(spotOf(session.listening));
 });
+
+/** Another voice reads from here on. What is wrong with it has been said; the present one goes on. */
+export async function chooseVoice(wanted: Wanted): Promise<void> {
+  const { voice: loaded } = await voice(wanted);
+  const name = 'voice' in wanted ? wanted.voice : loaded.name;
+  change({ voice: name });
+  if (book.value?.settings.voice)
+    await changeOpenBook((record) => ({ ...record, settings: { ...record.settings, voice: name } }));
+  speakAnew();
+}

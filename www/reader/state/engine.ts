@@ -1,6 +1,11 @@
 /** The voice: loaded ahead of the first tap, changed without losing the one that speaks. */
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import type { Langdu } from 'langdu';
+import { describeError } from './faults.js';
+import { notify } from './notices.js';
+
+/** The voice that comes with the app. */
+export const BUNDLED = 'xiaolang';
 
 export interface EngineState {
   status: 'idle' | 'loading' | 'ready' | 'failed';
@@ -25,6 +30,10 @@ export const engine = signal<EngineState>({
   code: '',
 });
 
+effect(() => {
+  document.documentElement.dataset.voice = engine.value.status;
+});
+
 let current: Promise<Langdu> | null = null;
 let speaking: Langdu | null = null;
 
@@ -44,6 +53,16 @@ export function voice(wanted: Wanted): Promise<Langdu> {
     if (current === loading) current = speaking && engine.value.status === 'ready' ? Promise.resolve(speaking) : null;
   });
   return loading;
+}
+
+/** The voice of this name; where it is gone, the app's own. */
+export async function voiceNamed(name: string): Promise<Langdu> {
+  try {
+    return await voice({ voice: name });
+  } catch (error) {
+    if (name === BUNDLED || (error as { code?: unknown }).code !== 'E_VOICE_UNKNOWN') throw error;
+    return voice({ voice: BUNDLED });
+  }
 }
 
 async function load(wanted: Wanted, name: string): Promise<Langdu> {
@@ -74,10 +93,9 @@ async function load(wanted: Wanted, name: string): Promise<Langdu> {
     void old?.dispose();
     return langdu;
   } catch (error) {
-    const code = (error as { code?: unknown }).code;
-    engine.value = speaking
-      ? { ...before, status: 'ready' }
-      : { ...before, status: 'failed', voice: '', code: typeof code === 'string' ? code : 'E_WORKER' };
+    const { text, code } = describeError(error, 'E_WORKER');
+    notify({ kind: 'error', text, code });
+    engine.value = speaking ? { ...before, status: 'ready' } : { ...before, status: 'failed', voice: '', code };
     throw error;
   }
 }

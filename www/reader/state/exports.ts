@@ -4,7 +4,7 @@ import type { Order } from '../export/audiobook.js';
 import type { BookRecord } from '../library/store.js';
 import { getBook, getContents, getValue, setValue } from '../library/store.js';
 import { cleaned, manner, sound } from './desk.js';
-import { voice } from './engine.js';
+import { voiceNamed } from './engine.js';
 import { describeError } from './faults.js';
 import { settings } from './settings.js';
 
@@ -76,7 +76,7 @@ async function build(order: Order, abort: AbortSignal, save: (order: Order) => P
   const { id } = order;
   const record = (await getBook(id)) as BookRecord;
   const [entries, { makeAudiobook }] = await Promise.all([getContents(id), import('../export/audiobook.js')]);
-  const langdu = await voice({ voice: record.settings.voice ?? settings.value.voice });
+  const langdu = await voiceNamed(record.settings.voice ?? settings.value.voice);
   const wanted = entries.slice(order.from, order.to + 1);
   const total = wanted.reduce((sum, { characters }) => sum + characters, 0);
   const before = (chapter: number) =>

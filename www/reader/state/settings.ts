@@ -3,6 +3,7 @@ import { effect, signal } from '@preact/signals';
 import { type Language, preferredLanguage, useLanguage } from '../language/index.js';
 import { getValue, setValue } from '../library/store.js';
 import { DEFAULT_RULES, type Rule } from '../text/rules.js';
+import { BUNDLED } from './engine.js';
 
 export interface Settings {
   language: Language | 'auto';
@@ -27,8 +28,6 @@ export interface Settings {
   lexicon: Record<string, string>;
   rules: Rule[];
 }
-
-export const BUNDLED = 'xiaolang';
 
 export const DEFAULTS: Settings = {
   language: 'auto',

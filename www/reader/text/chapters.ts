@@ -17,7 +17,7 @@ export class ChapterBuilder {
 
   constructor(
     private readonly headings: Headings,
-    private readonly untitled: string,
+    private readonly book: string,
   ) {}
 
   /** The chapters that this paragraph shows to be complete. */
@@ -26,7 +26,7 @@ export class ChapterBuilder {
     const level = headingLevel(text, this.headings);
     if (level !== null) return this.begin(text, level);
     const done = this.length + text.length > LONGEST && this.length > 0 ? this.split() : [];
-    this.open ??= { title: this.untitled, level: 1, paragraphs: [] };
+    this.open ??= { title: '', level: 1, paragraphs: [] };
     this.open.paragraphs.push(dividesChapter(text) ? { text, heading: true } : plainParagraph(text));
     this.length += text.length;
     return done;
@@ -38,7 +38,7 @@ export class ChapterBuilder {
 
   private begin(title: string, level: Level): Chapter[] {
     // What stands before the first heading may be no more than the book's name.
-    const front = this.made === 0 && this.open !== null && isFrontMatter(this.open, this.untitled);
+    const front = this.made === 0 && this.open !== null && isFrontMatter(this.open, this.book);
     if (front) this.open = null;
     const done = this.take();
     this.part = 1;
@@ -59,22 +59,22 @@ export class ChapterBuilder {
   }
 
   private split(): Chapter[] {
-    const { title, level } = this.open ?? { title: this.untitled, level: 1 as Level };
+    const { title, level } = this.open ?? { title: '', level: 1 as Level };
     const base = this.part > 1 ? title.replace(/ \(\d+\)$/, '') : title;
     const done = this.take();
     this.part += 1;
-    this.open = { title: `${base} (${this.part})`, level, paragraphs: [] };
+    this.open = { title: base && `${base} (${this.part})`, level, paragraphs: [] };
     return done;
   }
 }
 
 /** What stands before the first heading and is no more than the book's name, its author and the word «contents». */
-function isFrontMatter({ title, paragraphs }: Chapter, untitled: string): boolean {
-  if (title !== untitled) return false;
+function isFrontMatter({ title, paragraphs }: Chapter, book: string): boolean {
+  if (title !== '') return false;
   const rest = paragraphs.filter(({ text }) => {
     const plain = plainTitle(text);
     return !(
-      plain === plainTitle(untitled) ||
+      plain === plainTitle(book) ||
       /^(?:目录|目錄|contents|作者.{0,20}|书名.{0,30}|文案)$/i.test(plain) ||
       plain === ''
     );

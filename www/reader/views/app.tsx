@@ -7,11 +7,12 @@ import { book, closeBook, listening } from '../state/desk.js';
 import { dismiss, notice } from '../state/notices.js';
 import { applyUpdate, updateReady } from '../state/offline.js';
 import { Book } from './book/book.js';
+import { dialog } from './book/dialogs.js';
 import { exportBook } from './export/open.js';
 import { Help } from './keys.js';
 import { lazy } from './lazy.js';
+import { filesOf, openFiles } from './library/dropped.js';
 import { Library } from './library/library.js';
-import { openFiles } from './library/open-button.js';
 import { Icon, IconButton } from './parts.js';
 
 const SettingsView = lazy(() => import('./settings/settings.js').then(({ SettingsView }) => SettingsView));
@@ -21,6 +22,9 @@ const ExportDialog = lazy(() => import('./export/export.js').then(({ ExportDialo
 export function App() {
   const { value } = route;
   useEffect(() => {
+    // The way back leads out of what lies over a view as well.
+    exportBook.value = null;
+    dialog.value = null;
     // A voice that reads goes on while its reader looks at the shelf.
     if (value.view === 'library' && listening.value?.status === 'idle') closeBook();
   }, [value]);
@@ -35,7 +39,7 @@ export function App() {
       ) : (
         <Library />
       )}
-      {value.view !== 'book' && book.value && listening.value && listening.value.status !== 'idle' && (
+      {value.view === 'library' && book.value && listening.value && listening.value.status !== 'idle' && (
         <a class="now-reading" href={link({ view: 'book', id: book.value.id })}>
           <Icon name="voice" />
           {t('library.nowReading', { title: book.value.title })}
@@ -100,10 +104,9 @@ function Drop() {
     };
     const drop = (event: DragEvent) => {
       dragging.value = false;
-      const files = [...(event.dataTransfer?.files ?? [])];
-      if (files.length === 0) return;
+      if (!event.dataTransfer?.types.includes('Files')) return;
       event.preventDefault();
-      void openFiles(files);
+      void filesOf(event.dataTransfer).then(openFiles);
     };
     addEventListener('dragover', over);
     addEventListener('dragleave', leave);

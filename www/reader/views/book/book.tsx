@@ -32,7 +32,7 @@ export function Book({ id }: { id: string }) {
         <IconButton icon="back" label={t('book.back')} onClick={() => go({ view: 'library' })} />
         <h1>
           <span>{record?.title ?? ''}</span>
-          <small>{chapter.value?.title}</small>
+          <small>{chapter.value?.title || record?.author}</small>
         </h1>
         <IconButton id="contents" icon="contents" label={t('book.contents')} keys="C" onClick={open('contents')} />
         <IconButton id="look" icon="letters" label={t('book.look')} onClick={open('look')} />

@@ -1,6 +1,5 @@
 /** The text of a chapter. */
-import { memo } from 'preact/compat';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { t } from '../../language/index.js';
 import { getPicture } from '../../library/store.js';
 import { TITLE } from '../../listening/session.js';
@@ -49,6 +48,20 @@ export function BookText() {
   useEffect(() => watchScrolling(), []);
   useEffect(() => clearMarks, []);
 
+  const { pinyin, pictures } = settings.value;
+  // What is heard changes many times a second, the text does not.
+  const paragraphs = useMemo(
+    () => (
+      <Paragraphs
+        key={`${id}:${index.value}`}
+        book={id}
+        paragraphs={shown?.paragraphs ?? []}
+        pinyin={pinyin}
+        pictures={pictures}
+      />
+    ),
+    [id, shown, pinyin, pictures],
+  );
   if (!shown) return <Skeleton />;
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the arrow keys move the voice from sentence to sentence
@@ -62,14 +75,8 @@ export function BookText() {
         if (spot) readFrom(spot.paragraph, spot.offset);
       }}
     >
-      <h2 data-paragraph={TITLE}>{shown.title}</h2>
-      <Paragraphs
-        key={`${id}:${index.value}`}
-        book={id}
-        paragraphs={shown.paragraphs}
-        pinyin={settings.value.pinyin}
-        pictures={settings.value.pictures}
-      />
+      {shown.title && <h2 data-paragraph={TITLE}>{shown.title}</h2>}
+      {paragraphs}
       <nav class="text-foot" aria-label={t('book.chapters')}>
         <button type="button" disabled={index.value === 0} onClick={() => void showChapter(index.value - 1)}>
           {t('book.previous')}
@@ -93,7 +100,7 @@ interface ParagraphsProps {
   pictures: boolean;
 }
 
-const Paragraphs = memo(({ book: id, paragraphs, pinyin, pictures }: ParagraphsProps) => (
+const Paragraphs = ({ book: id, paragraphs, pinyin, pictures }: ParagraphsProps) => (
   <>
     {paragraphs.map((paragraph, at) => {
       if (paragraph.picture !== undefined)
@@ -112,7 +119,7 @@ const Paragraphs = memo(({ book: id, paragraphs, pinyin, pictures }: ParagraphsP
       );
     })}
   </>
-));
+);
 
 function WithRuby({ text, ruby }: { text: string; ruby: Ruby }) {
   const parts = [];

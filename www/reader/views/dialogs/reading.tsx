@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { t } from '../../language/index.js';
 import { TITLE } from '../../listening/session.js';
 import { book, changeOpenBook, chapter, index, listening, speakAnew } from '../../state/desk.js';
-import { voice } from '../../state/engine.js';
+import { voiceNamed } from '../../state/engine.js';
 import { describeError } from '../../state/faults.js';
 import { notify } from '../../state/notices.js';
 import { change, settings } from '../../state/settings.js';
@@ -194,7 +194,7 @@ async function keep(scope: Scope, { paragraph, start, end }: Place, word: string
 
 async function hear(word: string, said: string): Promise<void> {
   try {
-    const langdu = await voice({ voice: book.value?.settings.voice ?? settings.value.voice });
+    const langdu = await voiceNamed(book.value?.settings.voice ?? settings.value.voice);
     await langdu.speak(word, { lexicon: { [word]: toDigits(said) ?? said } });
   } catch (error) {
     notify({ kind: 'error', ...describeError(error, 'E_WORKER') });

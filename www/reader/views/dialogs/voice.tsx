@@ -1,11 +1,11 @@
 /** Who reads, and how. */
 import { useEffect, useState } from 'preact/hooks';
 import { hasWords, type Key, t } from '../../language/index.js';
-import { book, changeOpenBook, setStepwise, setVolume, speakAnew } from '../../state/desk.js';
-import { engine, library, voice } from '../../state/engine.js';
+import { book, changeOpenBook, chooseVoice, setStepwise, setVolume, speakAnew } from '../../state/desk.js';
+import { BUNDLED, engine, library, type Wanted } from '../../state/engine.js';
 import { describeError } from '../../state/faults.js';
 import { notify } from '../../state/notices.js';
-import { BUNDLED, change, settings } from '../../state/settings.js';
+import { change, settings } from '../../state/settings.js';
 import { Choice, Dialog, IconButton, Slider, Switch } from '../parts.js';
 import { changeSpeed, FASTEST, SLOWEST } from '../player/speed.js';
 
@@ -150,19 +150,10 @@ function Voices() {
   };
   useEffect(() => void list().catch(() => undefined), []);
   const chosen = book.value?.settings.voice ?? settings.value.voice;
-  const choose = async (wanted: { voice: string } | { pack: File[] }) => {
-    try {
-      const { voice: loaded } = await voice(wanted);
-      const name = 'voice' in wanted ? wanted.voice : loaded.name;
-      change({ voice: name });
-      if (book.value?.settings.voice)
-        await changeOpenBook((record) => ({ ...record, settings: { ...record.settings, voice: name } }));
-      speakAnew();
-      await list();
-    } catch (error) {
-      notify({ kind: 'error', ...describeError(error, 'E_WORKER') });
-    }
-  };
+  const choose = (wanted: Wanted) =>
+    chooseVoice(wanted)
+      .then(list)
+      .catch(() => undefined);
   return (
     <fieldset class="voices" id="voices">
       <legend>{t('voice.who')}</legend>
@@ -183,10 +174,10 @@ function Voices() {
               icon="delete"
               class="small"
               label={t('voice.remove', { name })}
-              disabled={name === chosen}
               onClick={() => {
                 void library()
                   .then(({ removeVoice }) => removeVoice(name))
+                  .then(() => (name === chosen ? choose({ voice: BUNDLED }) : undefined))
                   .then(list)
                   .catch((error) => notify({ kind: 'error', ...describeError(error, 'E_VOICE_STORE') }));
               }}

@@ -1,9 +1,8 @@
 /** Opens files from the shelf's head. */
 import { ACCEPT } from '../../formats/accept.js';
 import { t } from '../../language/index.js';
-import { go } from '../../router.js';
-import { addFiles } from '../../state/shelf.js';
 import { Icon } from '../parts.js';
+import { openFiles } from './dropped.js';
 
 export function OpenButton() {
   return (
@@ -30,11 +29,4 @@ export function FileInput({ id }: { id: string }) {
       }}
     />
   );
-}
-
-/** One file is opened at once; several stay on the shelf. */
-export async function openFiles(files: File[]): Promise<void> {
-  const books = await addFiles(files);
-  const [only] = books;
-  if (files.length === 1 && only) go({ view: 'book', id: only.id });
 }

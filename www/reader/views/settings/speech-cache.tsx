@@ -1,12 +1,12 @@
 /** What has been spoken and is kept. */
 import { useEffect, useState } from 'preact/hooks';
 import { formatBytes, t } from '../../language/index.js';
-import { engine, voice } from '../../state/engine.js';
+import { engine, voiceNamed } from '../../state/engine.js';
 import { settings } from '../../state/settings.js';
 
 export function SpeechCache() {
   const [stats, setStats] = useState<{ bytes: number; stored: boolean } | null>(null);
-  const cache = async () => (await voice({ voice: settings.value.voice })).cache;
+  const cache = async () => (await voiceNamed(settings.value.voice)).cache;
   const show = async () => setStats(await (await cache()).stats());
   useEffect(() => {
     if (engine.value.status === 'ready') show().catch(() => setStats(null));
