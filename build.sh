@@ -96,12 +96,11 @@ build() {
   bind "$WASM/web/langdu.wasm" dist engine
   bind "$RELAXED/web/langdu.wasm" dist/relaxed engine
   say "building the page"
-  esbuild www/page/app.ts www/client/langdu.ts www/worker/worker.ts www/worker/vocoder.ts www/player/player.worklet.ts \
+  esbuild www/client/langdu.ts www/worker/worker.ts www/worker/vocoder.ts www/player/player.worklet.ts \
     --entry-names=[name] --bundle --format=esm --target=es2022 --external:./engine.js --minify --outdir=dist --log-level=warning
   cp dist/worker.js dist/vocoder.js dist/relaxed/
-  cp www/page/index.html www/page/style.css www/page/icon.svg dist/
   copy_voices
-  node www/service/build-sw.mjs dist
+  node www/reader/build.mjs dist
 }
 
 copy_voices() {
@@ -128,6 +127,7 @@ lint() {
   biome ci --error-on-warnings
   tsc
   tsc -p tsconfig.worker.json
+  tsc -p tsconfig.reader.json
   .venv/bin/ruff check models
   .venv/bin/ruff format --check models
 }
@@ -147,6 +147,8 @@ run_tests() {
   wasm-pack test --headless --chrome --chromedriver "$(command -v chromedriver)" -- --profile web --test wasm --test parity
   say "wasm tests in Firefox"
   wasm-pack test --headless --firefox --geckodriver "$(command -v geckodriver)" -- --profile web --test wasm --test parity
+  say "the reader's rooms in Node"
+  node --test tests/reader/*.test.mjs
   say "the page in Chromium and Firefox"
   node --test --test-concurrency=1 tests/e2e/*.test.mjs
 }

@@ -24,7 +24,8 @@ for (const browser of browsers.filter(({ name }) => name === 'Chromium')) {
       server = await site();
       page = await browser.page();
       await page.open(server.url);
-      await ready('声音已就绪');
+      await settings();
+      await ready('xiaolang');
     });
 
     after(async () => {
@@ -32,50 +33,59 @@ for (const browser of browsers.filter(({ name }) => name === 'Chromium')) {
       await server?.close();
     });
 
-    const ready = (label) => until(page, `document.querySelector('.voice.ready')?.textContent === '${label}'`, 60_000);
-    const code = () => page.peek("document.getElementById('alert').dataset.code");
-    const list = "[...document.querySelectorAll('#voice-list [aria-pressed]')].map((button) => button.textContent)";
-    const lists = (...names) => until(page, `${list}.join() === '${names.join()}'`);
-    const emotions = () => page.peek("[...document.querySelectorAll('#emotions input')].map(({ value }) => value)");
+    const names = "[...document.querySelectorAll('#voices input[type=radio]')]";
+    const ready = (name) =>
+      until(
+        page,
+        `document.documentElement.dataset.voice === 'ready' && ${names}.find(({ checked }) => checked)?.value === '${name}'`,
+        60_000,
+      );
+    const code = () => page.peek("document.getElementById('notice')?.dataset.code");
+    const lists = (...wanted) => until(page, `${names}.map(({ value }) => value).join() === '${wanted.join()}'`);
+    const emotions = () => page.peek("[...document.querySelectorAll('#emotion input')].map(({ value }) => value)");
+    const settings = () => page.open(`${server.url}#/settings`);
 
     async function speaks() {
+      await page.open(`${server.url}#/paste`);
+      await until(page, "document.getElementById('text') !== null");
       await page.fill('#text', '早上好。');
       const from = await page.peek('performance.now()');
-      await page.click('#speak');
+      await page.click('#read');
       await until(page, `window.probe.heard(${from}).sounding > 500`, 60_000);
-      await page.click('#stop');
+      await until(page, "document.getElementById('play').getAttribute('aria-label') === '播放'", 60_000);
+      await settings();
+      await until(page, `${names}.length > 0`);
     }
 
-    const speakers = () => page.peek("[...document.querySelectorAll('#speakers input')].map(({ value }) => value)");
+    const speakers = () => page.peek("[...document.querySelectorAll('#speaker input')].map(({ value }) => value)");
 
     test('a zip archive speaks', async () => {
-      assert.equal(await page.peek("document.getElementById('speakers').hidden"), true);
+      assert.equal(await page.peek("document.getElementById('speaker')"), null);
       await page.drop([ZIP]);
-      await ready('声音 rate24k_nsf 已就绪');
+      await ready('rate24k_nsf');
       await lists('xiaolang', 'rate24k_nsf');
       assert.deepEqual(await emotions(), ['neutral', 'sad']);
       await speaks();
     });
 
     test('its speakers can be chosen', async () => {
-      assert.equal(await page.peek("document.getElementById('speakers').hidden"), false);
       assert.deepEqual(await speakers(), ['F7', 'F74']);
-      await page.click('#speakers label:last-of-type');
-      assert.equal(await page.peek("new FormData(document.getElementById('controls')).get('speaker')"), 'F74');
+      await page.click('#speaker label:last-of-type');
+      assert.equal(await page.peek("document.querySelector('#speaker input:checked').value"), 'F74');
       await speaks();
-      assert.equal(await page.peek("document.getElementById('alert').hidden"), true);
+      assert.equal(await code(), undefined);
     });
 
     test('so does a folder', async () => {
       await page.drop([FOLDER]);
-      await ready('声音 noncausal 已就绪');
+      await ready('noncausal');
       await lists('xiaolang', 'noncausal', 'rate24k_nsf');
       await speaks();
     });
 
     test('the voice chosen last is there after a reload', async () => {
-      await page.open(server.url);
-      await ready('声音 noncausal 已就绪');
+      await page.open(`${server.url}?reload#/settings`);
+      await ready('noncausal');
       await speaks();
     });
 
@@ -83,26 +93,25 @@ for (const browser of browsers.filter(({ name }) => name === 'Chromium')) {
       const text = join(tmpdir(), `langdu-no-voice-${process.pid}.zip`);
       await writeFile(text, 'not a zip archive');
       await page.drop([text]);
-      await until(page, "document.getElementById('alert').dataset.code === 'E_VOICE_FORMAT'");
-      assert.match(await page.peek("document.getElementById('alert').textContent"), /这不是声音包/);
+      await until(page, "document.getElementById('notice')?.dataset.code === 'E_VOICE_FORMAT'");
+      assert.match(await page.peek("document.getElementById('notice').textContent"), /这不是声音包/);
       await page.drop([join(FOLDER, 'voice.json'), join(FOLDER, 'encoder.onnx')]);
-      await until(page, "document.getElementById('alert').dataset.code === 'E_VOICE_MISSING'");
-      assert.match(await page.peek("document.getElementById('alert').textContent"), /不完整/);
+      await until(page, "document.getElementById('notice')?.dataset.code === 'E_VOICE_MISSING'");
+      assert.match(await page.peek("document.getElementById('notice').textContent"), /不完整/);
       await lists('xiaolang', 'noncausal', 'rate24k_nsf');
-      await ready('声音 noncausal 已就绪');
+      await ready('noncausal');
       await speaks();
       assert.equal(await code(), undefined);
     });
 
     test('voices are removed for good', async () => {
-      await page.click('.voices summary');
-      await page.click('[aria-label="删除 rate24k_nsf"]');
-      await until(page, 'document.querySelector(\'[aria-label="删除 rate24k_nsf"]\') === null');
-      await page.click('[aria-label="删除 noncausal"]');
-      await ready('声音已就绪');
+      await page.click('[aria-label="移除声音 rate24k_nsf"]');
+      await until(page, 'document.querySelector(\'[aria-label="移除声音 rate24k_nsf"]\') === null');
+      await page.click('[aria-label="移除声音 noncausal"]');
+      await ready('xiaolang');
       await lists('xiaolang');
-      await page.open(server.url);
-      await ready('声音已就绪');
+      await page.open(`${server.url}?again#/settings`);
+      await ready('xiaolang');
       await lists('xiaolang');
     });
   });

@@ -9,6 +9,7 @@ import type { Place } from './places.js';
 /** What a book has that differs from the settings of the app. */
 export interface BookSettings {
   voice?: string;
+  speaker?: string;
   emotion?: string;
   speed?: number;
   /** Words and their readings. */

@@ -20,6 +20,11 @@ export interface Manner {
   pauses: { sentence: number; paragraph: number };
 }
 
+/** How long the browser may take to start its audio, in milliseconds. */
+const PATIENCE_MS = 5000;
+
+const fault = (code: string, message: string) => Object.assign(new Error(message), { code });
+
 type Mark = { at: number; passage: Passage } & ({ kind: 'word'; start: number; end: number } | { kind: 'end' });
 
 interface Run {
@@ -63,10 +68,13 @@ export class Sound implements Speaker {
   async unlock(sampleRate: number): Promise<void> {
     if (this.context && (this.context.state === 'closed' || this.context.sampleRate !== sampleRate)) await this.close();
     this.opening ??= this.open(sampleRate);
-    const resumed = this.context?.resume();
+    // In the handler of a tap: what is asked for later may count as uninvited.
+    void this.context?.resume().catch(() => undefined);
     await this.opening;
-    await resumed;
-    await this.context?.resume();
+    const resumed = this.context?.resume();
+    await Promise.race([resumed, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+    if (this.context?.state !== 'running')
+      throw fault('E_AUDIO_LOCKED', 'The browser allows sound only after a click or a key');
   }
 
   play(passages: AsyncIterable<Passage>, events: SpeakerEvents): void {
@@ -147,7 +155,7 @@ export class Sound implements Speaker {
       this.send({ type: 'drop', epoch: this.epoch });
     } catch (error) {
       this.opening = null;
-      throw error;
+      throw fault('E_AUDIO_WORKLET', `The queue could not be started: ${String(error)}`);
     }
   }
 

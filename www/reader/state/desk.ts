@@ -80,8 +80,10 @@ export function manner(): Manner {
   const own = book.value?.settings ?? {};
   const all = settings.value;
   const emotion = own.emotion ?? all.emotion;
+  const speaker = own.speaker ?? all.speaker;
   return {
     options: {
+      ...(engine.value.speakers.some(({ name }) => name === speaker) && { speaker }),
       emotion: engine.value.emotions.includes(emotion) ? emotion : 'neutral',
       intensity: all.intensity,
       pitch: engine.value.pitch ? all.pitch : 0,

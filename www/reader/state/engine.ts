@@ -1,6 +1,6 @@
 /** The voice: loaded ahead of the first tap, changed without losing the one that speaks. */
 import { effect, signal } from '@preact/signals';
-import type { Langdu } from 'langdu';
+import type { Langdu, SpeakerInfo } from 'langdu';
 import { describeError } from './faults.js';
 import { notify } from './notices.js';
 
@@ -13,6 +13,7 @@ export interface EngineState {
   progress: number;
   voice: string;
   emotions: string[];
+  speakers: SpeakerInfo[];
   /** Whether this voice can change its pitch. */
   pitch: boolean;
   sampleRate: number;
@@ -25,6 +26,7 @@ export const engine = signal<EngineState>({
   progress: 0,
   voice: '',
   emotions: ['neutral'],
+  speakers: [],
   pitch: true,
   sampleRate: 16_000,
   code: '',
@@ -80,12 +82,13 @@ async function load(wanted: Wanted, name: string): Promise<Langdu> {
     });
     const old = speaking;
     speaking = langdu;
-    const { emotions, pitch, sampleRate } = langdu.voice;
+    const { emotions, speakers, pitch, sampleRate } = langdu.voice;
     engine.value = {
       status: 'ready',
       progress: 1,
       voice: name || langdu.voice.name,
       emotions,
+      speakers,
       pitch,
       sampleRate,
       code: '',

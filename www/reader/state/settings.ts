@@ -16,6 +16,8 @@ export interface Settings {
   pictures: boolean;
   sort: 'recent' | 'added' | 'title' | 'author';
   voice: string;
+  /** Of a voice that has several. */
+  speaker: string;
   emotion: string;
   intensity: number;
   speed: number;
@@ -39,6 +41,7 @@ export const DEFAULTS: Settings = {
   pictures: true,
   sort: 'recent',
   voice: BUNDLED,
+  speaker: '',
   emotion: 'neutral',
   intensity: 1,
   speed: 1,

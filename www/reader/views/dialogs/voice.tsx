@@ -1,6 +1,6 @@
 /** Who reads, and how. */
 import { useEffect, useState } from 'preact/hooks';
-import { hasWords, type Key, t } from '../../language/index.js';
+import { hasWords, type Key, language, t } from '../../language/index.js';
 import { book, changeOpenBook, chooseVoice, setStepwise, setVolume, speakAnew } from '../../state/desk.js';
 import { BUNDLED, engine, library, type Wanted } from '../../state/engine.js';
 import { describeError } from '../../state/faults.js';
@@ -39,8 +39,25 @@ export function VoiceChoices() {
   const semitones = (value: number) =>
     value === 0 ? t('voice.plain') : t('voice.semitones', { n: `${value > 0 ? '+' : '−'}${Math.abs(value)}` });
   const seconds = (value: number) => (value === 0 ? t('voice.natural') : `+${value.toFixed(1)} s`);
+  const { speakers } = engine.value;
+  const chooseSpeaker = (speaker: string) => {
+    if (book.value)
+      void changeOpenBook((kept) => ({ ...kept, settings: { ...kept.settings, speaker } })).then(speakAnew);
+    else change({ speaker });
+  };
   return (
     <>
+      {speakers.length > 1 && (
+        <Choice
+          id="speaker"
+          label={t('voice.speaker')}
+          value={own.speaker ?? (all.speaker || (speakers[0]?.name ?? ''))}
+          choices={speakers.map(
+            ({ name, description }) => [name, description[language.value === 'en' ? 'en' : 'zh'] ?? name] as const,
+          )}
+          onChange={chooseSpeaker}
+        />
+      )}
       <Slider
         id="speed-slider"
         label={t('voice.speed')}
@@ -148,8 +165,8 @@ function Voices() {
     const { listVoices } = await library();
     setKept(await listVoices());
   };
-  useEffect(() => void list().catch(() => undefined), []);
   const chosen = book.value?.settings.voice ?? settings.value.voice;
+  useEffect(() => void list().catch(() => undefined), [chosen]);
   const choose = (wanted: Wanted) =>
     chooseVoice(wanted)
       .then(list)
