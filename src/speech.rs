@@ -5,6 +5,7 @@
 //! is looked at a time. Dropping the stream cancels the job.
 
 mod emotions;
+mod lead_in;
 mod marks;
 mod options;
 mod pieces;

@@ -177,6 +177,10 @@ impl Convolution {
     /// Convolves `context` [in, reach] followed by LeakyReLU of `x` [in, columns], and adds the result to `y`
     /// [out, columns]. The context is replaced by the next one. Inputs are rounded by the same step for every `frame`
     /// columns, if [`rounds_frames`] says so.
+    #[cfg_attr(
+        all(target_arch = "wasm32", feature = "relaxed"),
+        target_feature(enable = "relaxed-simd")
+    )]
     pub fn run(
         &self,
         x: &[f32],

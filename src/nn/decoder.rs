@@ -45,13 +45,13 @@ impl Layer {
         let feed_forward = format!("{prefix}.pos_ffn");
         Some(Layer {
             norm: LayerNorm::read(file, &format!("{attention}.layer_norm"))?,
-            query_key_value: file.linear(&format!("{attention}.w_x_qkv"))?,
-            memory_key_value: file.linear(&format!("{attention}.w_h_kv"))?,
-            behind: file.linear(&format!("{attention}.fc_x"))?,
-            ahead: file.linear(&format!("{attention}.fc_h"))?,
+            query_key_value: Linear::read(file, &format!("{attention}.w_x_qkv"))?,
+            memory_key_value: Linear::read(file, &format!("{attention}.w_h_kv"))?,
+            behind: Linear::read(file, &format!("{attention}.fc_x"))?,
+            ahead: Linear::read(file, &format!("{attention}.fc_h"))?,
             feed_forward_norm: LayerNorm::read(file, &format!("{feed_forward}.layer_norm"))?,
-            widen: file.linear(&format!("{feed_forward}.w_1"))?,
-            narrow: file.linear(&format!("{feed_forward}.w_2"))?,
+            widen: Linear::read(file, &format!("{feed_forward}.w_1"))?,
+            narrow: Linear::read(file, &format!("{feed_forward}.w_2"))?,
         })
     }
 
@@ -93,10 +93,10 @@ impl Decoder {
         };
         let decoder = Decoder {
             prenet,
-            project_in: file.linear(&format!("{prefix}.dec_in_proj"))?,
+            project_in: Linear::read(file, &format!("{prefix}.dec_in_proj"))?,
             layers,
             norm,
-            project_out: file.linear(&format!("{prefix}.dec_out_proj"))?,
+            project_out: Linear::read(file, &format!("{prefix}.dec_out_proj"))?,
             heads: heads(file)?,
             window,
             frames_per_step,
@@ -125,7 +125,7 @@ pub fn prenet(file: &File, prefix: &str) -> Option<Vec<Linear>> {
     // ReLU and dropout take two places after each.
     let name = |layer: usize| format!("{prefix}.prenet.fcs.{}", 3 * layer);
     let count = file.numbered(|layer| format!("{}.weight", name(layer)));
-    let layers = (0..count).map(|layer| file.linear(&name(layer)));
+    let layers = (0..count).map(|layer| Linear::read(file, &name(layer)));
     let layers = layers.collect::<Option<Vec<_>>>()?;
     let joined = layers
         .windows(2)

@@ -38,8 +38,8 @@ impl Duration {
         let count = file.numbered(|layer| format!("{prefix}.lstm.bias_l{layer}"));
         let layers = (0..count).map(|layer| {
             Some(Layer {
-                input: file.linear(&format!("{prefix}.lstm.ih_l{layer}"))?,
-                recurrent: file.linear(&format!("{prefix}.lstm.hh_l{layer}"))?,
+                input: Linear::read(file, &format!("{prefix}.lstm.ih_l{layer}"))?,
+                recurrent: Linear::read(file, &format!("{prefix}.lstm.hh_l{layer}"))?,
                 bias: file.vector(&format!("{prefix}.lstm.bias_l{layer}"))?,
             })
         });
@@ -48,7 +48,7 @@ impl Duration {
             prenet: prenet(file, prefix)?,
             hidden: layers.first()?.recurrent.inputs(),
             layers,
-            project: file.linear(&format!("{prefix}.fc"))?,
+            project: Linear::read(file, &format!("{prefix}.fc"))?,
         };
         let mut width = duration.prenet.last()?.outputs() + condition;
         let hidden = duration.hidden;

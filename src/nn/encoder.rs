@@ -43,11 +43,11 @@ impl Layer {
         let widen = side_by_side(file.tensor(&format!("{feed_forward}.w_1.weight"))?)?;
         Some(Layer {
             norm: LayerNorm::read(file, &format!("{attention}.layer_norm"))?,
-            query_key_value: file.linear(&format!("{attention}.w_qkv"))?,
-            attended: file.linear(&format!("{attention}.fc"))?,
+            query_key_value: Linear::read(file, &format!("{attention}.w_qkv"))?,
+            attended: Linear::read(file, &format!("{attention}.fc"))?,
             feed_forward_norm: LayerNorm::read(file, &format!("{feed_forward}.layer_norm"))?,
             widen: Linear::new(&widen, true, Some(&bias))?,
-            narrow: file.linear(&format!("{feed_forward}.w_2"))?,
+            narrow: Linear::read(file, &format!("{feed_forward}.w_2"))?,
         })
     }
 
@@ -133,7 +133,7 @@ impl Encoder {
             angles,
             layers: layers.collect::<Option<_>>()?,
             norm: LayerNorm::read(file, &format!("{prefix}.ln"))?,
-            project: file.linear("text_encoder.ling_proj")?,
+            project: Linear::read(file, "text_encoder.ling_proj")?,
             speaker: blend("spk_tokenizer")?,
             emotion: blend("emo_tokenizer")?,
             heads: heads(file)?,

@@ -31,8 +31,8 @@ impl Layer {
             };
             let values = memory.to_floats();
             let layer = Layer {
-                widen: file.linear(&format!("{prefix}.ffn_lst.{layer}.w_1"))?,
-                narrow: file.linear(&format!("{prefix}.ffn_lst.{layer}.w_2"))?,
+                widen: Linear::read(file, &format!("{prefix}.ffn_lst.{layer}.w_1"))?,
+                narrow: Linear::read(file, &format!("{prefix}.ffn_lst.{layer}.w_2"))?,
                 memory: (0..taps * width)
                     .map(|place| values[place % width * taps + place / width])
                     .collect(),

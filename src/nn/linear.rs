@@ -4,7 +4,7 @@
 //! two products at a time are added up exactly: a hundredth of the error that the weights have themselves.
 
 use super::simd::{Floats, Pairs, Sums, nearest, peak};
-use super::tensors::{Tensor, Values};
+use super::tensors::{File, Tensor, Values};
 
 /// Inputs or outputs of one layer.
 const WIDEST: usize = 1 << 16;
@@ -37,6 +37,13 @@ enum Weights {
 }
 
 impl Linear {
+    /// The layer of `name.weight` [inputs, outputs] and, where it is stored, `name.bias`.
+    pub fn read(file: &File, name: &str) -> Option<Linear> {
+        let weight = file.tensor(&format!("{name}.weight"))?;
+        let bias = file.vector(&format!("{name}.bias"));
+        Linear::new(&weight, false, bias.as_deref())
+    }
+
     /// `weight` has the axes [inputs, outputs], or the other way round if `outputs_first`; int8 scales belong to outputs. No
     /// bias is a bias of zero.
     pub fn new(weight: &Tensor, outputs_first: bool, bias: Option<&[f32]>) -> Option<Linear> {
@@ -103,6 +110,10 @@ impl Linear {
     }
 
     /// The same, into `y`.
+    #[cfg_attr(
+        all(target_arch = "wasm32", feature = "relaxed"),
+        target_feature(enable = "relaxed-simd")
+    )]
     pub fn run(&self, x: &[f32], y: &mut [f32]) {
         let rows = x.chunks(ROWS * self.inputs.max(1));
         let mut whole = Vec::new();

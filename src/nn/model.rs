@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use prost::Message;
+use tract_onnx::pb::ModelProto;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::internal::{ToDim, ensure, format_err};
 
-use super::{Contract, ModelError, network, weights};
+use super::{Contract, ModelError, network, recognise};
 
 /// A tensor on its way into or out of a graph.
 #[derive(Clone)]
@@ -47,30 +49,40 @@ fn tensor<T: Datum + Copy>(shape: &[usize], data: &[T]) -> TValue {
 pub struct Source {
     name: String,
     model: TypedModel,
+    /// Whether it is a network of ours: one operator, which leaves nothing to optimise.
+    #[cfg(feature = "full")]
+    whole: bool,
 }
 
 impl Source {
     /// Reads the bytes of an ONNX file that has to keep this contract. `name` is for messages.
     pub fn parse(name: &str, bytes: &[u8], contract: &Contract) -> Result<Source, ModelError> {
-        let model = read(bytes, contract).map_err(|error| load_error(name, error))?;
+        let read = read(bytes, contract).map_err(|error| load_error(name, error))?;
         Ok(Source {
             name: name.to_string(),
-            model,
+            model: read.0,
+            #[cfg(feature = "full")]
+            whole: read.1,
         })
     }
 
     /// Fixes the symbolic sizes and optimises the graph for them.
     pub fn compile(&self, sizes: &[(&str, usize)]) -> Result<Graph, ModelError> {
-        self.optimise(sizes)
+        self.plan(sizes)
             .map_err(|error| load_error(&self.name, error))
     }
 
-    fn optimise(&self, sizes: &[(&str, usize)]) -> TractResult<Graph> {
+    fn plan(&self, sizes: &[(&str, usize)]) -> TractResult<Graph> {
         let symbols = sizes
             .iter()
             .map(|(symbol, size)| (self.model.symbols.sym(symbol), size.to_dim()))
             .collect();
-        let mut model = self.model.set_symbols(&symbols)?.into_decluttered()?;
+        #[cfg_attr(not(feature = "full"), expect(unused_mut))]
+        let mut model = self.model.set_symbols(&symbols)?;
+        #[cfg(feature = "full")]
+        if !self.whole {
+            model.declutter()?;
+        }
         let inputs = model
             .inputs
             .iter()
@@ -100,7 +112,10 @@ impl Source {
                 Some((input, outputs.iter().position(|output| *output == next)?))
             })
             .collect();
-        model.optimize()?;
+        #[cfg(feature = "full")]
+        if !self.whole {
+            model.optimize()?;
+        }
         let plan = model.into_runnable()?;
         Ok(Graph {
             name: self.name.clone(),
@@ -112,25 +127,42 @@ impl Source {
     }
 }
 
-fn read(bytes: &[u8], contract: &Contract) -> TractResult<TypedModel> {
-    let framework = tract_onnx::onnx()
-        .with_ignore_output_shapes(true)
-        .with_ignore_value_info(true);
-    let mut file = framework.proto_model_for_read(&mut std::io::Cursor::new(bytes))?;
-    let graph = file.graph.as_mut();
+/// The graph of a file, and whether it is a network of ours.
+fn read(bytes: &[u8], contract: &Contract) -> TractResult<(TypedModel, bool)> {
+    let file = ModelProto::decode(bytes)?;
+    let graph = file.graph.as_ref();
     let graph = graph.ok_or_else(|| format_err!("no graph"))?;
     contract.check_file(graph).map_err(TractError::msg)?;
-    let model = if let Some(network) = network::recognise(graph) {
-        network::wire(graph, network)?
-    } else {
-        weights::dequantize(graph);
-        framework
-            .model_for_proto_model(&file)?
-            .into_typed()?
-            .into_decluttered()?
+    let (model, whole) = match recognise::recognise(graph) {
+        Some(network) => (network::wire(graph, network)?, true),
+        None => (generic(file)?, false),
     };
     contract.check_model(&model).map_err(TractError::msg)?;
-    Ok(model)
+    Ok((model, whole))
+}
+
+/// Any other graph, on tract's operators.
+#[cfg(feature = "full")]
+fn generic(mut file: ModelProto) -> TractResult<TypedModel> {
+    file.graph.as_mut().map(super::weights::dequantize);
+    tract_onnx::onnx()
+        .with_ignore_output_shapes(true)
+        .with_ignore_value_info(true)
+        .model_for_proto_model(&file)?
+        .into_typed()?
+        .into_decluttered()
+}
+
+/// An engine without tract's operators refuses it.
+#[cfg(not(feature = "full"))]
+fn generic(file: ModelProto) -> TractResult<TypedModel> {
+    let nodes = file.graph.iter().flat_map(|graph| &graph.node);
+    let operators = nodes.map(|node| node.op_type.as_str());
+    let operators = operators.collect::<std::collections::BTreeSet<_>>();
+    let operators = operators.into_iter().collect::<Vec<_>>().join(", ");
+    Err(format_err!(
+        "this engine is built without its operators: {operators}"
+    ))
 }
 
 struct Port {

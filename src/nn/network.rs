@@ -11,7 +11,6 @@ use tract_onnx::pb::type_proto::Value as Type;
 use tract_onnx::tract_core::internal::*;
 
 use super::tensors::File;
-use super::{decoder, duration, encoder, postnet, prosody, vocoder};
 
 /// The input that carries a network's state.
 const STATE: &str = "state";
@@ -26,21 +25,6 @@ pub trait Network: std::fmt::Debug + Send + Sync + 'static {
 
     /// Runs once: the outputs' values in the order of [`Network::shapes`].
     fn run(&self, inputs: &[TValue], state: &mut [f32]) -> TractResult<Vec<Vec<f32>>>;
-}
-
-/// The network of a graph as the converter writes it, nothing for any other.
-pub fn recognise(graph: &GraphProto) -> Option<Arc<dyn Network>> {
-    let file = File::new(graph);
-    let network: Arc<dyn Network> = match graph.name.as_str() {
-        "duration" => Arc::new(duration::Duration::read(&file)?),
-        "decoder" => Arc::new(decoder::Decoder::read(&file)?),
-        "encoder" => Arc::new(encoder::Encoder::read(&file)?),
-        "postnet" => Arc::new(postnet::Postnet::read(&file)?),
-        "prosody" => Arc::new(prosody::Prosody::read(&file)?),
-        "vocoder" => Arc::new(vocoder::Vocoder::read(&file)?),
-        _ => return None,
-    };
-    file.is_read().then_some(network)
 }
 
 /// The graph of tract around a network.
@@ -152,6 +136,3 @@ impl TypedOp for Fused {
 pub fn floats(input: &TValue) -> TractResult<&[f32]> {
     input.try_as_plain_ram()?.as_slice()
 }
-
-#[cfg(all(test, not(target_arch = "wasm32")))]
-mod tests;

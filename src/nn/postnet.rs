@@ -29,7 +29,7 @@ impl Postnet {
         let postnet = Postnet {
             ahead,
             lstm: Lstm::read(file, "mel_postnet.lstm", 0)?,
-            project: file.linear("mel_postnet.fc")?,
+            project: Linear::read(file, "mel_postnet.fc")?,
             layers,
         };
         let fits = postnet.layers.iter().all(|layer| layer.taps() > ahead)

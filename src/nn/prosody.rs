@@ -53,7 +53,7 @@ impl Predictor {
             behind: first,
             forwards: Lstm::read(file, &lstm, 0)?,
             backwards: Lstm::read(file, &lstm, 1)?,
-            project: file.linear(&format!("{prefix}.fc"))?,
+            project: Linear::read(file, &format!("{prefix}.fc"))?,
             embed: Linear::new(&embed, true, Some(&bias))?,
             layers,
         };

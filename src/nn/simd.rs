@@ -1,6 +1,6 @@
 //! Four lanes at a time: the few vector instructions that the kernels are written in.
 //!
-//! One implementation for wasm (with fused multiply-add in the relaxed build), one for SSE2, which every x86-64 has, and
+//! One implementation for wasm (with fused multiply-add under the feature `relaxed`, which the kernels enable), one for SSE2, which every x86-64 has, and
 //! plain arrays for the rest.
 
 pub use lanes::{Floats, Pairs, Sums};
@@ -59,9 +59,9 @@ mod lanes {
         /// self + a * b
         #[inline(always)]
         pub fn add_product(self, a: Floats, b: Floats) -> Floats {
-            #[cfg(target_feature = "relaxed-simd")]
+            #[cfg(feature = "relaxed")]
             return Floats(f32x4_relaxed_madd(a.0, b.0, self.0));
-            #[cfg(not(target_feature = "relaxed-simd"))]
+            #[cfg(not(feature = "relaxed"))]
             Floats(f32x4_add(self.0, f32x4_mul(a.0, b.0)))
         }
     }

@@ -8,8 +8,6 @@ use tract_onnx::pb::tensor_shape_proto::dimension::Value as Size;
 use tract_onnx::pb::type_proto::Value as Type;
 use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto, TensorProto};
 
-use super::linear::Linear;
-
 /// A weight: row-major, int8 with a scale per slice along an axis, or f32.
 pub struct Tensor {
     pub shape: Vec<usize>,
@@ -161,16 +159,6 @@ impl<'a> File<'a> {
     /// A stored vector of floats.
     pub fn vector(&self, name: &str) -> Option<Vec<f32>> {
         floats(self.stored(name)?)
-    }
-
-    /// The linear layer of `name.weight` [inputs, outputs] and, where it is stored, `name.bias`.
-    pub fn linear(&self, name: &str) -> Option<Linear> {
-        let bias = self.vector(&format!("{name}.bias"));
-        Linear::new(
-            &self.tensor(&format!("{name}.weight"))?,
-            false,
-            bias.as_deref(),
-        )
     }
 
     /// The integers that the second input of a node stands for.

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+use super::lead_in::LeadIn;
 use super::marks::{Cue, Mark, cues, marks};
 use super::recorder::{Recorder, Tape};
 use super::{SpeakOptions, Synthesizer, Timings};
@@ -89,8 +90,9 @@ pub struct ChunkStream {
     current: Option<Utterance>,
     /// Samples of silence to give out before the next sentence.
     silence: u64,
-    /// Samples given out so far.
+    /// Samples composed so far.
     position: u64,
+    lead_in: LeadIn,
     chunk_frames: usize,
     /// Seconds of sound that the player has left, where there is one.
     left: Option<f64>,
@@ -147,6 +149,7 @@ impl ChunkStream {
         options: SpeakOptions,
     ) -> Result<ChunkStream, Error> {
         let mut stream = ChunkStream {
+            lead_in: LeadIn::new(synthesizer.manifest.sample_rate),
             chunk_frames: 0,
             left: None,
             sentences,
@@ -276,7 +279,9 @@ impl ChunkStream {
             key.map(|key| Tape::new(key, symbols, control, known, plan.durations.clone())),
         );
         let mel = MelStream::new(sambert.clone(), plan);
-        self.timings.sambert_ms += clock() - started;
+        let plan_ms = clock() - started;
+        self.timings.plan_ms += plan_ms;
+        self.timings.sambert_ms += plan_ms;
         self.read_ahead()?;
         Ok(Some(Utterance {
             mel,
@@ -349,8 +354,12 @@ impl ChunkStream {
         let hop = self.synthesizer.manifest.hop;
         let start = self.position;
         let mut samples = recording.samples();
+        let length = samples.len() as u64;
+        if start == 0 {
+            self.lead_in.trim(&mut samples);
+        }
         set_volume(&mut samples, volume);
-        let end = start + samples.len() as u64;
+        let end = start + length;
         samples.resize(samples.len() + pause as usize, 0.0);
         self.position = end + pause;
         self.silence = silence;
@@ -485,7 +494,8 @@ impl ChunkStream {
         } = self.drafts.pop_front()?;
         self.timings.vocoder_ms += vocoder_ms;
         let Some((volume, ended)) = sound else {
-            return Some(chunk);
+            self.lead_in.close();
+            return Some(self.lead_in.shift(chunk));
         };
         if let Some(Some(tape)) = self.tapes.front_mut() {
             tape.record(&samples);
@@ -495,9 +505,10 @@ impl ChunkStream {
         {
             recorder.keep(&tape, &mel);
         }
+        self.lead_in.trim(&mut samples);
         set_volume(&mut samples, volume);
         samples.resize(samples.len() + pause as usize, 0.0);
-        Some(Chunk { samples, ..chunk })
+        Some(self.lead_in.shift(Chunk { samples, ..chunk }))
     }
 
     fn stop(&mut self) {

@@ -10,6 +10,8 @@ pub type Clock = fn() -> f64;
 pub struct Timings {
     pub text_ms: f64,
     pub sambert_ms: f64,
+    /// Of Sambert's: reading whole sentences, until their first frame is begun.
+    pub plan_ms: f64,
     pub vocoder_ms: f64,
 }
 

@@ -27,7 +27,7 @@ export interface EngineChunk { samples: Float32Array<ArrayBuffer>; start: number
 export interface EngineMel { opens?: number; frames: Float32Array<ArrayBuffer> }
 export interface EngineSentence { charIndex: number; charLength: number; source: 'new' | 'L1' | 'L2' | 'L3'; known: EnginePlace[] }
 export interface EnginePlace { charIndex: number; charLength: number }
-export interface EngineStats { samples: number; textMs: number; sambertMs: number; vocoderMs: number }
+export interface EngineStats { samples: number; textMs: number; sambertMs: number; planMs: number; vocoderMs: number }
 ";
 
 /// What a page needs to know of a voice.
@@ -68,6 +68,7 @@ pub struct Stats {
     pub samples: u64,
     text_ms: f64,
     sambert_ms: f64,
+    plan_ms: f64,
     vocoder_ms: f64,
 }
 
@@ -76,12 +77,14 @@ impl Stats {
         let Timings {
             text_ms,
             sambert_ms,
+            plan_ms,
             vocoder_ms,
         } = timings;
         Stats {
             samples,
             text_ms,
             sambert_ms,
+            plan_ms,
             vocoder_ms,
         }
     }

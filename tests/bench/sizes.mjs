@@ -18,16 +18,26 @@ async function sizes(paths) {
   return sums;
 }
 
+/** What the engine reads texts by: it is in the engine's file. */
+const TEXT = fileURLToPath(new URL('../../models/text/', import.meta.url));
+
 /** @param {string} dist the built page @param {string} folder the voice's */
 export async function measureSizes(dist, folder) {
-  const files = (await readdir(folder)).filter((name) => /\.(json|onnx)$/.test(name));
-  const [wasm, voiceFiles] = await Promise.all([
+  const of = async (folder, kind) =>
+    sizes((await readdir(folder)).filter((name) => kind.test(name)).map((name) => join(folder, name)));
+  const [plain, relaxed, text, voiceFiles] = await Promise.all([
     sizes([join(dist, 'engine_bg.wasm')]),
-    sizes(files.map((name) => join(folder, name))),
+    sizes([join(dist, 'relaxed', 'engine_bg.wasm')]),
+    of(TEXT, /\.bin$/),
+    of(folder, /\.(json|onnx)$/),
   ]);
   return {
-    wasm: wasm.plain,
-    wasm_brotli: wasm.brotli,
+    wasm: plain.plain,
+    wasm_brotli: plain.brotli,
+    wasm_relaxed: relaxed.plain,
+    wasm_relaxed_brotli: relaxed.brotli,
+    text: text.plain,
+    text_brotli: text.brotli,
     voice: voiceFiles.plain,
     voice_brotli: voiceFiles.brotli,
   };

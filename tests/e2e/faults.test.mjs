@@ -1,6 +1,6 @@
 /** What can be wrong before the first word: each has its code and its sentence, and the page stays usable. */
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { browsers, until } from './browsers.mjs';
 import { site } from './site.mjs';
 
@@ -8,15 +8,26 @@ const VOICE = '/voices/xiaolang/';
 
 for (const browser of browsers) {
   describe(`faults in ${browser.name}`, () => {
-    /** Opens the reader's page with a fault, and closes everything whatever happens. */
+    let shared;
+
+    before(async () => {
+      shared = await browser.page();
+    });
+
+    after(async () => {
+      await shared?.close();
+    });
+
+    /** Opens the reader's page with a fault, on an origin of its own, and closes everything whatever happens. */
     const withFault = async (faults, body, { path = '', locked = false } = {}) => {
       const server = await site(faults);
-      const page = await browser.page({ locked });
+      const page = locked ? await browser.page({ locked }) : shared;
       try {
         await page.open(server.url + path);
         await body(page);
       } finally {
-        await page.close();
+        if (locked) await page.close();
+        else await page.open('about:blank');
         await server.close();
       }
     };

@@ -29,12 +29,17 @@ const PAGE_CREDIT = 2;
 const TRIAL = 0xffffffff;
 /** Chunks of a job that may be in the second worker. */
 const DRAFTS = 2;
+/** Name of the measures of jobs. */
+const FIRST_SOUND = 'langdu: first sound';
 
 interface Job {
   id: number;
   sink: 'player' | 'page';
   credit: number;
   totalMs: number;
+  /** When it arrived, until its first sound is out, and how long it has waited for the store. */
+  arrived: number | null;
+  lookupMs: number;
   /** Chunks in the second worker, and whether no other will follow them. */
   drafts: number;
   drafted: boolean;
@@ -200,7 +205,7 @@ function start(
     return;
   }
   const totalMs = performance.now() - begun;
-  jobs.push({ id: job, sink, credit: PAGE_CREDIT, totalMs, drafts: 0, drafted: false });
+  jobs.push({ id: job, sink, credit: PAGE_CREDIT, totalMs, arrived: begun, lookupMs: 0, drafts: 0, drafted: false });
   void run();
 }
 
@@ -255,8 +260,10 @@ function warmUp(engine: Engine): void {
 }
 
 async function advance(loaded: Engine, job: Job): Promise<void> {
+  const begun = performance.now();
   const lookup = loaded.lookAhead(job.id);
   if (lookup) await store?.wait(lookup);
+  job.lookupMs += performance.now() - begun;
   // Meanwhile the job may have been cancelled, or the engine lost.
   if (engine && jobs.includes(job)) step(engine, job);
 }
@@ -330,16 +337,34 @@ function deliver(engine: Engine, job: Job, chunk: EngineChunk | undefined): void
   if (chunk?.begins) {
     tell({ type: 'sentence', job: job.id, sentence: chunk.begins });
   }
+  const way = job.arrived === null ? null : wayToSound(engine, job, job.arrived);
   if (last) finish(engine, job);
   if (job.sink === 'player') {
     if (marks.length + cues.length > 0) tell({ type: 'marks', job: job.id, marks, cues });
-    play({ job: job.id, samples, last });
+    // A chunk may be silence that was left out.
+    if (samples.length > 0 || last) play({ job: job.id, samples, last });
   } else {
     job.credit -= 1;
     tell({ type: 'chunk', job: job.id, chunk: { samples, start: chunk?.start ?? 0, marks, cues, last } }, [
       samples.buffer,
     ]);
   }
+  if (way) measure(way);
+}
+
+/** What a job's first sound has taken so far. */
+function wayToSound(engine: Engine, job: Job, start: number): PerformanceMeasureOptions {
+  job.arrived = null;
+  const { textMs = 0, planMs = 0, sambertMs = 0, vocoderMs = 0 } = engine.stats(job.id) ?? {};
+  const melMs = sambertMs - planMs;
+  const inWorkerMs = performance.now() - start;
+  return { start, detail: { textMs, lookupMs: job.lookupMs, planMs, melMs, vocoderMs, inWorkerMs } };
+}
+
+/** For whoever watches the browser's performance; it is kept nowhere. */
+function measure(way: PerformanceMeasureOptions): void {
+  performance.measure(FIRST_SOUND, way);
+  performance.clearMeasures(FIRST_SOUND);
 }
 
 function abandon({ id, sink }: Job, error: unknown): void {

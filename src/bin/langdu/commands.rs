@@ -294,6 +294,7 @@ fn say(
             text_ms,
             sambert_ms,
             vocoder_ms,
+            ..
         } = said.timings;
         let rtf = json!({"total": rtf(said.total_ms), "text": rtf(text_ms), "sambert": rtf(sambert_ms), "vocoder": rtf(vocoder_ms)});
         println!(

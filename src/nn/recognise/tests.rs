@@ -1,6 +1,8 @@
 use tract_onnx::pb::TensorProto;
+use tract_onnx::prelude::*;
 
 use super::*;
+use crate::nn::network::wire;
 use crate::voice::{GRAPHS, Voice};
 
 fn graph(name: &str) -> GraphProto {

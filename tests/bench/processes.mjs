@@ -1,4 +1,4 @@
-/** CPU time of a browser's worker threads, read from Linux's /proc: wall time lies on a machine that does other things. */
+/** CPU time and memory of a browser, read from Linux's /proc: wall time lies on a machine that does other things. */
 import { readdir, readFile } from 'node:fs/promises';
 
 /** Process ids of everything below the process whose command line has `mark` in it. */
@@ -27,4 +27,16 @@ export async function workerCpuMs(mark) {
     }
   }
   return nanoseconds / 1e6;
+}
+
+/** Megabytes that the pages of that browser take, what they share with others counted in parts. */
+export async function rendererMb(mark) {
+  let kilobytes = 0;
+  for (const pid of await family(mark)) {
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    if (!command.includes('--type=renderer')) continue;
+    const memory = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');
+    kilobytes += Number(/^Pss:\s+(\d+)/m.exec(memory)?.[1] ?? 0);
+  }
+  return kilobytes / 1000;
 }
