@@ -86,6 +86,8 @@ setup_browsers() {
   apt_packages chromedriver chromium-driver
   apt_packages firefox-esr firefox-esr
   apt_packages pulseaudio pulseaudio
+  apt_packages WebKitWebDriver webkit2gtk-driver
+  apt_packages Xvfb xvfb
 }
 
 build() {
@@ -195,7 +197,7 @@ run_tests() {
   wasm_tests GECKODRIVER geckodriver
   say "the reader's rooms in Node"
   node --test tests/reader/*.test.mjs
-  say "the page in Chromium and Firefox"
+  say "the page in Chromium, Firefox and WebKit"
   page_tests
 }
 

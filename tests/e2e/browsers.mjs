@@ -1,13 +1,15 @@
-/** The same few verbs for both browsers: Playwright drives Chromium, WebDriver drives Firefox. */
-import { execFileSync } from 'node:child_process';
+/** The same few verbs for every browser: Playwright drives Chromium, WebDriver drives Firefox and WebKit. */
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { chromium } from 'playwright-core';
 import { Builder, By } from 'selenium-webdriver';
 import firefox from 'selenium-webdriver/firefox.js';
 
 const CHROMIUM = '/usr/bin/chromium';
 const FIREFOX = ['/usr/bin/firefox-esr', '/usr/bin/firefox'].find(existsSync);
-const SCRIPT_MS = 20_000;
+const MINI_BROWSER = '/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser';
+const SCRIPT_MS = 40_000;
 
 /**
  * @typedef {object} Page
@@ -67,6 +69,37 @@ const chromiumBrowser = {
   },
 };
 
+/** The verbs of a browser that WebDriver drives. */
+async function driven(driver, close) {
+  await driver.manage().setTimeouts({ script: SCRIPT_MS });
+  const find = (selector) => driver.findElement(By.css(selector));
+  return {
+    open: (url) => driver.get(url),
+    run: async (body, argument) => {
+      const answer = await driver.executeAsyncScript(
+        `const done = arguments[arguments.length - 1];
+         Promise.resolve().then(() => (${body})(arguments[0]))
+           .then((value) => done({ value }), (error) => done({ error: String(error) }));`,
+        argument ?? null,
+      );
+      if (answer.error) throw new Error(answer.error);
+      return answer.value;
+    },
+    peek: (expression) => driver.executeScript(`return ${expression}`),
+    click: (selector) => find(selector).click(),
+    // Typing a long text key by key would take minutes.
+    fill: (selector, text) =>
+      driver.executeScript(
+        `const field = document.querySelector(arguments[0]);
+         field.value = arguments[1];
+         field.dispatchEvent(new Event('input', { bubbles: true }));`,
+        selector,
+        text,
+      ),
+    close,
+  };
+}
+
 /** @type {Browser} */
 const firefoxBrowser = {
   name: 'Firefox',
@@ -79,37 +112,83 @@ const firefoxBrowser = {
       .setPreference('media.autoplay.default', locked ? 1 : 0)
       .setPreference('media.autoplay.block-webaudio', locked);
     const driver = await new Builder().forBrowser('firefox').setFirefoxOptions(options).build();
-    await driver.manage().setTimeouts({ script: SCRIPT_MS });
-    const find = (selector) => driver.findElement(By.css(selector));
-    return {
-      open: (url) => driver.get(url),
-      run: async (body, argument) => {
-        const answer = await driver.executeAsyncScript(
-          `const done = arguments[arguments.length - 1];
-           Promise.resolve().then(() => (${body})(arguments[0]))
-             .then((value) => done({ value }), (error) => done({ error: String(error) }));`,
-          argument ?? null,
-        );
-        if (answer.error) throw new Error(answer.error);
-        return answer.value;
-      },
-      peek: (expression) => driver.executeScript(`return ${expression}`),
-      click: (selector) => find(selector).click(),
-      // Typing a long text key by key would take minutes.
-      fill: (selector, text) =>
-        driver.executeScript(
-          `const field = document.querySelector(arguments[0]);
-           field.value = arguments[1];
-           field.dispatchEvent(new Event('input', { bubbles: true }));`,
-          selector,
-          text,
-        ),
-      close: () => driver.quit(),
-    };
+    return driven(driver, () => driver.quit());
   },
 };
 
-/** Firefox's audio clock stands still without a sound server; this one plays into nothing. */
+/** @type {Browser} The engine of Safari, as GNOME ships it. */
+const webkitBrowser = {
+  name: 'WebKit',
+  async page({ locked = false } = {}) {
+    soundServer();
+    const display = await announced('Xvfb', ['-displayfd', '1', '-screen', '0', '1280x800x24'], /^(\d+)$/m);
+    const port = await freePort();
+    const env = { ...process.env, DISPLAY: `:${display.found}`, WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1' };
+    const service = spawn('WebKitWebDriver', [`--port=${port}`], { env, stdio: 'ignore' });
+    const end = () => {
+      service.kill();
+      display.process.kill();
+    };
+    try {
+      const url = `http://127.0.0.1:${port}`;
+      await answering(url);
+      const options = {
+        binary: MINI_BROWSER,
+        args: ['--automation', `--autoplay-policy=${locked ? 'allow-without-sound' : 'allow'}`],
+      };
+      const driver = await new Builder()
+        .usingServer(url)
+        .withCapabilities({ browserName: 'MiniBrowser', 'webkitgtk:browserOptions': options })
+        .build();
+      return await driven(driver, async () => {
+        await driver.quit();
+        end();
+      });
+    } catch (error) {
+      end();
+      throw error;
+    }
+  },
+};
+
+/** Starts a program that announces something on its standard output. */
+function announced(command, args, pattern) {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  return new Promise((resolve, reject) => {
+    let output = '';
+    child.stdout.on('data', (part) => {
+      output += part;
+      const found = pattern.exec(output)?.[1];
+      if (found) resolve({ process: child, found });
+    });
+    child.on('error', reject);
+    child.on('exit', () => reject(new Error(`${command} ended at once`)));
+  });
+}
+
+function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Waits until a driver answers. */
+async function answering(url, patience = 20_000) {
+  const deadline = Date.now() + patience;
+  for (;;) {
+    try {
+      if ((await fetch(`${url}/status`)).ok) return;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** Without a sound server the audio clock of Firefox and WebKit stands still; this one plays into nothing. */
 function soundServer() {
   try {
     execFileSync('pulseaudio', ['--check'], { stdio: 'ignore' });
@@ -119,10 +198,17 @@ function soundServer() {
   }
 }
 
-/** @type {Browser[]} */
-export const browsers = process.env.BROWSER
-  ? [chromiumBrowser, firefoxBrowser].filter(({ name }) => name.toLowerCase() === process.env.BROWSER)
-  : [chromiumBrowser, firefoxBrowser];
+const ALL = [chromiumBrowser, firefoxBrowser, webkitBrowser];
+
+/** @type {Browser[]} All of them, or the one that LANGDU_BROWSER names. */
+export const browsers = chosen(process.env.LANGDU_BROWSER);
+
+function chosen(name) {
+  if (!name) return ALL;
+  const one = ALL.filter((browser) => browser.name.toLowerCase() === name.toLowerCase());
+  if (one.length === 0) throw new Error(`LANGDU_BROWSER is ${name}; there are ${ALL.map((b) => b.name).join(', ')}`);
+  return one;
+}
 
 /** Waits until `expression` holds in the page. */
 export async function until(page, expression, patience = 30_000) {

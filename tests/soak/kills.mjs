@@ -1,0 +1,160 @@
+/**
+ * Kills the page's process while it speaks, keeps, imports a voice and makes templates, and looks at what the next start
+ * finds: the sound must be what a page without a cache makes, and readiness must not get later.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { CHROMIUM_FLAGS } from '../e2e/browsers.mjs';
+import { site } from '../e2e/site.mjs';
+
+/** No two of them share a word, so that each is either kept whole or made anew. */
+const SENTENCES = [
+  '早上好。',
+  '火车晚点了。',
+  '梅花开在墙角。',
+  '请把窗户关上。',
+  '他们昨夜吵架。',
+  '十二只白鹅过河。',
+  '医生建议多休息。',
+  '这双鞋太小。',
+];
+const TEMPLATE = '尊敬的旅客，前方到站是{站名}，请带好行李。';
+
+/** In the page: the sound of each sentence as 16 bit samples, hashed, and where it came from. */
+const speakAll = async (sentences) => {
+  const said = {};
+  for (const text of sentences) {
+    const sources = [];
+    const off = window.langdu.on('sentence', ({ source }) => sources.push(source));
+    const parts = [];
+    for await (const { samples } of window.langdu.stream(text)) parts.push(...samples);
+    off();
+    const pcm = Int16Array.from(parts, (sample) => Math.round(sample * 32767));
+    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', pcm));
+    said[text] = { sources, length: pcm.length, digest: [...digest.slice(0, 8)].join('.') };
+  }
+  return said;
+};
+
+/** In the page: something that takes a while, chosen by `kind`. Nobody waits for it. */
+const keepBusy = ({ kind, sentences, template, archive }) => {
+  const langdu = window.langdu;
+  const say = (text) => langdu.speak(text).catch(() => undefined);
+  if (kind === 'speak') for (const text of sentences) say(text);
+  if (kind === 'keep') {
+    for (const text of sentences) void langdu.synthesize(text);
+  }
+  if (kind === 'template') {
+    void langdu.templates.register([template]).catch(() => undefined);
+    say(template.replace(/\{.*\}/, '洪山广场'));
+  }
+  if (kind === 'voice') {
+    const file = new File([Uint8Array.from(atob(archive), (c) => c.charCodeAt(0))], 'brought.zip');
+    void window.load({ pack: [file] });
+  }
+};
+
+/** The voice as a person would bring it, under a name of its own. */
+async function archiveOf(voice, name) {
+  const folder = await mkdtemp(join(tmpdir(), 'langdu-voice-'));
+  try {
+    execFileSync('cp', ['-r', `${voice}/.`, folder]);
+    const script =
+      'import json,sys,zipfile,pathlib\n' +
+      'folder=pathlib.Path(sys.argv[1]);manifest=json.loads((folder/"voice.json").read_text())\n' +
+      'manifest["name"]=sys.argv[2]\n' +
+      'with zipfile.ZipFile(folder/"voice.zip","w") as zip:\n' +
+      ' zip.writestr("voice.json",json.dumps(manifest))\n' +
+      ' [zip.write(path,path.name) for path in folder.glob("*.onnx")]\n';
+    execFileSync('python3', ['-c', script, folder, name]);
+    return (await readFile(join(folder, 'voice.zip'))).toString('base64');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/**
+ * @param {{ kills: number, until: number, random: () => number, log?: (line: string) => void }} settings
+ *   `until`: the time in milliseconds at which no further round begins.
+ * @returns {Promise<{ kills: number, wrong_sounds: number, kept: number, ready_ms: { first: number, last: number } }>}
+ */
+export async function kill({ kills, until, random, log = () => {} }) {
+  const server = await site();
+  const profile = await mkdtemp(join(tmpdir(), 'langdu-kills-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: '/usr/bin/chromium',
+    args: [...CHROMIUM_FLAGS, '--autoplay-policy=no-user-gesture-required'],
+    ignoreDefaultArgs: ['--mute-audio'],
+  });
+  const archive = await archiveOf(new URL('../../models/xiaolang', import.meta.url).pathname, 'brought');
+  const readyTimes = [];
+  let [done, wrong, kept] = [0, 0, 0];
+
+  /** A fresh page that has loaded the voice. */
+  const start = async () => {
+    const page = await context.newPage();
+    await page.goto(`${server.url}harness.html`);
+    await page.waitForFunction('window.ready === true');
+    const from = Date.now();
+    const { code, message } = await page.evaluate(() => window.load());
+    if (code !== 0) throw new Error(`after ${done} kills the voice does not load: ${code} ${message}`);
+    readyTimes.push(Date.now() - from);
+    return page;
+  };
+
+  try {
+    let page = await start();
+    await page.evaluate(() => window.langdu.cache.clear());
+    const expected = await page.evaluate(speakAll, SENTENCES);
+    while (done < kills && Date.now() < until) {
+      const kind = ['speak', 'keep', 'template', 'voice'][Math.floor(random() * 4)];
+      await page.evaluate(keepBusy, { kind, sentences: SENTENCES, template: TEMPLATE, archive });
+      await new Promise((resolve) => setTimeout(resolve, random() * 1500));
+      const crashed = page.waitForEvent('crash');
+      process.kill(await rendererOf(context, page), 'SIGKILL');
+      await crashed;
+      await page.close();
+      done += 1;
+      page = await start();
+      const said = await page.evaluate(speakAll, SENTENCES);
+      for (const [text, { sources, digest, length }] of Object.entries(said)) {
+        if (sources[0] === 'L2') kept += 1;
+        if (digest === expected[text].digest) continue;
+        wrong += 1;
+        log(`${kind}: ${text} from ${sources} has ${length} samples, not ${expected[text].length}, or other ones`);
+      }
+      if (random() < 0.25) await page.evaluate(() => window.langdu.cache.clear());
+    }
+    const { first, last } = { first: mean(readyTimes.slice(0, 10)), last: mean(readyTimes.slice(-10)) };
+    return { kills: done, wrong_sounds: wrong, kept, ready_ms: { first, last } };
+  } finally {
+    await context.close();
+    await server.close();
+    await rm(profile, { recursive: true, force: true });
+  }
+}
+
+/** The process that draws the page; it is the only one of its kind that burns time when the page does. */
+async function rendererOf(context, page) {
+  const session = await context.browser()?.newBrowserCDPSession();
+  const renderers = async () => {
+    const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+    return new Map(processInfo.filter(({ type }) => type === 'renderer').map(({ id, cpuTime }) => [id, cpuTime]));
+  };
+  const before = await renderers();
+  if (before.size > 1) {
+    await page.evaluate(() => {
+      const end = performance.now() + 60;
+      while (performance.now() < end);
+    });
+  }
+  const after = await renderers();
+  await session.detach();
+  const spent = (id) => after.get(id) - (before.get(id) ?? 0);
+  return [...after.keys()].sort((a, b) => spent(b) - spent(a))[0];
+}
+
+const mean = (values) => Math.round(values.reduce((sum, value) => sum + value, 0) / values.length);
