@@ -33,8 +33,8 @@ const SYMBOL_SIZES: [usize; 3] = [40, 80, 160];
 /// How a sentence shall be said, in the terms of the model.
 #[derive(Debug, Clone)]
 pub struct Control {
-    /// Row of the speaker table.
-    pub speaker: usize,
+    /// Two rows of the speaker table and their weights, which sum to one.
+    pub speaker: [(usize, f32); 2],
     pub emotion: EmotionBlend,
     /// Divides the durations: 2 is twice as fast.
     pub speed: f32,
@@ -49,7 +49,7 @@ impl Control {
     /// As the voice's first speaker has learned it.
     pub fn plain(emotion: EmotionBlend) -> Control {
         Control {
-            speaker: 0,
+            speaker: [(0, 1.0), (0, 0.0)],
             emotion,
             speed: 1.0,
             pitch_scale: 1.0,

@@ -158,7 +158,7 @@ impl Synthesizer {
         ChunkStream::new(self.clone(), sentences, options.clone())
     }
 
-    /// The row of the speaker asked for, or of the first.
+    /// The place of the speaker asked for, or of the first.
     fn speaker(&self, options: &SpeakOptions) -> Result<usize, OptionError> {
         let Some(given) = &options.speaker else {
             return Ok(0);
@@ -199,10 +199,16 @@ impl Synthesizer {
             None if options.pitch == 0.0 => 0.0,
             None => return Err(OptionError::PitchUnsupported),
         };
+        let row = self.speaker(options)?;
+        let speed = options.speed / template.duration_scale;
+        let (speaker, speed) = match self.manifest.speakers.get(row) {
+            Some(speaker) => speaker.at_speed(row, speed),
+            None => ([(row, 1.0), (row, 0.0)], speed),
+        };
         Ok(Control {
-            speaker: self.speaker(options)?,
+            speaker,
             emotion,
-            speed: options.speed / template.duration_scale,
+            speed,
             pitch_scale: ratio,
             pitch_shift,
             energy_scale: template.energy_scale,

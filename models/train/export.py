@@ -30,14 +30,20 @@ SENTENCE_PAUSE = 250
 
 
 def speakers_of(statistics):
-    """Names of the speakers that a voice has, in the order of its table."""
+    """Names of the rows of a voice's speaker table: its speakers, then their speeds (`symbols.speaker_rows`)."""
     return statistics.get("speakers", [symbols.SPEAKERS[0]["name"]])
 
 
-def about(name):
-    """What voice.json says about a speaker."""
+def about(name, rows):
+    """What voice.json says about a speaker of the table with these rows."""
     speaker = next(speaker for speaker in symbols.SPEAKERS if speaker["name"] == name)
-    return {key: value for key, value in speaker.items() if key != "teacher"}
+    known = {key: value for key, value in speaker.items() if key != "teacher"}
+    speeds = [
+        {"speed": float(row.split()[1].removesuffix("x")), "row": place}
+        for place, row in enumerate(rows)
+        if row.startswith(f"{name} ")
+    ]
+    return known | ({"speeds": speeds} if speeds else {})
 
 
 def pack_meta(name, statistics):
@@ -50,7 +56,7 @@ def pack_meta(name, statistics):
         "license": LICENSE,
         "provenance": PROVENANCE,
         "symbols": {k: v for k, v in statistics["spoken"].items() if k != "emotion"},
-        "speakers": [about(name) for name in speakers_of(statistics)],
+        "speakers": [about(name, speakers_of(statistics)) for name in speakers_of(statistics) if " " not in name],
         "emotions": {
             "table": table,
             "supported": {name: table.index(row) for name, row in symbols.EMOTIONS.items()},

@@ -115,7 +115,7 @@ def utterance(row, samples, f0, cycles):
         "cycles": cycles[taken],
         "loud": audio.energy_of(magnitudes)[taken],
         "ids": symbols.ids_of(phones, row["emotion"]),
-        "speaker": np.array(symbols.speaker_of(row)),
+        "speaker": symbols.speaker_of(row),
         "durations": np.array([p.frames for p in phones], np.int64),
         "samples": (samples * 32767).astype(np.int16),
     }
@@ -142,11 +142,11 @@ def spoken(rows):
 
 
 def with_speakers(stats, rows):
-    """Statistics that name the speakers of the rows; a row's speaker becomes its place among them."""
-    found = sorted({int(row["speaker"]) for row in rows})
+    """Statistics that name the speakers of the utterances; an utterance's speaker becomes its row among them."""
+    names = symbols.speaker_rows([row["speaker"] for row in rows])
     for row in rows:
-        row["speaker"] = np.array(found.index(int(row["speaker"])))
-    return stats | {"speakers": [symbols.SPEAKERS[place]["name"] for place in found]}
+        row["speaker"] = np.array(names.index(row["speaker"]))
+    return stats | {"speakers": names}
 
 
 def statistics(rows):

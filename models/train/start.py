@@ -27,7 +27,7 @@ def nearest(table, entry, known):
 
 def grown(weights, before, after):
     """Sambert's weights where `after` (statistics of the new corpus) has symbols and speakers that `before` (the
-    voice's) lacks: they begin as the nearest symbol, and as the first speaker."""
+    voice's) lacks: they begin as the nearest symbol, and as the same speaker at normal speed or the first."""
     weights = {key: value.clone() for key, value in weights.items()}
     for table, key in KEYS.items():
         rows, entries = weights[f"text_encoder.{key}.weight"], symbols.TABLES[table]
@@ -36,6 +36,7 @@ def grown(weights, before, after):
             if like not in (None, entry):
                 rows[entries.index(entry)] = rows[entries.index(like)]
     rows, there = weights["spk_tokenizer.weight"], speakers_of(before)
-    added = [rows[there.index(name)] if name in there else rows[0] for name in speakers_of(after)]
+    likely = [[name, name.split()[0], there[0]] for name in speakers_of(after)]
+    added = [rows[there.index(next(name for name in names if name in there))] for names in likely]
     weights["spk_tokenizer.weight"] = torch.cat([torch.stack(added), rows[-SPECIALS:]])
     return weights

@@ -216,13 +216,20 @@ def phones(tokens, durations, readings, words=()):
 
 
 def speaker_of(row):
-    """Place among `SPEAKERS` of a manifest's line, which may name the speaker or its teacher; without, the first."""
-    name = row.get("speaker")
-    places = (i for i, speaker in enumerate(SPEAKERS) if name in (None, speaker["name"], speaker["teacher"]))
-    place = next(places, None)
-    if place is None:
-        raise ValueError(f"config/speakers.json has no speaker {name}")
-    return place
+    """Who speaks a manifest's line, which may name the speaker or its teacher (without, the first), and how fast: a
+    name like `xiaolang`, or `xiaolang 1.3x` for a row of the speaker table of its own."""
+    given, speed = row.get("speaker"), row.get("speed", 1)
+    names = (s["name"] for s in SPEAKERS if given in (None, s["name"], s["teacher"]))
+    name = next(names, None)
+    if name is None:
+        raise ValueError(f"config/speakers.json has no speaker {given}")
+    return name if speed == 1 else f"{name} {speed:g}x"
+
+
+def speaker_rows(names):
+    """The rows of a speaker table that these need: the speakers in the order of `SPEAKERS`, then their speeds."""
+    speakers = {name.split()[0] for name in names}
+    return [s["name"] for s in SPEAKERS if s["name"] in speakers] + sorted(name for name in set(names) if " " in name)
 
 
 def ids_of(phones, emotion):

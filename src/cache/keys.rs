@@ -39,9 +39,8 @@ impl Keys {
         neighbours: [&str; N],
     ) -> Key {
         let mut hash = self.prefix.clone();
-        hash.update((control.speaker as u64).to_le_bytes());
-        for &(row, weight) in &control.emotion.0 {
-            hash.update((row as u64).to_le_bytes());
+        for (row, weight) in control.speaker.iter().chain(&control.emotion.0) {
+            hash.update((*row as u64).to_le_bytes());
             hash.update(weight.to_le_bytes());
         }
         hash.update([0xff]);
@@ -119,7 +118,8 @@ mod tests {
                 &[symbol("l_c", "tone3")],
                 &control,
             ),
-            spoken(|control| control.speaker = 1),
+            spoken(|control| control.speaker = [(1, 1.0), (1, 0.0)]),
+            spoken(|control| control.speaker = [(0, 0.5), (1, 0.5)]),
             spoken(|control| control.speed = 1.5),
             spoken(|control| control.pitch_scale = 1.5),
             spoken(|control| control.pitch_shift = 1.0),

@@ -37,8 +37,10 @@ impl Sambert {
                 &control.emotion
             }
             .fill(emotion);
-            if let Some(weight) = speaker.get_mut(control.speaker) {
-                *weight = 1.0;
+            for (row, weight) in control.speaker {
+                if let Some(place) = speaker.get_mut(row) {
+                    *place += weight;
+                }
             }
         }
         ids.resize(size * 4, 0);

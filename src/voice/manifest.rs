@@ -208,7 +208,10 @@ impl Manifest {
             ),
             (
                 self.speakers.len() <= encoder.speaker_rows
-                    && self.speakers.iter().all(Speaker::fits),
+                    && self
+                        .speakers
+                        .iter()
+                        .all(|speaker| speaker.fits(encoder.speaker_rows)),
                 "speakers",
             ),
             (self.pitch.is_none_or(Statistics::fit), "pitch"),

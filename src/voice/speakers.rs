@@ -6,6 +6,8 @@ use super::manifest::{is_file_name, is_name};
 
 /// Characters of a description.
 const LONGEST_DESCRIPTION: usize = 200;
+/// Speeds of one speaker.
+const MOST_SPEEDS: usize = 8;
 
 /// One of those whose voices a pack has.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -19,6 +21,16 @@ pub struct Speaker {
     /// A recording, relative to `voice.json`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sample: Option<String>,
+    /// Other rows of the speaker table, in which the same speaker has learned another speed.
+    #[serde(skip_serializing)]
+    pub speeds: Vec<SpeedRow>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct SpeedRow {
+    /// Times the normal speed, 0.5 to 2.
+    pub speed: f32,
+    pub row: usize,
 }
 
 /// A short text in Chinese and English.
@@ -41,32 +53,65 @@ enum SpeakerEntry {
         #[serde(default)]
         description: Description,
         sample: Option<String>,
+        #[serde(default)]
+        speeds: Vec<SpeedRow>,
     },
 }
 
 impl From<SpeakerEntry> for Speaker {
     fn from(entry: SpeakerEntry) -> Speaker {
-        let (name, sex, description, sample) = match entry {
-            SpeakerEntry::Name(name) => (name, None, Description::default(), None),
+        match entry {
+            SpeakerEntry::Name(name) => Speaker {
+                name,
+                sex: None,
+                description: Description::default(),
+                sample: None,
+                speeds: Vec::new(),
+            },
             SpeakerEntry::Known {
                 name,
                 sex,
                 description,
                 sample,
-            } => (name, sex, description, sample),
-        };
-        Speaker {
-            name,
-            sex,
-            description,
-            sample,
+                speeds,
+            } => Speaker {
+                name,
+                sex,
+                description,
+                sample,
+                speeds,
+            },
         }
     }
 }
 
 impl Speaker {
-    /// Whether names and texts are such as a page can show.
-    pub(super) fn fits(&self) -> bool {
+    /// Rows of the speaker table with their weights for a speed (more than 0), for the speaker whose own row is given, and how
+    /// many times faster yet the speech must be made: between two speeds that were learned lies a blend of them.
+    pub fn at_speed(&self, own: usize, speed: f32) -> ([(usize, f32); 2], f32) {
+        let mut learned: Vec<(f32, usize)> = self
+            .speeds
+            .iter()
+            .map(|learned| (learned.speed, learned.row))
+            .chain([(1.0, own)])
+            .collect();
+        learned.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let above = learned.iter().position(|learned| learned.0 >= speed);
+        let above = above.unwrap_or(learned.len() - 1);
+        let (slower, faster) = (learned[above.saturating_sub(1)], learned[above]);
+        let reached = speed.clamp(slower.0, faster.0);
+        let share = if faster.0 > slower.0 {
+            (reached / slower.0).ln() / (faster.0 / slower.0).ln()
+        } else {
+            0.0
+        };
+        let blend = [(slower.1, 1.0 - share), (faster.1, share)];
+        (blend, speed / reached)
+    }
+
+    /// Whether names and texts are such as a page can show, and every row is one of the table.
+    pub(super) fn fits(&self, rows: usize) -> bool {
+        let learned = |of: &SpeedRow| (0.5..=2.0).contains(&of.speed) && of.row < rows;
         let Description { zh, en } = &self.description;
         let short = |text: &String| text.chars().count() <= LONGEST_DESCRIPTION;
         let inside = |path: &String| path.split('/').all(is_file_name);
@@ -77,5 +122,33 @@ impl Speaker {
                 .is_none_or(|sex| sex == "female" || sex == "male")
             && [zh, en].into_iter().flatten().all(short)
             && self.sample.as_ref().is_none_or(inside)
+            && self.speeds.len() <= MOST_SPEEDS
+            && self.speeds.iter().all(learned)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_speed_is_a_blend_of_those_that_were_learned() {
+        let json =
+            r#"{"name": "a", "speeds": [{"speed": 1.3, "row": 7}, {"speed": 0.8, "row": 5}]}"#;
+        let speaker: Speaker = serde_json::from_str(json).unwrap();
+        let at = |speed| {
+            let ([slower, faster], rest) = speaker.at_speed(2, speed);
+            let weights = (slower.1 * 100.0).round() + (faster.1 * 100.0).round();
+            assert_eq!(weights, 100.0);
+            let percent = (faster.1 * 100.0).round();
+            (slower.0, faster.0, percent, (rest * 100.0).round())
+        };
+        assert_eq!(at(1.0), (5, 2, 100.0, 100.0));
+        assert_eq!(at(1.14), (2, 7, 50.0, 100.0));
+        assert_eq!(at(1.3), (2, 7, 100.0, 100.0));
+        assert_eq!(at(2.0), (2, 7, 100.0, 154.0));
+        assert_eq!(at(0.5).3, 63.0);
+        let plain: Speaker = serde_json::from_str("\"F7\"").unwrap();
+        assert_eq!(plain.at_speed(1, 1.7), ([(1, 1.0), (1, 0.0)], 1.7));
     }
 }

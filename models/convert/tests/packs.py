@@ -21,6 +21,7 @@ CONFORMANCE = Path(__file__).parents[4] / "shared" / "kan-tts"
 NSF_AM = {**checkpoints.TINY_AM, "channels": 82}
 # Transposed convolutions as in KAN-TTS's configs that are not causal.
 NON_CAUSAL = {"causal": False, "upsample_kernal_sizes": [20, 11, 4, 4]}
+SPEEDS = [{"speed": 1.3, "row": 3}]
 RATE_24K = {"upsample_scales": [8, 5, 3, 2], "upsample_kernal_sizes": [16, 10, 6, 4]}
 FLAVOURS = {
     "causal": {},
@@ -51,7 +52,7 @@ def meta(resource, **more):
         "name": "random",
         "sample_rate": 16000,
         "symbols": symbols.symbol_tables(resource, {name: count + 3 for name, count in rows.items()}),
-        "speakers": ["F7", {"name": "F74", "sex": "female", "description": {"en": "random"}}],
+        "speakers": ["F7", {"name": "F74", "sex": "female", "description": {"en": "random"}, "speeds": SPEEDS}],
         "emotions": {"table": symbols.emotion_table(36), "supported": {"neutral": 1, "sad": 6}, "pause": 0},
         "license": "none",
         "provenance": "random weights",

@@ -16,8 +16,8 @@ import torch
 import yaml
 
 from convert import reference
-from train import align, audio, features, judge, run, start, symbols, teach
-from train.data import Features, acoustic_batch, segments
+from train import align, audio, export, features, judge, run, start, symbols, teach
+from train.data import Features, acoustic_batch, held_out, segments
 from train.export import load_weights
 from train.networks.hifigan import Generator
 from train.sambert import sambert_of
@@ -202,11 +202,21 @@ def test_new_symbols_and_speakers_begin_as_their_nearest():
     weights["spk_tokenizer.weight"] = torch.tensor([[1.0], [2], [3], [4]])
     spoken = {name: [entries[0]] for name, entries in symbols.TABLES.items()} | {"sy": ["an_c", "e_c"]}
     after = spoken | {"sy": ["an_c", "e_c", "anr_c", "ah"]}
-    names = [speaker["name"] for speaker in symbols.SPEAKERS]
-    grown = start.grown(weights, {"spoken": spoken}, {"spoken": after, "speakers": names})
+    rows = symbols.speaker_rows(["dalang 1.3x", "xiaolang"])
+    assert rows == ["xiaolang", "dalang", "dalang 1.3x"]
+    grown = start.grown(weights, {"spoken": spoken}, {"spoken": after, "speakers": rows})
     row = dict(zip(symbols.TABLES["sy"], grown["text_encoder.sy_emb.weight"][:, 0].tolist(), strict=True))
     assert row["anr_c"] == row["an_c"] and row["ah"] == row["e_c"] and row["ae"] != row["an_c"]
-    assert grown["spk_tokenizer.weight"][:, 0].tolist() == [1, 1, 2, 3, 4]
+    assert grown["spk_tokenizer.weight"][:, 0].tolist() == [1, 1, 1, 2, 3, 4]
+
+
+def test_speeds_of_a_speaker_are_rows_of_their_own():
+    row = {"speaker": "zm_yunxi", "speed": 1.3}
+    assert symbols.speaker_of(row) == "dalang 1.3x" and symbols.speaker_of({}) == "xiaolang"
+    about = export.about("dalang", ["xiaolang", "dalang", "dalang 0.8x", "dalang 1.3x"])
+    assert about["speeds"] == [{"speed": 0.8, "row": 2}, {"speed": 1.3, "row": 3}]
+    assert "speeds" not in export.about("xiaolang", ["xiaolang", "dalang", "dalang 0.8x"])
+    assert teach.name_of("m0017", "zm_yunxi", 1.3) == "zm_yunxi-1.3x-m0017" and held_out("zm_yunxi-1.3x-m0017")
 
 
 def test_an_n_between_vowels_goes_where_the_characters_say():
