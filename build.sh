@@ -21,7 +21,8 @@ usage: ./build.sh <step>
   test    run every check and test: Rust, Python, TypeScript, wasm and the page in real browsers
   bench   measure in Chromium; --json prints the figures as the last line;
           --cache measures the cache, --peers measures other engines beside langdu, --chart FILE draws that
-  pack    build the npm package and print the sizes
+  pack    build the npm packages and print the sizes
+  apps    run small apps that use the packages, in every bundler; --json prints a table as the last line, --quick takes the quick ones
 TEXT
 }
 
@@ -96,9 +97,8 @@ build() {
   engine dist
   engine dist/relaxed --features relaxed
   say "building the page"
-  esbuild www/client/langdu.ts www/worker/worker.ts www/worker/vocoder.ts www/player/player.worklet.ts \
-    --entry-names=[name] --bundle --format=esm --target=es2022 --external:./engine.js --minify --outdir=dist --log-level=warning
-  cp dist/worker.js dist/vocoder.js dist/relaxed/
+  bundle www/client/langdu.ts www/worker/worker.ts www/worker/vocoder.ts www/player/player.worklet.ts --outdir=dist
+  bundle www/worker/worker.ts www/worker/vocoder.ts --conditions=relaxed --outdir=dist/relaxed
   copy_voices
   node www/reader/build.mjs dist
 }
@@ -107,6 +107,18 @@ build() {
 engine() {
   cargo --config .cargo/browser.toml build "${BROWSER[@]}" --lib "${@:2}"
   bind "$WASM/web/langdu.wasm" "$1" engine
+}
+
+# bundle <esbuild arguments>: each program of www as one file, which knows of what build it is
+bundle() {
+  esbuild "$@" --entry-names=[name] --bundle --format=esm --target=es2022 --minify --log-level=warning \
+    --define:LANGDU_BUILD="\"$(build_id)\""
+}
+
+# Names what page and workers are made of: they check that they belong together.
+build_id() {
+  find www/client www/worker www/player www/wire -type f -print0 | sort -z |
+    xargs -0 cat dist/engine_bg.wasm dist/relaxed/engine_bg.wasm dist/engine.js | sha256sum | cut -c 1-12
 }
 
 copy_voices() {
@@ -256,15 +268,23 @@ bind() {
 
 pack() {
   build
-  say "packing the npm package"
-  tsc --noEmit false --declaration --emitDeclarationOnly --rootDir www --outDir dist/types
-  npm pack --pack-destination dist
+  say "packing the npm packages"
+  node www/tools/pack.mjs "$(build_id)"
   node tests/bench/sizes.mjs
+}
+
+# apps [--json] [--quick] [name...]: small apps that use the packages as anybody would, in Chromium
+apps() {
+  pack
+  apt_packages chromium chromium
+  say "apps that use the packages"
+  node tests/apps/run.mjs "$@"
 }
 
 case "${1:-}" in
   setup | build | serve | pack) "$1" ;;
   test) run_tests ;;
   bench) shift; bench "$@" ;;
+  apps) shift; apps "$@" ;;
   *) usage; [ -z "${1:-}" ] ;;
 esac

@@ -100,6 +100,18 @@ pub fn ssml_sentences(
     })
 }
 
+/// Where the raw sentences of a text begin, in characters. More text may change the last of them, and no other.
+pub fn sentence_starts(text: &str) -> Vec<usize> {
+    split::RawSentences::new(text)
+        .map(|raw| raw.start)
+        .collect()
+}
+
+/// Where the raw sentences of an SSML document begin, in characters of the document.
+pub fn ssml_sentence_starts(document: &str) -> Result<Vec<usize>, TextError> {
+    ssml::starts(document)
+}
+
 /// The sentences of a part of a template that is the same whatever the slots hold.
 pub fn fixed_sentences(part: &FixedPart) -> Sentences {
     let options = TextOptions::default();
@@ -120,6 +132,8 @@ pub struct Sentences {
     styles: Vec<Style>,
     /// Whether anything has been said yet.
     started: bool,
+    /// Sentences that end before this character are left out.
+    from: usize,
 }
 
 enum Raw {
@@ -146,6 +160,18 @@ impl Sentences {
             ready: Vec::new().into_iter(),
             styles: Vec::new(),
             started: false,
+            from: 0,
+        }
+    }
+
+    /// The sentences from the one with the character `from` on. `continued`: something has been said before this text, so that
+    /// the first sentence is cut like all others.
+    pub fn starting_at(self, from: usize, continued: bool) -> Sentences {
+        let started = continued;
+        Sentences {
+            started,
+            from,
+            ..self
         }
     }
 
@@ -160,13 +186,20 @@ impl Iterator for Sentences {
 
     fn next(&mut self) -> Option<Sentence> {
         loop {
-            if let Some(sentence) = self.ready.next() {
-                return Some(sentence);
+            match self.ready.next() {
+                Some(sentence) if sentence.span.end <= self.from => continue,
+                Some(sentence) => return Some(sentence),
+                None => {}
             }
             self.ready = match &mut self.raw {
                 Raw::Text(text) => {
                     let raw = text.sentences.next()?;
+                    let end = raw.start + raw.characters.len();
+                    // What stands before is read for its markup alone.
                     let raw = text.markup.strip(raw, &self.options);
+                    if end <= self.from {
+                        continue;
+                    }
                     let mut sentences = Vec::new();
                     for part in self.templates.cut(raw) {
                         let first = !self.started && sentences.is_empty();

@@ -124,6 +124,15 @@ impl PartSentences {
     }
 }
 
+/// Where the raw sentences of a document begin.
+pub fn starts(document: &str) -> Result<Vec<usize>, TextError> {
+    let starts = |part: Part| {
+        let text: String = part.characters.iter().collect();
+        RawSentences::new(text).map(move |raw| part.spans[raw.start].start)
+    };
+    Ok(parse(document)?.into_iter().flat_map(starts).collect())
+}
+
 fn silence(first: u32, second: u32) -> u32 {
     first.saturating_add(second).min(LONGEST_SILENCE_MS)
 }

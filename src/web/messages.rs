@@ -11,7 +11,8 @@ use wasm_bindgen::prelude::*;
 use crate::speech::{Cue, Mel, Source, Timings};
 use crate::text::{
     Accent, Erhua, Input, Sentences, Span, Symbols, TextError, TextOptions, UserLexicon,
-    sentences_with, ssml_sentences,
+    sentence_starts as text_starts, sentences_with, ssml_sentence_starts as ssml_starts,
+    ssml_sentences,
 };
 use crate::voice::Manifest;
 use crate::voice::speakers::Speaker;
@@ -102,10 +103,15 @@ pub struct ReadingOptions {
     symbols: Symbols,
     erhua: Erhua,
     accent: Accent,
+    /// Where to begin, in UTF-16 units.
+    from: usize,
+    /// Something has been said before this text.
+    continued: bool,
 }
 
 impl ReadingOptions {
     pub fn sentences(self, text: Arc<str>) -> Result<Sentences, TextError> {
+        let from = characters(&text, self.from);
         let options = TextOptions {
             lexicon: Arc::new(UserLexicon::new(self.lexicon)?),
             input: self.input,
@@ -113,12 +119,36 @@ impl ReadingOptions {
             erhua: self.erhua,
             accent: self.accent,
         };
-        if self.ssml {
-            ssml_sentences(&text, options)
+        let sentences = if self.ssml {
+            ssml_sentences(&text, options)?
         } else {
-            Ok(sentences_with(text, options))
-        }
+            sentences_with(text, options)
+        };
+        Ok(sentences.starting_at(from, self.continued))
     }
+}
+
+/// The character that so many UTF-16 units lead to.
+fn characters(text: &str, units: usize) -> usize {
+    let mut passed = 0;
+    text.chars()
+        .take_while(|character| {
+            passed += character.len_utf16();
+            passed <= units
+        })
+        .count()
+}
+
+/// Where the raw sentences of a text begin, in UTF-16 units.
+pub fn sentence_starts(text: &str, ssml: bool) -> Result<Vec<u32>, JsValue> {
+    let starts = if ssml {
+        ssml_starts(text).map_err(|error| text_error(&error, text))?
+    } else {
+        text_starts(text)
+    };
+    let mut offsets = Utf16Offsets::new(text.into());
+    let mut units = |start| offsets.locate(Span { start, end: start }).0 as u32;
+    Ok(starts.into_iter().map(&mut units).collect())
 }
 
 #[derive(Serialize)]

@@ -109,7 +109,13 @@ impl Engine {
         messages::to_js(&Info::from(self.synthesizer.manifest()))
     }
 
-    /// Takes a job on: its number, the text, how it shall be read (`ssml`, `lexicon`) and how it shall be spoken (`emotion`,
+    /// Where the raw sentences of a text begin, in UTF-16 units. More text may change the last of them, and no other.
+    #[wasm_bindgen(js_name = sentenceStarts)]
+    pub fn sentence_starts(&self, text: &str, ssml: bool) -> Result<Vec<u32>, JsValue> {
+        messages::sentence_starts(text, ssml)
+    }
+
+    /// Takes a job on: its number, the text, how it shall be read (`ssml`, `lexicon`, `from`, `continued`) and how it shall be spoken (`emotion`,
     /// `intensity`, `speed`, `pitch`, `volume`).
     pub fn start(
         &mut self,
@@ -148,6 +154,17 @@ impl Engine {
         let templates = self.templates.clone();
         self.synthesizer = self.synthesizer.clone().with_templates(templates);
         Ok((first..self.parts.len() as u32).collect())
+    }
+
+    /// Forgets all template sentences.
+    #[wasm_bindgen(js_name = clearTemplates)]
+    pub fn clear_templates(&mut self) {
+        self.parts.clear();
+        self.templates = Templates::default();
+        self.synthesizer = self
+            .synthesizer
+            .clone()
+            .with_templates(Templates::default());
     }
 
     /// Takes a job on that makes a fixed part of a template ahead.

@@ -34,6 +34,7 @@ for (const browser of browsers.filter(({ name }) => name !== 'WebKit')) {
     };
 
     const files = (name, change) => ({ alter: (path, body) => (path === VOICE + name && body ? change(body) : body) });
+    const file = (name, change) => ({ alter: (path, body) => (path.endsWith(name) && body ? change(body) : body) });
     for (const [what, code, faults] of [
       ['the voice is missing', 'E_VOICE_UNKNOWN', files('voice.json', () => null)],
       ['voice.json is not JSON', 'E_VOICE_FORMAT', files('voice.json', () => Buffer.from('<html>'))],
@@ -41,17 +42,10 @@ for (const browser of browsers.filter(({ name }) => name !== 'WebKit')) {
       ['a model is missing', 'E_VOICE_MISSING', files('decoder.onnx', () => null)],
       ['a model is truncated', 'E_VOICE_TRUNCATED', files('vocoder.onnx', (body) => body.subarray(0, 5000))],
       ['a model is altered', 'E_VOICE_HASH', files('encoder.onnx', (body) => flip(body))],
-      [
-        'the engine is missing',
-        'E_WORKER',
-        { alter: (path, body) => (path.endsWith('/engine_bg.wasm') ? null : body) },
-      ],
-      ['the worker is missing', 'E_WORKER', { alter: (path, body) => (path.endsWith('/worker.js') ? null : body) }],
-      [
-        'the second worker is missing',
-        'E_WORKER',
-        { alter: (path, body) => (path.endsWith('/vocoder.js') ? null : body) },
-      ],
+      ['the engine is missing', 'E_FILE_MISSING', file('/engine_bg.wasm', () => null)],
+      ['the engine is not what it should be', 'E_FILE_TYPE', file('/engine_bg.wasm', (body) => body.subarray(0, 5000))],
+      ['the worker is missing', 'E_FILE_MISSING', file('/worker.js', () => null)],
+      ['the second worker is missing', 'E_FILE_MISSING', file('/vocoder.js', () => null)],
       ['there is no WebAssembly SIMD', 'E_WASM_SIMD', { before: 'WebAssembly.validate = () => false;' }],
     ]) {
       test(`${what} → ${code}`, () =>

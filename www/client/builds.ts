@@ -1,14 +1,17 @@
-/** The builds of the engine, one folder each: a browser that lacks an instruction refuses the whole file. */
+/** The builds of the engine: a browser that lacks an instruction refuses the whole file. */
 import { LangduError } from '../wire/errors.js';
+import { blocked } from './diagnosis.js';
+
+export type Build = 'simd128' | 'relaxed';
 
 /** The smallest modules with the instructions that a build needs: a function that makes a v128 and drops it. */
 const SIMD = [10, 9, 1, 7, 0, 65, 0, 253, 15, 26, 11];
 const RELAXED_SIMD = [10, 16, 1, 14, 0, 65, 0, 253, 15, 65, 0, 253, 15, 253, 128, 2, 26, 11];
 
-/** The folder of the fastest build that this browser runs. Throws `E_WASM_SIMD` if it runs none. */
-export function chooseBuild(base: URL): URL {
+/** The fastest build that this browser runs. Throws `E_WASM_SIMD` if it runs none. */
+export function chooseBuild(): Build {
   if (!runs(SIMD)) throw new LangduError('E_WASM_SIMD', 'This browser has no WebAssembly SIMD');
-  return runs(RELAXED_SIMD) ? new URL('relaxed/', base) : base;
+  return runs(RELAXED_SIMD) ? 'relaxed' : 'simd128';
 }
 
 /** Whether the browser takes a module with this code section. */
@@ -17,13 +20,44 @@ function runs(code: number[]): boolean {
   return typeof WebAssembly !== 'undefined' && WebAssembly.validate(new Uint8Array([...header, ...code]));
 }
 
-/** Compiles a build while it arrives. Every worker gets the result: it is compiled once. */
-export async function compileEngine(build: URL): Promise<WebAssembly.Module> {
-  const url = new URL('engine_bg.wasm', build);
-  try {
-    return await WebAssembly.compileStreaming(fetch(url));
-  } catch {
-    // A server that does not know the type of the file.
-    return WebAssembly.compile(await (await fetch(url)).arrayBuffer());
+/** Compiles a build while it arrives. Every worker gets the result: it is compiled once. Rejects with a coded error. */
+export async function compileEngine(url: string): Promise<WebAssembly.Module> {
+  const response = await fetch(url).catch((error) => {
+    throw blocked(url) ?? new LangduError('E_NETWORK', `${url} could not be fetched: ${error.message}`);
+  });
+  if (!response.ok) {
+    throw new LangduError('E_FILE_MISSING', `${url}: ${response.status} ${response.statusText}`);
   }
+  try {
+    if (response.headers.get('content-type')?.startsWith('application/wasm')) {
+      return await WebAssembly.compileStreaming(response);
+    }
+    return await WebAssembly.compile(await wasm(url, response));
+  } catch (error) {
+    throw error instanceof LangduError ? error : await uncompiled(url, error);
+  }
+}
+
+/** The bytes of a file whose server does not know its type. */
+async function wasm(url: string, response: Response): Promise<ArrayBuffer> {
+  const bytes = await response.arrayBuffer();
+  const [zero, a, s, m] = new Uint8Array(bytes);
+  if (zero === 0 && a === 97 && s === 115 && m === 109) return bytes;
+  const found = response.headers.get('content-type')?.startsWith('text/html') ? 'an HTML page' : 'another file';
+  throw new LangduError(
+    'E_FILE_MISSING',
+    `Where the engine should be, at ${url}, there is ${found}. Serve the files of langdu as they are (npx langdu init) and name their folder in baseUrl`,
+  );
+}
+
+function uncompiled(url: string, error: unknown): LangduError {
+  const message = error instanceof Error ? error.message : String(error);
+  if (/unsafe-eval|Content.Security.Policy/i.test(message)) {
+    return new LangduError(
+      'E_FILE_BLOCKED',
+      `The Content-Security-Policy refuses to compile ${url}: script-src needs 'wasm-unsafe-eval'`,
+    );
+  }
+  if (error instanceof TypeError) return new LangduError('E_NETWORK', `${url}: the connection broke off: ${message}`);
+  return new LangduError('E_FILE_TYPE', `${url} is damaged or was made for another browser: ${message}`);
 }

@@ -2,55 +2,52 @@
  * langdu: Mandarin speech made in the browser.
  *
  * ```js
- * const langdu = await Langdu.load({ voice: 'xiaolang' });
+ * const langdu = await Langdu.load();
  * await langdu.speak('今天天气不错，早上好！', { emotion: 'happy' });
  * ```
  */
 
-import { LangduError, toErrorMessage, toLangduError } from '../wire/errors.js';
-import type { PcmChunk, PlayerToPage, Question, SpeechOptions, VoiceInfo, WorkerToPage } from '../wire/messages.js';
-import { chooseBuild, compileEngine } from './builds.js';
+import { LangduError, notHere, toErrorMessage, toLangduError } from '../wire/errors.js';
+import type { PcmChunk, PlayerToPage, SpeechOptions, VoiceInfo, WorkerToPage } from '../wire/messages.js';
 import { SpeechCache } from './cache.js';
-import { Emitter } from './events.js';
-import type { Collection, Job, SpeakResult, Speech } from './jobs.js';
-import { Link } from './link.js';
-import { Output } from './output.js';
+import { Collection } from './collection.js';
+import { watchPolicy } from './diagnosis.js';
+import { Emitter, type LangduState } from './events.js';
+import { type Files, locate, type Wanted } from './files.js';
+import { Gate } from './gate.js';
+import { Host } from './host.js';
+import { type Job, JobTable } from './jobs.js';
+import { Manner } from './manner.js';
+import { checkOptions, type SpeakOptions, type StreamOptions } from './options.js';
 import { Questions } from './questions.js';
+import { type SpeakResult, Speech } from './speech.js';
+import { type SubtitleOptions, type Timing, toSubtitles } from './subtitles.js';
 import { Templates } from './templates.js';
-import { toPcm16, wavHeader } from './wav.js';
+import { isArriving, pieces, type TextSource } from './text-source.js';
+import { WavFile } from './wav.js';
 
 export { LangduError } from '../wire/errors.js';
-export type {
-  CacheCounts,
-  CacheStats,
-  Cue,
-  EmotionTemplate,
-  JobStats,
-  Mark,
-  PcmChunk,
-  SentenceInfo,
-  SpeakerInfo,
-  SpeechOptions,
-  VoiceInfo,
-} from '../wire/messages.js';
 export { listVoices, removeVoice } from '../wire/shelf.js';
-export type { SpeechCache } from './cache.js';
-export type { LangduEvents } from './events.js';
-export type { SpeakResult } from './jobs.js';
-export { EMOTION_PRESET, type Templates } from './templates.js';
+export type * from './exports.js';
+export { captions, toSubtitles } from './subtitles.js';
+export { EMOTION_PRESET } from './templates.js';
 
-export interface LoadOptions {
-  /** Name of a voice that the browser keeps, or of a folder under `voices/`. */
-  voice?: string;
+export interface LoadOptions extends Wanted {
+  /** Name of a voice that the browser keeps, or of a folder under `voices/`; or what a voice's package exports. */
+  voice?: Wanted['voice'];
+  /** The folder of the voice's files, if they do not lie with langdu's. */
+  voiceUrl?: string | URL | undefined;
   /**
    * Instead, a voice that a person has: a zip archive, or the files of a folder. The browser keeps it, and from then on it
    * can be loaded by its name. If it can't be kept, the event `uncached` says so.
    */
-  pack?: File[];
-  /** Where langdu's files lie; by default beside this module. It must have the page's origin. */
-  baseUrl?: string | URL;
+  pack?: File[] | undefined;
+  /** The folder of langdu's files, if the bundler does not know. Another origin must allow it by CORS. */
+  baseUrl?: string | URL | undefined;
   /** 2: the vocoder runs in a worker of its own, which is sooner done; 1: all in one. By default by the number of cores. */
   workers?: 1 | 2;
+  /** Ends the loading; the promise then rejects with `E_CANCELLED`. */
+  signal?: AbortSignal;
   /** Bytes of the voice fetched so far, and in all. */
   onProgress?: (progress: { loaded: number; total: number }) => void;
 }
@@ -59,8 +56,11 @@ export interface LoadOptions {
 export interface SynthesizeResult {
   code: 0 | string;
   msg: string;
-  /** `audio_url`: a blob URL of a WAV file, to be revoked by the caller; `duration` in seconds; `size` in bytes. */
-  data: { audio_url: string; duration: number; size: number } | null;
+  /**
+   * `audio_url`: a blob URL of a WAV file, to be revoked by the caller; `duration` in seconds; `size` in bytes; `timing`: what
+   * is said when, for `toSubtitles()`.
+   */
+  data: { audio_url: string; duration: number; size: number; timing: Timing } | null;
 }
 
 export class Langdu extends Emitter {
@@ -68,57 +68,78 @@ export class Langdu extends Emitter {
   readonly cache: SpeechCache;
   /** Sentences with slots that are made ahead, and how emotions shape the voice. */
   readonly templates: Templates;
-  private readonly questions = new Questions((request, question) => this.question(request, question));
-  private link!: Link;
-  private info!: VoiceInfo;
-  private output: Output | null = null;
-  private opening: Promise<Output> | null = null;
-  /** Why there is no output. */
-  private mute: LangduError | null = null;
-  /** Why nothing works any more. */
-  private dead: LangduError | null = null;
-  /** A worker died and its successor has not finished a job yet. */
-  private restarted = false;
-  private held = false;
-  private markLoaded = () => {};
-  private readonly loaded = new Promise<void>((resolve) => {
-    this.markLoaded = resolve;
+  private readonly questions = new Questions((request, question) => {
+    if (this.host.dead) this.questions.abandon(this.host.dead);
+    else this.host.send({ type: 'question', request, question });
   });
+  private readonly host: Host;
+  private readonly jobs = new JobTable({
+    silence: (job) => {
+      this.host.send({ type: 'cancel', job: job.id });
+      if (job.sink === 'player') this.gate.send({ type: 'drop', job: job.id });
+    },
+    failed: (job, error) => this.emit('error', { job: job.id, error }),
+    changed: () => this.refresh(),
+  });
+  private info!: VoiceInfo;
+  private readonly gate: Gate;
+  private readonly manner: Manner;
+  private held = false;
+  private shown: LangduState = { speaking: false, paused: false, interrupted: false };
   private lastId = 0;
-  private readonly jobs = new Map<number, Job>();
+  private onProgress: LoadOptions['onProgress'];
 
-  private constructor(
-    private readonly base: URL,
-    private readonly engine: { build: URL; module: Promise<WebAssembly.Module> },
-    private readonly wanted: { voice: string; workers: number; pack?: File[] },
-  ) {
+  private constructor(files: Files, workers: number) {
     super();
     this.cache = new SpeechCache(this.questions);
     this.templates = new Templates(this.questions);
+    this.manner = new Manner({
+      change: (options) => this.host.send({ type: 'change', options }),
+      volume: (volume) => {
+        this.gate.volume = volume;
+      },
+      emotions: () => [...this.info.emotions, ...this.templates.emotions],
+    });
+    this.gate = new Gate(files.player, {
+      onMessage: (message) => this.onPlayer(message),
+      onOpen: (output) => this.host.connect(output),
+      onInterrupted: () => this.refresh(),
+    });
+    this.host = new Host(files, workers, {
+      onMessage: (message) => this.onWorker(message),
+      onLost: (error, job) => this.lose(error, job),
+      onRestarted: () => {
+        this.templates.restore();
+        for (const job of this.jobs.all) if (!job.stats) this.post(job);
+      },
+      onDead: (error) => {
+        for (const job of this.jobs.all) if (!job.stats) this.jobs.settle(job, error);
+      },
+    });
   }
 
   /** Loads a voice and gets everything ready to sound. Rejects with a `LangduError`. */
-  static async load({ voice = 'xiaolang', pack, baseUrl, workers, onProgress }: LoadOptions = {}): Promise<Langdu> {
-    const base = new URL(baseUrl ?? new URL('.', import.meta.url), document.baseURI);
-    if (!base.pathname.endsWith('/')) base.pathname += '/';
-    const build = chooseBuild(base);
-    const engine = { build, module: compileEngine(build) };
-    const wanted = { voice, workers: workers ?? Math.min(2, navigator.hardwareConcurrency), ...(pack && { pack }) };
-    const langdu = new Langdu(base, engine, wanted);
+  static async load(options: LoadOptions = {}): Promise<Langdu> {
+    if (typeof document === 'undefined') throw notHere();
+    const { signal, workers, onProgress } = options;
+    watchPolicy();
+    const count = workers ?? Math.min(2, navigator.hardwareConcurrency);
+    const langdu = new Langdu(locate(options), count);
+    langdu.onProgress = onProgress;
+    const aborted = new Promise<never>((_, reject) => {
+      const abort = () => reject(new LangduError('E_CANCELLED', 'Loading was cancelled', { cause: signal?.reason }));
+      if (signal?.aborted) abort();
+      signal?.addEventListener('abort', abort, { once: true });
+    });
+    aborted.catch(() => undefined);
     try {
-      langdu.info = await langdu.startWorker(onProgress);
-    } catch (error) {
-      void langdu.opening?.then((output) => output.close());
-      throw error;
-    }
-    try {
-      langdu.output = (await langdu.opening) ?? null;
-      langdu.connect();
-    } catch (error) {
+      langdu.info = await Promise.race([langdu.host.load(), aborted]);
       // Without a player there are still files and streams.
-      langdu.mute = toLangduError(error);
+      await Promise.race([langdu.gate.open().catch(() => undefined), aborted]);
+    } catch (error) {
+      await langdu.dispose();
+      throw toLangduError(error);
     }
-    langdu.markLoaded();
     return langdu;
   }
 
@@ -128,32 +149,89 @@ export class Langdu extends Emitter {
 
   /** The node the sound comes out of, connected to the speakers; null where there is no AudioWorklet. */
   get outputNode(): AudioNode | null {
-    return this.output?.node ?? null;
+    return this.gate.output?.node ?? null;
   }
 
+  /** The sound as a stream, for a call or a recorder; null where there is no AudioWorklet. */
+  get mediaStream(): MediaStream | null {
+    return this.gate.output?.stream ?? null;
+  }
+
+  /** Plays through a media element, which lock screens and headsets know how to hold; null: straight to the speakers again. */
+  async attach(element: HTMLMediaElement | null): Promise<void> {
+    await (await this.gate.open()).attach(element);
+  }
+
+  /** Whether a speech is heard, or waits to be. */
   get speaking(): boolean {
-    return [...this.jobs.values()].some((job) => job.sink === 'player');
+    return this.jobs.speeches.length > 0;
   }
 
   get paused(): boolean {
     return this.held;
   }
 
-  /** Speaks; resolves when the last sample has been played. Overlapping calls are spoken one after the other. */
-  speak(text: string, options: SpeechOptions = {}): Promise<SpeakResult> {
+  /** The system has taken the audio device away. */
+  get interrupted(): boolean {
+    return this.gate.interrupted;
+  }
+
+  /** What is heard: the place in the text, in UTF-16 units, and seconds of sound; null between speeches. */
+  get position(): { charIndex: number; elapsedTime: number } | null {
+    return this.current?.position ?? null;
+  }
+
+  /** 0.5 to 2. A change is heard from the next syllable on that can be made in time. */
+  get speed(): number {
+    return this.manner.speed;
+  }
+  set speed(speed: number) {
+    this.manner.speed = speed;
+  }
+
+  /** Semitones, -6 to 6. */
+  get pitch(): number {
+    return this.manner.pitch;
+  }
+  set pitch(pitch: number) {
+    this.manner.pitch = pitch;
+  }
+
+  get emotion(): string {
+    return this.manner.emotion;
+  }
+  set emotion(emotion: string) {
+    this.manner.emotion = emotion;
+  }
+
+  /** 0 to 2, on top of the `volume` of each call. A change is heard at once. */
+  get volume(): number {
+    return this.manner.volume;
+  }
+  set volume(volume: number) {
+    this.manner.volume = volume;
+  }
+
+  /**
+   * Speaks; resolves when the last sample has been heard. Overlapping calls are spoken one after the other. Text that is still
+   * being written is spoken sentence by sentence, as soon as more text can't change them.
+   */
+  speak(text: TextSource, options: SpeakOptions = {}): Promise<SpeakResult> {
     const spoken = new Promise<SpeakResult>((resolve, reject) => {
-      const job: Speech = {
-        ...this.describe(text, options, reject),
-        sink: 'player',
-        calledAt: performance.now(),
-        firstSoundMs: 0,
-        underruns: 0,
-        marks: [],
-        cues: [],
-        ended: false,
-        resolve,
-      };
-      if (this.submit(job)) this.output?.unlock().catch((error) => this.abort(job, toLangduError(error)));
+      this.lastId += 1;
+      const id = this.lastId;
+      try {
+        const checked = this.options(options);
+        if (options.interrupt) this.jobs.cancel(this.jobs.speeches);
+        const { gate } = this;
+        const job = new Speech(id, plain(text), isArriving(text), checked, gate, this.emit.bind(this), resolve, reject);
+        if (this.submit(job, text, options.signal)) {
+          gate.unlock().catch((error) => this.jobs.abort(job, toLangduError(error)));
+        }
+      } catch (error) {
+        reject(error);
+        this.emit('error', { job: id, error: toLangduError(error) });
+      }
     });
     // Failures are also events: a caller that doesn't wait has nothing to catch.
     spoken.catch(() => undefined);
@@ -166,65 +244,57 @@ export class Langdu extends Emitter {
 
   resume(): void {
     this.hold(false);
+    void this.gate.output?.wake();
   }
 
   /** Silences everything at once and drops all jobs; they fail with `E_CANCELLED`. */
   cancel(): void {
-    this.output?.send({ type: 'cancel', through: this.lastId });
-    const cancelled = new LangduError('E_CANCELLED', 'The job was cancelled');
-    for (const job of [...this.jobs.values()]) this.abort(job, cancelled);
+    this.gate.send({ type: 'cancel', through: this.lastId });
+    this.jobs.cancel(this.jobs.all);
+  }
+
+  /** Drops what waits to be spoken, and lets the present speech end. */
+  clear(): void {
+    const { current } = this;
+    this.jobs.cancel(this.jobs.speeches.filter((job) => job !== current));
+  }
+
+  /** Goes on at another place of the text that is being spoken, in UTF-16 units. */
+  seek(charIndex: number): void {
+    if (!Number.isFinite(charIndex)) throw new LangduError('E_OPTION_FORMAT', 'charIndex must be a number');
+    this.move({ charIndex: Math.max(0, Math.floor(charIndex)) });
+  }
+
+  /** Goes on so many sentences further, or back; 0 begins the present one again. */
+  skip(sentences: number): void {
+    if (!Number.isInteger(sentences)) throw new LangduError('E_OPTION_FORMAT', 'sentences must be a whole number');
+    this.move({ sentences });
   }
 
   /** The sound as it is made. Nothing is made ahead of the reader by more than a few chunks; leaving the loop cancels. */
-  async *stream(text: string, options: SpeechOptions = {}): AsyncGenerator<PcmChunk, void, undefined> {
-    const chunks: PcmChunk[] = [];
-    let failure: LangduError | null = null;
-    let wake = () => {};
-    const job: Collection = {
-      ...this.describe(text, options, (error) => {
-        failure = error;
-        wake();
-      }),
-      sink: 'page',
-      take: (chunk) => {
-        chunks.push(chunk);
-        wake();
-      },
-    };
-    this.submit(job);
+  async *stream(text: TextSource, options: StreamOptions = {}): AsyncGenerator<PcmChunk, void, undefined> {
+    this.lastId += 1;
+    const job = new Collection(this.lastId, plain(text), isArriving(text), this.options(options));
+    this.submit(job, text, options.signal);
     try {
       for (;;) {
-        const chunk = chunks.shift();
-        if (failure) throw failure;
-        if (chunk) {
-          this.link.send({ type: 'pull', job: job.id });
-          yield chunk;
-          if (chunk.last) return;
-        } else {
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-        }
+        const chunk = await job.next();
+        this.host.send({ type: 'pull', job: job.id });
+        yield chunk;
+        if (chunk.last) return;
       }
     } finally {
-      if (this.jobs.delete(job.id)) this.link.send({ type: 'cancel', job: job.id });
+      if (this.jobs.remove(job)) this.host.send({ type: 'cancel', job: job.id });
     }
   }
 
   /** Makes a WAV file. Never rejects. */
-  async synthesize(text: string, options: SpeechOptions = {}): Promise<SynthesizeResult> {
+  async synthesize(text: TextSource, options: StreamOptions = {}): Promise<SynthesizeResult> {
     try {
-      let parts: BlobPart[] = [];
-      let samples = 0;
-      for await (const chunk of this.stream(text, options)) {
-        samples += chunk.samples.length;
-        parts.push(toPcm16(chunk.samples));
-        // The browser may keep a blob on disk, but not our arrays.
-        if (parts.length === 64) parts = [new Blob(parts)];
-      }
-      const { sampleRate } = this.info;
-      const wav = new Blob([wavHeader(samples, sampleRate), ...parts], { type: 'audio/wav' });
-      const data = { audio_url: URL.createObjectURL(wav), duration: samples / sampleRate, size: wav.size };
+      const file = new WavFile(this.info.sampleRate);
+      const timing = await this.collect(text, options, (samples) => file.add(samples));
+      const wav = file.close();
+      const data = { audio_url: URL.createObjectURL(wav), duration: timing.duration, size: wav.size, timing };
       return { code: 0, msg: 'success', data };
     } catch (error) {
       const { code, message } = toErrorMessage(error);
@@ -232,198 +302,169 @@ export class Langdu extends Emitter {
     }
   }
 
-  /** Ends every job and gives memory, worker and audio device back. */
-  async dispose(): Promise<void> {
-    if (this.dead?.code === 'E_DISPOSED') return;
-    this.cancel();
-    this.dead = new LangduError('E_DISPOSED', 'This Langdu has been disposed of');
-    this.questions.abandon(this.dead);
-    this.link.close();
-    await this.output?.close();
+  /** What would be said when. It is made for that, and then sounds at once when it is spoken. */
+  measure(text: TextSource, options: StreamOptions = {}): Promise<Timing> {
+    return this.collect(text, options, () => undefined);
   }
 
-  private describe(text: string, options: SpeechOptions, fail: (error: LangduError) => void) {
-    this.lastId += 1;
-    return {
-      id: this.lastId,
-      text: typeof text === 'string' ? text : '',
-      options: plain(options),
-      begun: false,
-      stats: null,
-      fail,
-    };
+  /** A file of subtitles for a text. */
+  async subtitles(text: string, options: StreamOptions & SubtitleOptions = {}): Promise<string> {
+    const { format, unit, ...speech } = options;
+    const timing = await this.measure(text, speech);
+    return toSubtitles(text, timing, { ...(format && { format }), ...(unit && { unit }) });
+  }
+
+  /** Ends every job and gives memory, worker and audio device back. */
+  async dispose(): Promise<void> {
+    if (this.host.dead?.code === 'E_DISPOSED') return;
+    this.cancel();
+    const error = new LangduError('E_DISPOSED', 'This Langdu has been disposed of');
+    this.host.close(error);
+    this.questions.abandon(error);
+    await this.gate.close();
+  }
+
+  /** The speech that is heard, or will be next. */
+  private get current(): Speech | undefined {
+    return this.jobs.speeches[0];
+  }
+
+  private move(to: { charIndex: number } | { sentences: number }): void {
+    const { current } = this;
+    if (current) this.host.send({ type: 'seek', job: current.id, to });
+  }
+
+  private options(given: unknown): SpeechOptions {
+    return { ...this.manner.options, ...checkOptions(given) };
   }
 
   /** Hands a job to the worker; says whether it could. */
-  private submit(job: Job): boolean {
-    this.jobs.set(job.id, job);
-    const obstacle = this.dead ?? (job.sink === 'player' ? this.mute : null);
-    if (obstacle) this.settle(job, obstacle);
-    else this.post(job);
-    return !obstacle;
+  private submit(job: Job, text: TextSource, signal?: AbortSignal): boolean {
+    if (!this.jobs.add(job, signal)) return false;
+    if (this.host.dead) {
+      this.jobs.settle(job, this.host.dead);
+      return false;
+    }
+    this.post(job);
+    if (isArriving(text)) void this.feed(job, text);
+    return true;
   }
 
-  private post({ id, text, options, sink }: Job): void {
-    this.link.send({ type: 'start', job: id, text, options, sink });
+  private post({ id, text, open, options, sink }: Job): void {
+    this.host.send({ type: 'start', job: id, text, open, options, sink });
   }
 
-  private abort(job: Job, error: LangduError): void {
-    this.link.send({ type: 'cancel', job: job.id });
-    if (job.sink === 'player') this.output?.send({ type: 'drop', job: job.id });
-    this.settle(job, error);
-  }
-
-  private settle(job: Job, error: LangduError): void {
-    if (!this.forget(job)) return;
-    job.fail(error);
-    if (error.code !== 'E_CANCELLED') this.emit('error', { job: job.id, error });
-  }
-
-  private forget(job: Job): boolean {
-    const known = this.jobs.delete(job.id);
-    if (this.held && !this.speaking) this.hold(false);
-    return known;
+  /** Hands on the text of a job as it comes. */
+  private async feed(job: Job, source: Exclude<TextSource, string>): Promise<void> {
+    try {
+      for await (const text of pieces(source)) {
+        if (this.jobs.get(job.id) !== job) return;
+        job.text += text;
+        this.host.send({ type: 'feed', job: job.id, text, end: false });
+      }
+      job.open = false;
+      this.host.send({ type: 'feed', job: job.id, text: '', end: true });
+    } catch (error) {
+      this.jobs.abort(job, new LangduError('E_TEXT_SOURCE', `The text broke off: ${error}`, { cause: error }));
+    }
   }
 
   private hold(paused: boolean): void {
     this.held = paused;
-    this.output?.send({ type: 'pause', paused });
+    this.gate.send({ type: 'pause', paused });
+    this.refresh();
   }
 
-  private startWorker(onProgress?: LoadOptions['onProgress']): Promise<VoiceInfo> {
-    this.link = new Link(this.base, this.engine, this.wanted, {
-      onMessage: (message) => {
-        if (message.type === 'loading') onProgress?.({ loaded: message.loaded, total: message.total });
-        else if (message.type === 'fetched') this.openOutput(message.sampleRate);
-        else this.onWorker(message);
-      },
-      onLost: (error) => void this.recover(error),
-    });
-    return this.link.ready;
+  /** Brings what is shown in line with what is. */
+  private refresh(): void {
+    if (this.held && !this.speaking) {
+      this.hold(false);
+      return;
+    }
+    const { speaking, paused, interrupted } = this.shown;
+    const state = { speaking: this.speaking, paused: this.held, interrupted: this.gate.interrupted };
+    if (speaking === state.speaking && paused === state.paused && interrupted === state.interrupted) return;
+    this.shown = state;
+    this.emit('state', state);
   }
 
-  /** While the engine gets ready. A new worker goes on with the output of the old one. */
-  private openOutput(sampleRate: number): void {
-    this.opening ??= Output.open(this.base, sampleRate, (message) => this.onPlayer(message));
-    this.opening.catch(() => undefined);
-  }
-
-  private connect(): void {
-    const port = this.output?.connect();
-    if (port) this.link.send({ type: 'player', port }, [port]);
-  }
-
-  /** Starts a new worker in place of a dead one, once; jobs that had begun are lost, the others go on. */
-  private async recover(error: LangduError): Promise<void> {
+  /** The worker is gone, and with it what it had begun. */
+  private lose(error: LangduError, inHand?: number): void {
     this.questions.abandon(error);
-    for (const job of [...this.jobs.values()]) {
-      if (job.begun && !job.stats) this.abort(job, error);
-    }
-    try {
-      if (this.restarted) throw error;
-      this.restarted = true;
-      const ready = this.startWorker();
-      this.connect();
-      this.templates.restore();
-      for (const job of this.jobs.values()) if (!job.stats) this.post(job);
-      await ready;
-    } catch (reason) {
-      this.dead ??= toLangduError(reason);
-      for (const job of [...this.jobs.values()]) if (!job.stats) this.settle(job, this.dead);
+    for (const job of this.jobs.all) {
+      if ((job.begun || job.id === inHand) && !job.stats) this.jobs.abort(job, error);
     }
   }
 
-  private question(request: number, question: Question): void {
-    if (this.dead) this.questions.abandon(this.dead);
-    else this.link.send({ type: 'question', request, question });
+  private async collect(
+    text: TextSource,
+    options: StreamOptions,
+    take: (samples: Float32Array) => void,
+  ): Promise<Timing> {
+    const { sampleRate } = this.info;
+    const timing: Timing = { duration: 0, sampleRate, marks: [], sentences: [] };
+    for await (const { samples, start, marks, sentence } of this.stream(text, options)) {
+      take(samples);
+      timing.marks.push(...marks);
+      if (sentence) timing.sentences.push(sentence);
+      timing.duration = (start + samples.length) / sampleRate;
+    }
+    return timing;
   }
 
   private onWorker(message: WorkerToPage): void {
-    if (message.type === 'answer') this.questions.settle(message);
-    if (message.type === 'uncached') {
-      // Before the page has its Langdu, nobody listens.
-      const error = toLangduError(message.error);
-      void this.loaded.then(() => setTimeout(() => this.emit('uncached', { error })));
+    switch (message.type) {
+      case 'loading':
+        this.onProgress?.({ loaded: message.loaded, total: message.total });
+        break;
+      case 'fetched':
+        // While the engine gets ready.
+        this.gate.open(message.sampleRate).catch(() => undefined);
+        break;
+      case 'answer':
+        this.questions.settle(message);
+        break;
+      case 'uncached':
+        this.emitLasting({ error: toLangduError(message.error) });
+        break;
+      default:
+        if ('job' in message && message.type !== 'crashed') this.onJob(message);
     }
-    if (!('job' in message)) return;
+  }
+
+  private onJob(message: Exclude<Extract<WorkerToPage, { job: number }>, { type: 'crashed' }>): void {
+    if (message.type === 'made') this.host.thrive();
     const job = this.jobs.get(message.job);
     if (!job) return;
     job.begun = true;
     if (message.type === 'failed') {
-      this.abort(job, toLangduError(message.error));
+      this.jobs.abort(job, toLangduError(message.error));
     } else if (message.type === 'made') {
-      this.restarted = false;
       job.stats = message.stats;
       if (job.sink === 'player') this.complete(job);
+      else this.jobs.remove(job);
     } else if (message.type === 'sentence') {
       this.emit('sentence', { job: job.id, ...message.sentence });
     } else if (message.type === 'marks' && job.sink === 'player') {
-      job.marks.push(...message.marks);
-      job.cues.push(...message.cues);
+      job.expect(message.marks, message.cues, message.since);
     } else if (message.type === 'chunk' && job.sink === 'page') {
-      if (message.chunk.last) this.forget(job);
       job.take(message.chunk);
     }
   }
 
   private onPlayer(message: PlayerToPage): void {
     const job = this.jobs.get(message.job);
-    if (job?.sink !== 'player') return;
-    switch (message.type) {
-      case 'started':
-        job.firstSoundMs = performance.now() - job.calledAt;
-        this.emit('start', { job: job.id, firstSoundMs: job.firstSoundMs });
-        break;
-      case 'position':
-        this.follow(job, message.position);
-        break;
-      case 'underrun':
-        job.underruns = message.count;
-        this.emit('underrun', { job: job.id, count: message.count });
-        break;
-      case 'ended':
-        job.ended = true;
-        this.complete(job);
-        break;
-    }
+    // A speech is over when the next one begins, whatever is still on its way to the ear.
+    if (message.type === 'started') for (const other of this.jobs.speeches) if (other !== job) this.complete(other);
+    if (job?.sink === 'player') job.hear(message, () => this.complete(job));
   }
 
-  private follow(job: Speech, position: number): void {
-    const { sampleRate } = this.info;
-    while (job.marks[0] && job.marks[0].start <= position) {
-      const { charIndex, charLength, start } = job.marks.shift() ?? job.marks[0];
-      this.emit('boundary', { job: job.id, charIndex, charLength, elapsedTime: start / sampleRate });
-    }
-    while (job.cues[0] && job.cues[0].at <= position) {
-      const { name, at } = job.cues.shift() ?? job.cues[0];
-      this.emit('mark', { job: job.id, name, elapsedTime: at / sampleRate });
-    }
-    this.emit('progress', { job: job.id, elapsedTime: position / sampleRate });
-  }
-
-  /** A speech is over when it has been made and played. */
   private complete(job: Speech): void {
-    if (!job.ended || !job.stats || !this.forget(job)) return;
-    const { firstSoundMs, underruns, stats } = job;
-    const duration = stats.samples / this.info.sampleRate;
-    const rtf = duration > 0 ? stats.totalMs / 1000 / duration : 0;
-    job.resolve({ duration, firstSoundMs, underruns, stats });
-    this.emit('end', { job: job.id, duration, rtf, firstSoundMs, underruns });
+    if (job.complete && this.jobs.remove(job)) job.finish();
   }
 }
 
-/** Only known options, as plain values: anything can be passed from JavaScript, not everything can be posted. */
-function plain({ speaker, emotion, intensity, speed, pitch, volume, ssml, lexicon }: SpeechOptions): SpeechOptions {
-  return {
-    ...(speaker !== undefined && { speaker: String(speaker) }),
-    ...(emotion !== undefined && { emotion: String(emotion) }),
-    ...(intensity !== undefined && { intensity: Number(intensity) }),
-    ...(speed !== undefined && { speed: Number(speed) }),
-    ...(pitch !== undefined && { pitch: Number(pitch) }),
-    ...(volume !== undefined && { volume: Number(volume) }),
-    ...(ssml !== undefined && { ssml: Boolean(ssml) }),
-    ...(lexicon && {
-      lexicon: Object.fromEntries(Object.entries(lexicon).map(([word, said]) => [word, String(said)])),
-    }),
-  };
+/** As far as it is there. */
+function plain(text: unknown): string {
+  return typeof text === 'string' ? text : '';
 }

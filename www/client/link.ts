@@ -1,41 +1,54 @@
 /** One worker with one voice in it. A link that is lost is thrown away and replaced by a new one. */
-import { LangduError, toLangduError } from '../wire/errors.js';
-import type { PageToWorker, VoiceInfo, WorkerToPage } from '../wire/messages.js';
+import { type ErrorMessage, type LangduError, toLangduError } from '../wire/errors.js';
+import type { EngineFiles, PageToWorker, VoiceInfo, WantedVoice, WorkerToPage } from '../wire/messages.js';
+import { spawn } from '../wire/spawn.js';
+import { VERSION } from '../wire/version.js';
+import { diagnose } from './diagnosis.js';
 
 export interface LinkHandlers {
   onMessage(message: WorkerToPage): void;
-  /** The worker died after it was ready. */
-  onLost(error: LangduError): void;
+  /** The worker died after it was ready; `job` is what it was working on, if that is known. */
+  onLost(error: LangduError, job?: number): void;
 }
 
 export class Link {
   /** Settles when the voice is loaded, or can't be. */
   readonly ready: Promise<VoiceInfo>;
-  private readonly worker: Worker;
+  private worker: Worker | null = null;
 
   constructor(
-    base: URL,
-    engine: { build: URL; module: Promise<WebAssembly.Module> },
-    wanted: { voice: string; workers: number; pack?: File[] },
+    files: EngineFiles,
+    module: Promise<WebAssembly.Module>,
+    voice: WantedVoice,
+    workers: number,
     { onMessage, onLost }: LinkHandlers,
   ) {
-    this.worker = new Worker(new URL('worker.js', engine.build), { type: 'module', name: 'langdu' });
     this.ready = new Promise((resolve, reject) => {
       let ready = false;
-      const lose = (error: LangduError) => {
+      const lose = (error: LangduError, job?: number) => {
         this.close();
-        if (ready) onLost(error);
+        if (ready) onLost(error, job);
         else reject(error);
       };
+      const refused = async (error: ErrorMessage) =>
+        // What the worker could not start is the second one.
+        error.code === 'E_WORKER' ? diagnose(files.vocoder, error.message, 'E_WORKER') : toLangduError(error);
+      const unstarted = (reason: string) => void diagnose(files.worker, reason, 'E_WORKER').then(lose);
+      module.catch((error) => lose(toLangduError(error)));
+      try {
+        this.worker = spawn(files.worker, 'langdu');
+      } catch (error) {
+        unstarted(String(error));
+        return;
+      }
       this.worker.onerror = (event) => {
         event.preventDefault();
-        lose(new LangduError('E_WORKER', event.message || 'The worker could not be started'));
+        unstarted(event.message);
       };
-      engine.module.catch((error) => lose(new LangduError('E_WORKER', `The engine could not be compiled: ${error}`)));
       this.worker.onmessage = ({ data }: MessageEvent<WorkerToPage>) => {
-        if (data.type === 'crashed' || data.type === 'refused') {
-          lose(toLangduError(data.error));
-        } else if (data.type === 'ready') {
+        if (data.type === 'crashed') lose(toLangduError(data.error), data.job);
+        else if (data.type === 'refused') void refused(data.error).then(lose);
+        else if (data.type === 'ready') {
           ready = true;
           resolve(data.voice);
         } else {
@@ -43,20 +56,22 @@ export class Link {
         }
       };
     });
-    this.send({ type: 'load', baseUrl: base.href, ...wanted });
-    engine.module.then(
+    this.send({ type: 'load', version: VERSION, files, voice, workers });
+    module.then(
       (module) => this.send({ type: 'engine', module }),
       () => undefined,
     );
   }
 
   send(message: PageToWorker, transfer: Transferable[] = []): void {
-    this.worker.postMessage(message, transfer);
+    this.worker?.postMessage(message, transfer);
   }
 
   close(): void {
+    if (!this.worker) return;
     this.worker.onmessage = null;
     this.worker.onerror = null;
     this.worker.terminate();
+    this.worker = null;
   }
 }

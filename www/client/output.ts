@@ -1,38 +1,74 @@
-/** The way out: an AudioContext at the voice's rate with the player in it. */
+/** The way out: an AudioContext at the voice's rate with the player in it, and the lock that browsers put on it. */
 import { LangduError } from '../wire/errors.js';
 import type { PageToPlayer, PlayerToPage } from '../wire/messages.js';
+import { diagnose } from './diagnosis.js';
 
 /** How long the browser may take to start its audio before it counts as locked, in milliseconds. */
 const PATIENCE_MS = { touched: 5000, untouched: 1500 };
+/** What a person does that lets a page sound. */
+const TOUCHES = ['pointerdown', 'keydown', 'touchend'];
+/** How fast the volume follows, in seconds. */
+const VOLUME_S = 0.01;
 
 /** Only Firefox says beforehand whether sound is allowed. */
 type TellingNavigator = Navigator & { getAutoplayPolicy?: (context: AudioContext) => string };
 
-export class Output {
-  readonly node: AudioWorkletNode;
-  private readonly context: AudioContext;
+export interface OutputHandlers {
+  onMessage(message: PlayerToPage): void;
+  /** The device has been taken away, or is there again. */
+  onInterrupted(interrupted: boolean): void;
+}
 
-  private constructor(context: AudioContext, onMessage: (message: PlayerToPage) => void) {
-    this.context = context;
-    this.node = new AudioWorkletNode(context, 'langdu-player', { numberOfInputs: 0, outputChannelCount: [1] });
-    this.node.port.onmessage = ({ data }: MessageEvent<PlayerToPage>) => onMessage(data);
-    this.node.connect(context.destination);
+export class Output {
+  /** Where the sound comes out: volume, then whatever is connected. */
+  readonly node: GainNode;
+  private readonly player: AudioWorkletNode;
+  private readonly touch = () => void this.wake();
+  private was = false;
+  private element: HTMLMediaElement | null = null;
+  private outlet: MediaStreamAudioDestinationNode | null = null;
+
+  private constructor(
+    readonly context: AudioContext,
+    { onMessage, onInterrupted }: OutputHandlers,
+  ) {
+    this.player = new AudioWorkletNode(context, 'langdu-player', { numberOfInputs: 0, outputChannelCount: [1] });
+    this.player.port.onmessage = ({ data }: MessageEvent<PlayerToPage>) => onMessage(data);
+    this.node = context.createGain();
+    this.player.connect(this.node).connect(context.destination);
+    // The device starts while the finger is still down: speech that a click asks for finds it running.
+    for (const type of TOUCHES) document.addEventListener(type, this.touch, { capture: true, passive: true });
+    if (navigator.userActivation?.hasBeenActive) void this.wake();
+    this.was = this.running;
+    context.addEventListener('statechange', () => {
+      if (this.running) this.was = true;
+      else if (!this.was || context.state === 'closed') return;
+      onInterrupted(!this.running);
+    });
   }
 
-  static async open(base: URL, sampleRate: number, onMessage: (message: PlayerToPage) => void): Promise<Output> {
+  /** Rejects with a coded error. */
+  static async open(player: string, sampleRate: number, handlers: OutputHandlers): Promise<Output> {
     if (typeof AudioWorkletNode === 'undefined' || typeof AudioContext === 'undefined') {
       throw new LangduError(
         'E_AUDIO_WORKLET',
         'This browser or page has no AudioWorklet (it needs HTTPS or localhost)',
       );
     }
+    let context: AudioContext | null = null;
     try {
-      const context = new AudioContext({ sampleRate, latencyHint: 'interactive' });
-      await context.audioWorklet.addModule(new URL('player.worklet.js', base));
-      return new Output(context, onMessage);
+      context = new AudioContext({ sampleRate, latencyHint: 'interactive' });
+      await context.audioWorklet.addModule(player);
+      return new Output(context, handlers);
     } catch (error) {
-      throw new LangduError('E_AUDIO_WORKLET', `The player could not be started: ${String(error)}`);
+      context?.close().catch(() => undefined);
+      throw await diagnose(player, `The player could not be started: ${error}`, 'E_AUDIO_WORKLET');
     }
+  }
+
+  /** Seconds from the player to the ear, as far as the browser knows. */
+  get latency(): number {
+    return this.context.outputLatency || 0;
   }
 
   /** Opens the channel that brings sound from a worker; returns the worker's end. */
@@ -43,21 +79,63 @@ export class Output {
   }
 
   send(message: PageToPlayer, transfer: Transferable[] = []): void {
-    this.node.port.postMessage(message, transfer);
+    this.player.port.postMessage(message, transfer);
   }
 
-  /** Starts the audio clock. Fails with `E_AUDIO_LOCKED` while the browser waits for a click or a key. */
+  set volume(volume: number) {
+    this.node.gain.setTargetAtTime(volume, this.context.currentTime, VOLUME_S);
+  }
+
+  /** The sound as a stream, beside the speakers. */
+  get stream(): MediaStream {
+    this.outlet ??= this.context.createMediaStreamDestination();
+    this.node.connect(this.outlet);
+    return this.outlet.stream;
+  }
+
+  /** Plays through an element of the page instead of straight to the speakers; null goes back. */
+  async attach(element: HTMLMediaElement | null): Promise<void> {
+    if (this.element) this.element.srcObject = null;
+    this.element = element;
+    if (!element) {
+      this.node.connect(this.context.destination);
+      return;
+    }
+    element.srcObject = this.stream;
+    this.node.disconnect(this.context.destination);
+    await element.play().catch(() => undefined);
+  }
+
+  /**
+   * Starts the audio clock. Fails with `E_AUDIO_LOCKED` while the browser waits for a click or a key, with
+   * `E_AUDIO_INTERRUPTED` while the system has given the device to somebody else.
+   */
   async unlock(): Promise<void> {
     if (this.running) return;
-    const started = this.context.resume().catch(() => undefined);
-    await Promise.race([started, new Promise((resolve) => setTimeout(resolve, this.patience()))]);
-    if (!this.running) {
-      throw new LangduError('E_AUDIO_LOCKED', 'The browser allows sound only after a click or a key on the page');
+    await Promise.race([this.wake(), new Promise((resolve) => setTimeout(resolve, this.patience()))]);
+    if (this.running) return;
+    if (this.was) {
+      throw new LangduError('E_AUDIO_INTERRUPTED', 'The system has given the audio device to somebody else');
     }
+    throw new LangduError('E_AUDIO_LOCKED', 'The browser allows sound only after a click or a key on the page');
+  }
+
+  async close(): Promise<void> {
+    for (const type of TOUCHES) document.removeEventListener(type, this.touch, { capture: true });
+    if (this.element) this.element.srcObject = null;
+    this.node.disconnect();
+    await this.context.close();
   }
 
   private get running(): boolean {
     return this.context.state === 'running';
+  }
+
+  /** Asks for the clock; a browser may take it as long as it likes. */
+  async wake(): Promise<void> {
+    if (this.running || this.context.state === 'closed') return;
+    await this.context.resume().catch(() => undefined);
+    if (this.element?.paused) await this.element.play().catch(() => undefined);
   }
 
   private patience(): number {
@@ -65,10 +143,5 @@ export class Output {
     if (policy === 'disallowed') return 0;
     const touched = policy === 'allowed' || (navigator.userActivation?.hasBeenActive ?? true);
     return touched ? PATIENCE_MS.touched : PATIENCE_MS.untouched;
-  }
-
-  async close(): Promise<void> {
-    this.node.disconnect();
-    await this.context.close();
   }
 }

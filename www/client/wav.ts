@@ -1,5 +1,27 @@
+/** Blobs and arrays that are joined at a time. */
+const MANY = 64;
+
+/** A mono 16-bit PCM WAV file that grows. */
+export class WavFile {
+  private parts: BlobPart[] = [];
+  private samples = 0;
+
+  constructor(private readonly sampleRate: number) {}
+
+  add(samples: Float32Array): void {
+    this.samples += samples.length;
+    this.parts.push(toPcm16(samples));
+    // The browser may keep a blob on disk, but not our arrays.
+    if (this.parts.length === MANY) this.parts = [new Blob(this.parts)];
+  }
+
+  close(): Blob {
+    return new Blob([wavHeader(this.samples, this.sampleRate), ...this.parts], { type: 'audio/wav' });
+  }
+}
+
 /** The 44-byte header of a mono 16-bit PCM WAV file of `samples` samples. */
-export function wavHeader(samples: number, sampleRate: number): Uint8Array<ArrayBuffer> {
+function wavHeader(samples: number, sampleRate: number): Uint8Array<ArrayBuffer> {
   const header = new DataView(new ArrayBuffer(44));
   const ascii = (at: number, text: string) => {
     for (let i = 0; i < text.length; i += 1) header.setUint8(at + i, text.charCodeAt(i));
@@ -20,7 +42,7 @@ export function wavHeader(samples: number, sampleRate: number): Uint8Array<Array
 }
 
 /** Samples in -1..1 as 16-bit PCM, clipped. */
-export function toPcm16(samples: Float32Array): Int16Array<ArrayBuffer> {
+function toPcm16(samples: Float32Array): Int16Array<ArrayBuffer> {
   const pcm = new Int16Array(samples.length);
   for (let i = 0; i < samples.length; i += 1) {
     pcm[i] = Math.round(Math.max(-1, Math.min(1, samples[i] ?? 0)) * 32767);

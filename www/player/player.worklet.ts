@@ -1,11 +1,13 @@
 /**
- * The player: plays chunks in the order they arrive, job after job, on the audio thread. One sample of the queue is one
- * frame of the context, which runs at the voice's rate.
+ * The player: plays chunks in the order of their jobs, on the audio thread. One sample of the queue is one frame of the
+ * context, which runs at the voice's rate.
  */
 import type { PageToPlayer, PlayerToPage, PlayerToWorker, WorkerToPlayer } from '../wire/messages.js';
 
-/** Samples between two position reports: 32 ms at 16 kHz. */
-const REPORT_EVERY = 512;
+/** Times a second that the position is reported. */
+const REPORTS = 30;
+/** How long a sound that is cut off takes to fade, in seconds. */
+const FADE = 0.005;
 
 class Player extends AudioWorkletProcessor {
   private readonly queue: WorkerToPlayer[] = [];
@@ -16,13 +18,16 @@ class Player extends AudioWorkletProcessor {
   private position = 0;
   private reported = 0;
   private drained = 0;
-  private cancelled = 0;
+  /** Every job up to this one is over: played, or cancelled. */
+  private over = 0;
+  /** Jobs after it that are silenced. */
+  private readonly dropped = new Set<number>();
   private starved = false;
   private underruns = 0;
   /** Level the output is at and level it goes to: changes are ramped over one block, so that nothing clicks. */
   private gain = 1;
   private targetGain = 1;
-  /** What is left to fade out of a sound that was cut off. */
+  /** What is left of the fade of a sound that was cut off. */
   private tail: Float32Array | null = null;
   private worker: MessagePort | null = null;
 
@@ -35,16 +40,13 @@ class Player extends AudioWorkletProcessor {
   override process(_inputs: Float32Array[][], [output]: Float32Array[][]): boolean {
     const block = output?.[0];
     if (!block) return true;
-    if (this.tail) {
-      block.set(this.tail);
-      this.tail = null;
-      return true;
+    if (this.gain > 0 || this.targetGain > 0) {
+      const filled = this.fill(block);
+      this.ramp(block);
+      if (this.job && this.position - this.reported >= sampleRate / REPORTS) this.report();
+      this.watch(filled < block.length);
     }
-    if (this.gain === 0 && this.targetGain === 0) return true;
-    const filled = this.fill(block);
-    this.ramp(block);
-    if (this.job && this.position - this.reported >= REPORT_EVERY) this.report();
-    this.watch(filled < block.length);
+    this.fade(block);
     return true;
   }
 
@@ -60,18 +62,64 @@ class Player extends AudioWorkletProcessor {
         this.targetGain = message.paused ? 0 : 1;
         break;
       case 'cancel':
-        this.cancelled = Math.max(this.cancelled, message.through);
-        this.discard((job) => job <= this.cancelled);
+        this.over = Math.max(this.over, message.through);
+        this.discard((job) => job <= this.over);
         break;
       case 'drop':
+        this.dropped.add(message.job);
         this.discard((job) => job === message.job);
         break;
     }
   }
 
   private receive(chunk: WorkerToPlayer): void {
-    if (chunk.job <= this.cancelled) this.drain(chunk.samples.length);
-    else this.queue.push(chunk);
+    if (chunk.job <= this.over || this.dropped.has(chunk.job)) {
+      this.drain(chunk.samples.length);
+      return;
+    }
+    if (chunk.cut !== undefined) this.replace(chunk, chunk.cut);
+    const next = this.queue.findIndex(({ job }) => job > chunk.job);
+    this.queue.splice(next < 0 ? this.queue.length : next, 0, chunk);
+  }
+
+  /** Makes room for a chunk from sample `cut` of its job on; what was to be heard there fades into it. */
+  private replace(chunk: WorkerToPlayer, cut: number): void {
+    const heard = chunk.job === this.job;
+    let at = heard ? this.position - this.offset : 0;
+    const from = heard ? Math.max(cut, this.position) : cut;
+    const fade = new Float32Array(Math.round(sampleRate * FADE));
+    let faded = 0;
+    for (let i = 0; i < this.queue.length; ) {
+      const queued = this.queue[i];
+      if (queued?.job !== chunk.job) {
+        i += 1;
+        continue;
+      }
+      const { samples } = queued;
+      const kept = Math.max(0, Math.min(samples.length, from - at));
+      at += samples.length;
+      const gone = samples.subarray(kept);
+      for (let k = 0; k < gone.length && faded < fade.length; k += 1, faded += 1) {
+        fade[faded] = (gone[k] ?? 0) * (1 - faded / fade.length);
+      }
+      this.drain(gone.length);
+      // What has been played of the head is counted by `offset`.
+      if (kept === 0) this.queue.splice(i, 1);
+      else {
+        this.queue[i] = { ...queued, samples: samples.subarray(0, kept) as Float32Array<ArrayBuffer>, last: false };
+        i += 1;
+      }
+    }
+    if (heard && from > cut) this.shiftTime(cut - from);
+    for (let k = 0; k < faded && k < chunk.samples.length; k += 1) {
+      chunk.samples[k] = (chunk.samples[k] ?? 0) * (faded < fade.length ? 1 : k / fade.length) + (fade[k] ?? 0);
+    }
+  }
+
+  /** The job's own time goes on elsewhere: what was heard of it too long is not counted. */
+  private shiftTime(samples: number): void {
+    this.position += samples;
+    this.reported = Math.min(this.reported, this.position);
   }
 
   /** Copies queued samples into the block; returns how many. */
@@ -79,7 +127,8 @@ class Player extends AudioWorkletProcessor {
     let filled = 0;
     while (filled < block.length) {
       const chunk = this.queue[0];
-      if (!chunk) break;
+      // The rest of a job comes before the next one.
+      if (!chunk || (this.job && chunk.job > this.job)) break;
       if (chunk.job !== this.job) this.begin(chunk.job);
       const count = Math.min(block.length - filled, chunk.samples.length - this.offset);
       for (let i = 0; i < count; i += 1) block[filled + i] = chunk.samples[this.offset + i] ?? 0;
@@ -107,6 +156,8 @@ class Player extends AudioWorkletProcessor {
     if (!chunk.last) return;
     this.report();
     this.tell({ type: 'ended', job: chunk.job });
+    this.over = Math.max(this.over, chunk.job);
+    for (const job of this.dropped) if (job <= this.over) this.dropped.delete(job);
     this.job = 0;
   }
 
@@ -127,12 +178,22 @@ class Player extends AudioWorkletProcessor {
     this.gain = this.targetGain;
   }
 
-  /** Removes the jobs that match; the one being heard fades out within a block. */
+  /** Lays the fade of what was cut off over the block. */
+  private fade(block: Float32Array): void {
+    const { tail } = this;
+    if (!tail) return;
+    const count = Math.min(block.length, tail.length);
+    for (let i = 0; i < count; i += 1) block[i] = (block[i] ?? 0) + (tail[i] ?? 0);
+    this.tail = tail.length > count ? tail.subarray(count) : null;
+  }
+
+  /** Removes the jobs that match; the one being heard fades out. */
   private discard(matches: (job: number) => boolean): void {
     const head = this.queue[0];
     if (head && head.job === this.job && matches(head.job) && this.gain > 0) {
-      this.tail = head.samples.slice(this.offset, this.offset + 128);
-      for (let i = 0; i < this.tail.length; i += 1) this.tail[i] = (this.tail[i] ?? 0) * this.gain * (1 - i / 128);
+      const length = Math.round(sampleRate * FADE);
+      this.tail = head.samples.slice(this.offset, this.offset + length);
+      for (let i = 0; i < this.tail.length; i += 1) this.tail[i] = (this.tail[i] ?? 0) * this.gain * (1 - i / length);
     }
     for (let i = this.queue.length - 1; i >= 0; i -= 1) {
       const chunk = this.queue[i];
@@ -150,7 +211,8 @@ class Player extends AudioWorkletProcessor {
   }
 
   private tellWorker(): void {
-    this.worker?.postMessage({ drained: this.drained + this.offset } satisfies PlayerToWorker);
+    const { drained, offset, job, position } = this;
+    this.worker?.postMessage({ drained: drained + offset, job, position } satisfies PlayerToWorker);
   }
 
   private report(): void {

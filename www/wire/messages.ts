@@ -21,6 +21,14 @@ export interface SpeechOptions {
   ssml?: boolean;
   /** Words with the reading they shall have: pinyin with tone digits, or other text to say: `{ 重庆: 'chong2 qing4', GPU: 'G P U' }`. */
   lexicon?: Record<string, string>;
+  /** What the text is written in, `text` when left out: as people type and paste it. */
+  input?: 'text' | 'markdown' | 'html';
+  /** Whether signs that are seldom said are: emoji by name, reference marks, link targets; `skip` when left out. */
+  symbols?: 'skip' | 'read';
+  /** Whether 儿 joins the syllable before it as in the north, `auto`, or is left out where it would, `never`. */
+  erhua?: 'auto' | 'never';
+  /** Whose standard readings, `CN` when left out. */
+  accent?: 'CN' | 'TW';
 }
 
 /** Which characters sound when. Offsets count UTF-16 units of the text as given; times count samples of the job. */
@@ -43,6 +51,8 @@ export interface PcmChunk {
   start: number;
   marks: Mark[];
   cues: Cue[];
+  /** The sentence that begins with this piece, if one does. */
+  sentence?: SentenceInfo;
   last: boolean;
 }
 
@@ -98,6 +108,7 @@ export type CacheQuestion = { ask: 'stats' | 'clear' | 'export' } | { ask: 'impo
 export type Question =
   | CacheQuestion
   | { ask: 'templates'; texts: string[]; emotions: string[] }
+  | { ask: 'forget-templates'; texts: string[] }
   | { ask: 'emotions'; templates: Record<string, EmotionTemplate> };
 
 export interface SpeakerInfo {
@@ -131,15 +142,41 @@ export interface JobStats {
   memory: number;
 }
 
+/** Where the files of the engine lie, as absolute URLs. */
+export interface EngineFiles {
+  worker: string;
+  vocoder: string;
+  wasm: string;
+}
+
+/** Where a voice comes from. */
+export interface WantedVoice {
+  /** Of a voice that the browser keeps, which is looked for first. */
+  name: string;
+  /** The folder with its `voice.json`; null if only the browser can have it. */
+  url: string | null;
+  /** Where single files lie, by their names, if not there. */
+  files?: Readonly<Record<string, string>>;
+  /** Instead, a voice that a person brought along: a zip archive, or the files of a folder. */
+  pack?: File[];
+  /** The site's own voices, whose names no other may have: the folder of their folders, and one that came with the code. */
+  site: { folder: string | null; own: string | null };
+}
+
 export type PageToWorker =
-  /** `pack` is a voice that a person brought along: a zip archive, or the files of a folder. */
-  | { type: 'load'; baseUrl: string; voice: string; workers: number; pack?: File[] }
+  | { type: 'load'; version: string; files: EngineFiles; voice: WantedVoice; workers: number }
   | { type: 'engine'; module: WebAssembly.Module }
   | { type: 'player'; port: MessagePort }
-  | { type: 'start'; job: number; text: string; options: SpeechOptions; sink: 'player' | 'page' }
+  /** `open`: more text follows by `feed`. */
+  | { type: 'start'; job: number; text: string; open: boolean; options: SpeechOptions; sink: 'player' | 'page' }
+  | { type: 'feed'; job: number; text: string; end: boolean }
   /** The page has room for one more chunk of a job that it collects itself. */
   | { type: 'pull'; job: number }
   | { type: 'cancel'; job: number }
+  /** From here on the jobs that are played are spoken so. */
+  | { type: 'change'; options: SpeechOptions }
+  /** A job that is played goes on elsewhere in its text: at an offset, or so many sentences away. */
+  | { type: 'seek'; job: number; to: { charIndex: number } | { sentences: number } }
   | { type: 'question'; request: number; question: Question };
 
 export type WorkerToPage =
@@ -148,29 +185,38 @@ export type WorkerToPage =
   | { type: 'fetched'; sampleRate: number }
   | { type: 'ready'; voice: VoiceInfo }
   | { type: 'refused'; error: ErrorMessage }
-  | { type: 'marks'; job: number; marks: Mark[]; cues: Cue[] }
+  /** `since`: what was told of later samples does not hold any more. */
+  | { type: 'marks'; job: number; marks: Mark[]; cues: Cue[]; since?: number }
   | { type: 'sentence'; job: number; sentence: SentenceInfo }
   | { type: 'chunk'; job: number; chunk: PcmChunk }
   | { type: 'made'; job: number; stats: JobStats }
   | { type: 'failed'; job: number; error: ErrorMessage }
   | { type: 'answer'; request: number; value?: unknown; error?: ErrorMessage }
-  /** The cache does not outlive the page. */
+  /** The voice or the cache does not outlive the page. */
   | { type: 'uncached'; error: ErrorMessage }
-  /** The engine is beyond repair; the page starts a new worker. */
-  | { type: 'crashed'; error: ErrorMessage };
+  /** The engine is beyond repair; the page starts a new worker. `job`: what it was working on. */
+  | { type: 'crashed'; error: ErrorMessage; job?: number };
 
 export interface WorkerToPlayer {
   job: number;
   samples: Float32Array<ArrayBuffer>;
   last: boolean;
+  /**
+   * The chunk takes the place of what is queued of its job from this sample of the job on, or from where the job is heard if
+   * that is later.
+   */
+  cut?: number;
 }
 
 /**
  * Samples of the player's queue that have been played or thrown away since it was connected; those of the chunk that plays
- * count one by one, since the next chunk is made as long as what is left allows.
+ * count one by one, since the next chunk is made as long as what is left allows. `job` and `position`: what is heard, and
+ * how many samples of it have been.
  */
 export interface PlayerToWorker {
   drained: number;
+  job: number;
+  position: number;
 }
 
 export type PageToPlayer =
@@ -178,7 +224,7 @@ export type PageToPlayer =
   | { type: 'pause'; paused: boolean }
   /** Silences every job up to and including this one, for good. */
   | { type: 'cancel'; through: number }
-  /** Forgets what is queued of one job whose end will never come. */
+  /** Silences one job, for good. */
   | { type: 'drop'; job: number };
 
 export type PlayerToPage =

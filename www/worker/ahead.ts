@@ -1,9 +1,9 @@
 /** The fixed parts of templates, made when there is nothing else to do. What is made lands in the engine's cache. */
 
+import type { Engine, EngineChunk } from '#engine';
 import { toErrorMessage } from '../wire/errors.js';
-import type { Engine, EngineChunk } from './engine.js';
 
-/** The engine's number for the part being made; jobs of the page count up from 1. */
+/** The engine's number for the part being made; other runs count up from 1. */
 const JOB = 0xffffffff;
 
 /** What one call of the page has asked for. */
@@ -13,8 +13,10 @@ interface Group {
   reject(error: unknown): void;
 }
 
+/** A fixed part: the so-manyth of a template. */
 interface Part {
-  number: number;
+  text: string;
+  at: number;
   emotion: string;
   group: Group;
 }
@@ -22,6 +24,8 @@ interface Part {
 export class Ahead {
   private parts: Part[] = [];
   private begun = false;
+  /** The engine's numbers for the fixed parts of each template. */
+  private readonly numbers = new Map<string, number[]>();
 
   /** `make` makes the next chunk of a job. */
   constructor(
@@ -35,12 +39,35 @@ export class Ahead {
 
   /** Resolves when every fixed part of these templates has been made in each emotion. */
   add(engine: Engine, texts: string[], emotions: string[]): Promise<void> {
-    const numbers = [...engine.addTemplates(texts)];
+    const added = texts.filter((text) => !this.numbers.has(text));
+    try {
+      for (const text of added) this.numbers.set(text, [...engine.addTemplates([text])]);
+    } catch (error) {
+      this.forget(engine, added);
+      throw error;
+    }
     return new Promise((resolve, reject) => {
-      const group: Group = { left: numbers.length * emotions.length, resolve, reject };
+      const group: Group = { left: 0, resolve, reject };
+      for (const emotion of emotions) {
+        for (const text of texts) {
+          const parts = (this.numbers.get(text) ?? []).map((_, at) => ({ text, at, emotion, group }));
+          this.parts.push(...parts);
+          group.left += parts.length;
+        }
+      }
       if (group.left === 0) resolve();
-      for (const emotion of emotions) this.parts.push(...numbers.map((number) => ({ number, emotion, group })));
     });
+  }
+
+  /** From here on these templates are none. What was to be made of them counts as done. */
+  forget(engine: Engine, texts: string[]): void {
+    for (const text of texts) this.numbers.delete(text);
+    this.leave(engine);
+    engine.clearTemplates();
+    for (const text of this.numbers.keys()) this.numbers.set(text, [...engine.addTemplates([text])]);
+    const gone = this.parts.filter(({ text }) => !this.numbers.has(text));
+    this.parts = this.parts.filter(({ text }) => this.numbers.has(text));
+    for (const { group } of gone) this.count(group);
   }
 
   /** Does a little work. Throws what only a broken engine throws. */
@@ -48,22 +75,27 @@ export class Ahead {
     const part = this.parts[0];
     if (!part) return;
     try {
-      if (!this.begun) engine.startPart(JOB, part.number, part.emotion);
+      if (!this.begun) engine.startPart(JOB, this.numbers.get(part.text)?.[part.at] ?? 0, part.emotion);
       this.begun = true;
       const lookup = engine.lookAhead(JOB);
       if (lookup) await this.wait(lookup);
       const chunk = await this.make(engine, JOB);
-      if (!(chunk?.last ?? true)) return;
+      // Meanwhile the template may have been forgotten.
+      if (!(chunk?.last ?? true) || this.parts[0] !== part) return;
       this.leave(engine);
       this.parts.shift();
-      part.group.left -= 1;
-      if (part.group.left === 0) part.group.resolve();
+      this.count(part.group);
     } catch (error) {
       if (toErrorMessage(error).code === 'E_WORKER') throw error;
       this.leave(engine);
       this.parts = this.parts.filter(({ group }) => group !== part.group);
       part.group.reject(error);
     }
+  }
+
+  private count(group: Group): void {
+    group.left -= 1;
+    if (group.left === 0) group.resolve();
   }
 
   private leave(engine: Engine): void {

@@ -1,7 +1,8 @@
 /** The first worker's side of the second one: mel frames go over, samples come back, in order. */
 
+import type { Engine, EngineChunk, EngineMel } from '#engine';
 import { LangduError, toLangduError } from '../wire/errors.js';
-import type { EngineMel } from './engine.js';
+import { spawn } from '../wire/spawn.js';
 import type { FromVocoder, ToVocoder, Voiced } from './vocoder.js';
 
 interface Waiting {
@@ -12,15 +13,13 @@ interface Waiting {
 export class SecondWorker {
   /** Bytes of its WebAssembly memory. */
   memory = 0;
-  private readonly worker = new Worker(new URL('vocoder.js', import.meta.url), {
-    type: 'module',
-    name: 'langdu vocoder',
-  });
+  private readonly worker: Worker;
   private readonly waiting: Waiting[] = [];
   /** Why it answers no more. */
   private lost: LangduError | null = null;
 
-  constructor() {
+  constructor(private readonly url: string) {
+    this.worker = spawn(url, 'langdu vocoder');
     this.worker.onmessage = ({ data }: MessageEvent<FromVocoder>) => {
       const waiting = this.waiting.shift();
       if ('error' in data) {
@@ -32,7 +31,7 @@ export class SecondWorker {
     };
     this.worker.onerror = (event) => {
       event.preventDefault();
-      this.lost = new LangduError('E_WORKER', event.message || 'The second worker could not be started');
+      this.lost = new LangduError('E_WORKER', event.message || `${this.url} could not be started`);
       for (const { reject } of this.waiting.splice(0)) reject(this.lost);
     };
   }
@@ -58,4 +57,17 @@ export class SecondWorker {
       this.worker.postMessage(question, transfer);
     });
   }
+}
+
+/** A chunk that nobody waits for, by one worker or both. */
+export async function make(
+  engine: Engine,
+  second: SecondWorker | null,
+  number: number,
+): Promise<EngineChunk | undefined> {
+  if (!second) return engine.next(number);
+  const mel = engine.draft(number);
+  if (!mel) return undefined;
+  const { samples, ms } = await second.push(number, mel);
+  return engine.finish(number, samples, ms);
 }

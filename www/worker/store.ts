@@ -1,7 +1,7 @@
 /** The worker's side of the cache: opens it, writes to it when there is time, and answers the page. */
 
+import { EngineCache, type EngineCacheChange } from '#engine';
 import type { CacheCounts, CacheQuestion, CacheStats, WorkerToPage } from '../wire/messages.js';
-import { EngineCache, type EngineCacheChange } from './engine.js';
 
 /** Name of the database. */
 const NAME = 'langdu';

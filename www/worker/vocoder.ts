@@ -1,7 +1,7 @@
 /** The second worker: the vocoder by itself, so that it works at the same time as the acoustic model (`second.ts` drives it). */
 
+import init, { EngineVocoder } from '#engine';
 import { type ErrorMessage, toErrorMessage } from '../wire/errors.js';
-import init, { EngineVocoder } from './engine.js';
 
 export type ToVocoder =
   | { type: 'load'; module: WebAssembly.Module; manifest: string; graph: Uint8Array }
@@ -18,7 +18,7 @@ export interface Voiced {
   memory: number;
 }
 
-let vocoder: EngineVocoder;
+let vocoder: EngineVocoder | undefined;
 let memory: WebAssembly.Memory;
 
 addEventListener('message', async ({ data }: MessageEvent<ToVocoder>) => {
@@ -31,12 +31,14 @@ addEventListener('message', async ({ data }: MessageEvent<ToVocoder>) => {
         break;
       case 'push': {
         const begun = performance.now();
+        if (!vocoder) throw new Error('the vocoder has not been loaded');
         const samples = vocoder.push(data.job, data.opens, data.frames) as Float32Array<ArrayBuffer>;
         answer(samples, performance.now() - begun);
         break;
       }
       case 'cancel':
-        vocoder.cancel(data.job);
+        // Nothing is under way before it is loaded.
+        vocoder?.cancel(data.job);
         break;
     }
   } catch (error) {

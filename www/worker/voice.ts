@@ -2,19 +2,19 @@
 import { LangduError } from '../wire/errors.js';
 import { fileOf, GRAPHS, type Graph, MANIFEST, parseManifest, readVoice, type VoiceFiles } from '../wire/voice.js';
 
+/** Fetches a voice; `locate` says where each of its files lies. */
 export async function fetchVoice(
-  folder: URL,
+  locate: (path: string) => URL,
   onProgress: (loaded: number, total: number) => void,
 ): Promise<VoiceFiles> {
-  const response = await request(new URL(MANIFEST, folder), 'E_VOICE_UNKNOWN');
-  const manifest = await response.text();
+  const manifest = await text(locate(MANIFEST));
   const { files = {} } = parseManifest(manifest);
   const total = GRAPHS.reduce((sum, graph) => sum + (files[graph]?.bytes ?? 0), 0);
   let loaded = 0;
   const fetched = await Promise.all(
     GRAPHS.map(async (graph) => {
       const path = files[graph]?.path ?? fileOf(graph);
-      const bytes = await download(new URL(path, folder), (count) => {
+      const bytes = await download(locate(path), (count) => {
         loaded += count;
         onProgress(loaded, total);
       });
@@ -24,10 +24,10 @@ export async function fetchVoice(
   return { manifest, graphs: Object.fromEntries(fetched) as Record<Graph, Uint8Array> };
 }
 
-/** Whether the site has a voice in this folder. One that answers everything by a page has not. */
-export async function isOnSite(folder: URL): Promise<boolean> {
+/** Whether the site has a voice there. One that answers everything by a page has not. */
+export async function isOnSite(locate: (path: string) => URL): Promise<boolean> {
   try {
-    const response = await fetch(new URL(MANIFEST, folder));
+    const response = await fetch(locate(MANIFEST));
     return response.ok && parseManifest(await response.text()).files !== undefined;
   } catch {
     return false;
@@ -59,15 +59,28 @@ export async function digest({ graphs }: VoiceFiles): Promise<string[]> {
   );
 }
 
+async function text(url: URL): Promise<string> {
+  const response = await request(url, 'E_VOICE_UNKNOWN');
+  try {
+    return await response.text();
+  } catch {
+    throw new LangduError('E_NETWORK', `${url}: the connection broke off`);
+  }
+}
+
+/** Fails with `code` where there is no such file. */
 async function request(url: URL, code: string): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(url);
   } catch {
-    throw new LangduError('E_NETWORK', `${url.pathname} could not be fetched`);
+    throw new LangduError('E_NETWORK', `${url} could not be fetched`);
   }
-  if (!response.ok) throw new LangduError(code, `${url.pathname}: ${response.status} ${response.statusText}`);
-  return response;
+  const page = response.headers.get('content-type')?.startsWith('text/html');
+  if (response.ok && !page) return response;
+  const missing = page || response.status === 404 || response.status === 410;
+  const found = page ? 'there is an HTML page' : `${response.status} ${response.statusText}`;
+  throw new LangduError(missing ? code : 'E_NETWORK', `${url}: ${found}`);
 }
 
 async function download(url: URL, onBytes: (count: number) => void): Promise<Uint8Array> {
@@ -82,7 +95,7 @@ async function download(url: URL, onBytes: (count: number) => void): Promise<Uin
       onBytes(value.length);
     }
   } catch {
-    throw new LangduError('E_VOICE_TRUNCATED', `${url.pathname}: the connection broke off`);
+    throw new LangduError('E_VOICE_TRUNCATED', `${url}: the connection broke off`);
   }
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;

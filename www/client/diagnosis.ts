@@ -1,0 +1,57 @@
+/** What is wrong with a script that the browser would not run: it says little itself. */
+import { LangduError } from '../wire/errors.js';
+
+/** What the Content-Security-Policy has refused so far, by address. */
+const refused = new Map<string, string>();
+let listening = false;
+
+/** Begins to note what the Content-Security-Policy refuses. */
+export function watchPolicy(): void {
+  if (listening) return;
+  listening = true;
+  document.addEventListener('securitypolicyviolation', ({ blockedURI, effectiveDirective }) => {
+    refused.set(blockedURI, effectiveDirective);
+  });
+}
+
+/** The error of a file that the Content-Security-Policy refuses. */
+export function blocked(url: string): LangduError | null {
+  const { origin, protocol } = new URL(url, document.baseURI);
+  // Some browsers name the origin, or the scheme, alone.
+  const directive = refused.get(url) ?? refused.get(origin) ?? refused.get(protocol.slice(0, -1));
+  if (!directive) return null;
+  const source = origin === location.origin ? "'self'" : origin === 'null' ? protocol : origin;
+  return new LangduError('E_FILE_BLOCKED', `The Content-Security-Policy refuses ${url}: ${directive} needs ${source}`);
+}
+
+/** Why the browser does not run a script. `fallback`: the code where nothing is found to be wrong with it. */
+export async function diagnose(url: string, reason: string, fallback: string): Promise<LangduError> {
+  if (/^(data|blob):/.test(url)) {
+    return new LangduError(
+      'E_FILE_INLINED',
+      `A bundler has put ${url.slice(0, 40)}… into the script that names it. It must stay a file: exclude langdu, or name baseUrl`,
+    );
+  }
+  // The event comes after the refusal.
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const policy = blocked(url);
+  if (policy) return policy;
+  let response: Response;
+  try {
+    response = await fetch(url);
+  } catch (error) {
+    return blocked(url) ?? new LangduError('E_NETWORK', `${url} could not be fetched: ${error}`);
+  }
+  const type = response.headers.get('content-type') ?? 'no type';
+  if (!response.ok) return new LangduError('E_FILE_MISSING', `${url}: ${response.status} ${response.statusText}`);
+  if (type.startsWith('text/html')) {
+    return new LangduError(
+      'E_FILE_MISSING',
+      `Where a file of langdu should be, at ${url}, there is an HTML page. Serve the files as they are (npx langdu init) and name their folder in baseUrl`,
+    );
+  }
+  if (!/javascript|ecmascript/.test(type)) {
+    return new LangduError('E_FILE_TYPE', `${url} is served as ${type}, and must be text/javascript`);
+  }
+  return new LangduError(fallback, reason || `${url} could not be started`);
+}

@@ -1,0 +1,124 @@
+/** Brings engine and voice together. */
+
+import init, { Engine, type EngineChunk, type InitOutput, VoicePack } from '#engine';
+import { LangduError, toErrorMessage } from '../wire/errors.js';
+import type { PageToWorker, VoiceInfo, WorkerToPage } from '../wire/messages.js';
+import { keepVoice, takeVoice } from '../wire/shelf.js';
+import { VERSION } from '../wire/version.js';
+import { GRAPHS, type VoiceFiles } from '../wire/voice.js';
+import { make, SecondWorker } from './second.js';
+import { Store } from './store.js';
+import { digest, fetchVoice, isOnSite, openPack, sampleRateOf } from './voice.js';
+
+export interface Loaded {
+  engine: Engine;
+  memory: WebAssembly.Memory;
+  second: SecondWorker | null;
+  store: Store;
+  voice: VoiceInfo;
+}
+
+/** The run of a voice that is tried out before it is kept. */
+const TRIAL = 0xffffffff;
+
+type Wanted = Extract<PageToWorker, { type: 'load' }>;
+
+/** Fetches the voice while the engine compiles, and joins them. Rejects with a coded error. */
+export async function load(
+  { version, files: { vocoder: url }, voice: wanted, workers }: Wanted,
+  module: Promise<WebAssembly.Module>,
+  tell: (message: WorkerToPage, transfer?: Transferable[]) => void,
+): Promise<Loaded> {
+  if (version !== VERSION)
+    throw new LangduError('E_VERSION', `The worker is of build ${VERSION}, the page of ${version}`);
+  const second = workers > 1 ? new SecondWorker(url) : null;
+  const ready = module.then(start);
+  // What the voice has wrong is said first.
+  ready.catch(() => undefined);
+  const kept = wanted.pack ? ready.then(() => openPack(wanted.pack ?? [], unzip)) : takeKept(wanted);
+  const progress = (loaded: number, total: number) => tell({ type: 'loading', loaded, total });
+  const files = await kept.then((kept) => kept ?? fetchVoice(whereabouts(wanted), progress));
+  tell({ type: 'fetched', sampleRate: sampleRateOf(files) });
+  const digests = await digest(files);
+  const { memory } = await ready;
+  const store = new Store(tell);
+  store.open();
+  const graphs = GRAPHS.map((graph) => files.graphs[graph]);
+  const vocoder = second?.load(await module, files.manifest, files.graphs.vocoder);
+  // If the files are wrong, the engine says so better.
+  vocoder?.catch(() => undefined);
+  const engine = new Engine(files.manifest, graphs, digests, second !== null);
+  await Promise.all([store.ready(), vocoder]);
+  const voice = engine.info();
+  if (wanted.pack) {
+    await tryOut(engine, second);
+    await keep(voice.name, wanted, files, tell);
+  }
+  engine.setCache(store.cache);
+  return { engine, memory, second, store, voice };
+}
+
+function whereabouts({ name, url, files }: Wanted['voice']): (path: string) => URL {
+  if (url === null) {
+    throw new LangduError(
+      'E_VOICE_UNKNOWN',
+      `There is no voice ${name}: install its package and load it with { voice: (await import('@langdu/voice-${name}')).default }, or name voiceUrl`,
+    );
+  }
+  return (path) => new URL(files?.[path] ?? path, url);
+}
+
+/** Fails with `E_VERSION` where the engine is of another build than this file. */
+async function start(module: WebAssembly.Module): Promise<InitOutput> {
+  try {
+    return await init({ module_or_path: module });
+  } catch (error) {
+    if (error instanceof WebAssembly.LinkError || error instanceof TypeError) {
+      throw new LangduError('E_VERSION', `The engine is not of build ${VERSION}: ${error.message}`);
+    }
+    throw error;
+  }
+}
+
+function unzip(archive: Uint8Array): VoiceFiles {
+  const pack = VoicePack.unzip(archive);
+  const graphs = Object.fromEntries(GRAPHS.map((graph) => [graph, pack.graph(graph)])) as VoiceFiles['graphs'];
+  const { manifest } = pack;
+  pack.free();
+  return { manifest, graphs };
+}
+
+/** A kept voice, unless the site has one of this name. */
+async function takeKept(wanted: Wanted['voice']): Promise<VoiceFiles | null> {
+  if (wanted.files) return null;
+  const kept = await takeVoice(wanted.name);
+  return kept && wanted.url !== null && (await isOnSite(whereabouts(wanted))) ? null : kept;
+}
+
+/** Lets a voice speak to nobody. Throws where it can't. */
+async function tryOut(engine: Engine, second: SecondWorker | null): Promise<void> {
+  engine.start(TRIAL, '今天天气不错，早上好！', {}, {});
+  let chunk: EngineChunk | undefined;
+  do chunk = await make(engine, second, TRIAL);
+  while (chunk && !chunk.last);
+  engine.cancel(TRIAL);
+  second?.cancel(TRIAL);
+}
+
+/** Keeps a voice. One that can't be kept, or has the name of one of the site's own, speaks all the same. */
+async function keep(
+  name: string,
+  { site }: Wanted['voice'],
+  files: VoiceFiles,
+  tell: (message: WorkerToPage) => void,
+): Promise<void> {
+  const folder = site.folder && new URL(`${encodeURIComponent(name)}/`, site.folder);
+  try {
+    if (name === site.own || (folder && (await isOnSite((path) => new URL(path, folder))))) {
+      throw new LangduError('E_VOICE_STORE', `The site has a voice ${name} of its own`);
+    }
+    await keepVoice(name, files);
+  } catch (error) {
+    tell({ type: 'uncached', error: toErrorMessage(error) });
+  }
+}
