@@ -30,7 +30,6 @@ export function useLangdu(options: SharedOptions = {}): UseLangdu {
   const [error, setError] = useState<LangduError | null>(null);
   const [{ speaking, paused }, setState] = useState({ speaking: false, paused: false });
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the options.
   useEffect(() => {
     const given = wanted.current;
     let gone = false;
