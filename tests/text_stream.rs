@@ -1,7 +1,5 @@
 //! A text that arrives in pieces is read as the same text in one piece: a sentence is taken when more text can't change it.
 
-use std::sync::Arc;
-
 use langdu::text::{
     Input, Sentence, Sentences, TextOptions, Unit, sentence_starts, sentences, sentences_with,
     ssml_sentences,
@@ -89,7 +87,7 @@ proptest! {
 fn a_document_begins_where_it_is_asked_to() {
     let document = "<speak><p>你好。</p><p>再见。</p></speak>";
     let from = document.chars().position(|c| c == '再').unwrap();
-    let read = ssml_sentences(document, Arc::default()).unwrap();
+    let read = ssml_sentences(document, TextOptions::default()).unwrap();
     let said: Vec<_> = read
         .starting_at(from, true)
         .map(|sentence| sentence.normalized)
