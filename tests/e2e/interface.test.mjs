@@ -190,8 +190,10 @@ for (const browser of browsers) {
       const at = TEXT.indexOf('晚上');
       const sought = await during(TEXT, () => window.langdu.seek(25));
       assert.equal(sought.result.code, 0);
-      const later = sought.events.filter(({ name, at }) => name === 'boundary' && at > sought.at + 400);
-      assert.ok(later[0].charIndex >= 25 && later[0].charIndex < 30, `${later[0].charIndex}`);
+      const places = sought.events.filter(({ name }) => name === 'boundary').map(({ charIndex }) => charIndex);
+      const jump = places.findIndex((place, i) => place > (places[i - 1] ?? place) + 3);
+      assert.ok(places[jump] >= 25 && places[jump] < 28, `${places}`);
+      assert.equal(places.at(-1), TEXT.length - 2);
       const skipped = await during(TEXT, () => window.langdu.skip(2));
       assert.ok(said(TEXT, skipped.events).endsWith(spoken(TEXT.slice(at))));
       assert.ok(!said(TEXT, skipped.events).includes('桂花'));
@@ -235,6 +237,8 @@ for (const browser of browsers) {
             const { langdu } = window;
             const collect = async (source) => {
               const found = { samples: [], marks: [] };
+              // Words that are known are said as they were.
+              await langdu.cache.clear();
               for await (const { samples, marks } of langdu.stream(source)) {
                 found.samples.push(...samples);
                 found.marks.push(...marks);
