@@ -211,12 +211,12 @@ def test_new_symbols_and_speakers_begin_as_their_nearest():
 
 
 def test_speeds_of_a_speaker_are_rows_of_their_own():
-    row = {"speaker": "zm_yunxi", "speed": 1.3}
+    row = {"speaker": "zm_yunjian", "speed": 1.3}
     assert symbols.speaker_of(row) == "dalang 1.3x" and symbols.speaker_of({}) == "xiaolang"
     about = export.about("dalang", ["xiaolang", "dalang", "dalang 0.8x", "dalang 1.3x"])
     assert about["speeds"] == [{"speed": 0.8, "row": 2}, {"speed": 1.3, "row": 3}]
     assert "speeds" not in export.about("xiaolang", ["xiaolang", "dalang", "dalang 0.8x"])
-    assert teach.name_of("m0017", "zm_yunxi", 1.3) == "zm_yunxi-1.3x-m0017" and held_out("zm_yunxi-1.3x-m0017")
+    assert teach.name_of("m0017", "zm_yunjian", 1.3) == "zm_yunjian-1.3x-m0017" and held_out("zm_yunjian-1.3x-m0017")
 
 
 def test_an_n_between_vowels_goes_where_the_characters_say():
