@@ -19,17 +19,23 @@ NOT_SYLLABIC = chr(815)  # as misaki marks the second half of a diphthong
 HAN = re.compile("([\u4e00-\u9fff]+)")
 
 
-class English:
-    """Phonemes of English words, as misaki's American dictionaries have them."""
+def misakis_words():
+    """Phonemes by word, as misaki's American dictionaries have them."""
+    words = {}
+    for name in ("us_silver.json", "us_gold.json"):
+        text = (importlib.resources.files("misaki") / "data" / name).read_text(encoding="utf8")
+        for word, entry in json.loads(text).items():
+            phonemes = entry["DEFAULT"] if isinstance(entry, dict) else entry
+            if phonemes:
+                words[word] = phonemes
+    return words
 
-    def __init__(self):
-        data = importlib.resources.files("misaki") / "data"
-        self.words = {}
-        for name in ("us_silver.json", "us_gold.json"):
-            for word, entry in json.loads((data / name).read_text(encoding="utf8")).items():
-                phonemes = entry["DEFAULT"] if isinstance(entry, dict) else entry
-                if phonemes:
-                    self.words[word] = phonemes
+
+class English:
+    """Phonemes of English words by a dictionary, and by `config/english.tsv` before it."""
+
+    def __init__(self, words):
+        self.words = words
         self.own = dict(line.split("\t") for line in (CONFIG / "english.tsv").read_text(encoding="utf8").splitlines())
 
     def of(self, word):
@@ -75,7 +81,12 @@ class Reader:
         import jieba
         from misaki import zh
 
-        self.misaki, self.cut, self.vocabulary, self.english = zh.ZHG2P, jieba.lcut, vocabulary, English()
+        self.misaki, self.cut, self.vocabulary, self.english = (
+            zh.ZHG2P,
+            jieba.lcut,
+            vocabulary,
+            English(misakis_words()),
+        )
 
     def __call__(self, text):
         """The tokens, and the places [begin, end) of English words among them."""

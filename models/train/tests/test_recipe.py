@@ -16,7 +16,7 @@ import torch
 import yaml
 
 from convert import reference
-from train import align, audio, export, features, judge, run, start, symbols, teach
+from train import align, audio, export, features, judge, reading, run, start, symbols, teach
 from train.data import Features, acoustic_batch, held_out, segments
 from train.export import load_weights
 from train.networks.hifigan import Generator
@@ -192,6 +192,16 @@ def test_english_words_are_phones_in_syllables():
         "t/0/begin/middle ih/0/middle/middle ng/0/end/end #1/e/none/none ey/1/both/both #4/e/none/none"
     )
     assert sum(p.frames for p in phones) == len(tokens)
+
+
+def test_english_words_have_phonemes():
+    letters = {"N": "ˈɛn", "B": "bˈi", "A": "ˈA"}
+    words = letters | {"tube": "tˈub", "you": "jˈu", "voice": "vˈYs", "map": "mˈæp", "Paris": "pˈɛɹəs", "use": "jˈuz"}
+    read = reading.English(words).of
+    assert read("iPhone") == "ˈIfˌOn" and read("paris") == "pˈɛɹəs", "its own dictionary first, then any case"
+    assert read("NBA") == "ˌɛnbˌiˈA", "letters, the last of which is stressed"
+    assert read("voices") == "vˈYsᵻz" and read("maps") == "mˈæps" and read("used") == "jˈuzd"
+    assert read("YouMap") == "jˈumˈæp"
 
 
 def test_new_symbols_and_speakers_begin_as_their_nearest():
