@@ -14,7 +14,7 @@ interface FoliateBook {
   toc?: TocItem[] | null;
   metadata: Record<string, unknown>;
   resolveHref?: (href: string) => { index: number } | null | Promise<{ index: number } | null>;
-  getCover?: () => Promise<Blob | null>;
+  getCover?: () => Promise<Blob | null> | null;
   destroy?: () => void;
 }
 
@@ -80,7 +80,7 @@ interface Pictures {
 
 async function fromFoliate(book: FoliateBook, name: string, pictures?: Pictures): Promise<OpenedBook> {
   const titles = await titlesOf(book);
-  const cover = (await book.getCover?.().catch(() => null)) ?? null;
+  const cover = await coverOf(book);
   let done = 0;
 
   async function* chapters(): AsyncGenerator<Chapter> {
@@ -118,6 +118,15 @@ async function fromFoliate(book: FoliateBook, name: string, pictures?: Pictures)
     ...(pictures && { picture: pictures.load }),
     close: () => book.destroy?.(),
   };
+}
+
+/** A book is a book without its cover. */
+async function coverOf(book: FoliateBook): Promise<Blob | null> {
+  try {
+    return (await book.getCover?.()) ?? null;
+  } catch {
+    return null;
+  }
 }
 
 /** Titles by section: that of its beginning, and those of places in it. */

@@ -3,7 +3,7 @@ import type { PDFDocumentProxy, PDFPageProxy } from 'pdfjs-dist';
 import { BookError, type Chapter, type OpenedBook } from '../text/book.js';
 import { ChapterBuilder } from '../text/chapters.js';
 import { detectHeadings } from '../text/headings.js';
-import { detectLayout, Unwrapper } from '../text/unwrap.js';
+import { columns, detectLayout, type Layout, Unwrapper } from '../text/unwrap.js';
 
 /** Pages by which layout and headings are told. */
 const SAMPLE_PAGES = 12;
@@ -47,7 +47,7 @@ export async function openPdf(file: File): Promise<OpenedBook> {
     }
     const repeated = runningTitles(sample);
     const lines = sample.filter((line) => !repeated.has(plain(line)));
-    const unwrapper = new Unwrapper({ ...detectLayout(lines), indented: true });
+    const unwrapper = new Unwrapper(layoutOf(lines));
     const builder = new ChapterBuilder(detectHeadings(lines, null), title);
     let made = 0;
     for (let number = 1; number <= pdf.numPages; number += 1) {
@@ -77,6 +77,13 @@ export async function openPdf(file: File): Promise<OpenedBook> {
     progress: () => done,
     close: () => void task.destroy(),
   };
+}
+
+/** Every line of a page is broken at its edge. */
+function layoutOf(lines: string[]): Layout {
+  const layout = detectLayout(lines);
+  const widest = lines.reduce((most, line) => Math.max(most, columns(line)), 0);
+  return { wrap: layout.wrap || widest, indented: lines.some((line) => line.startsWith('　')) };
 }
 
 const plain = (line: string) => line.replace(/[\d\s　]/g, '');
@@ -147,8 +154,10 @@ function joinRow(row: Piece[]): string {
   let text = '';
   let end = 0;
   for (const { text: piece, x, width, height } of row) {
-    const apart = text !== '' && x - end > height * 0.25 && /[\w]$/.test(text) && /^\w/.test(piece);
-    text += (apart ? ' ' : '') + piece;
+    const gap = text === '' ? 0 : x - end;
+    const latin = /\w$/.test(text) && /^\w/.test(piece);
+    const between = gap > height * 0.7 ? '　' : latin && gap > height * 0.25 ? ' ' : '';
+    text += between + piece;
     end = x + width;
   }
   return text;

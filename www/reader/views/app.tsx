@@ -6,6 +6,7 @@ import { link, route } from '../router.js';
 import { book, closeBook, listening } from '../state/desk.js';
 import { dismiss, notice } from '../state/notices.js';
 import { applyUpdate, updateReady } from '../state/offline.js';
+import { refreshShelf } from '../state/shelf.js';
 import { Book } from './book/book.js';
 import { dialog } from './book/dialogs.js';
 import { exportBook } from './export/open.js';
@@ -26,7 +27,9 @@ export function App() {
     exportBook.value = null;
     dialog.value = null;
     // A voice that reads goes on while its reader looks at the shelf.
-    if (value.view === 'library' && listening.value?.status === 'idle') closeBook();
+    if (value.view !== 'library') return;
+    if (listening.value?.status === 'idle') closeBook();
+    void refreshShelf();
   }, [value]);
   return (
     <>
