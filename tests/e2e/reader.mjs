@@ -1,11 +1,15 @@
 /** The reader in Chromium, for tests that need more of the browser than two browsers share. */
+import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { serve } from '../../www/tools/serve.mjs';
 import { CHROMIUM_FLAGS } from './browsers.mjs';
 import { site } from './site.mjs';
 
-/** A fresh profile on an origin of its own. */
-export async function chromiumPage(faults) {
-  const server = await site(faults);
+const DIST = process.env.DIST ?? fileURLToPath(new URL('../../dist/', import.meta.url));
+
+/** A fresh profile on an origin of its own; `plain`: the build as it is, without the probe. */
+export async function chromiumPage({ plain = false } = {}) {
+  const server = await (plain ? serve({ root: DIST }) : site());
   const browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
     args: [...CHROMIUM_FLAGS, '--autoplay-policy=no-user-gesture-required'],

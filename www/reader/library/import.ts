@@ -92,11 +92,13 @@ async function write(id: string, first: number, chapters: Chapter[], { picture }
     if (blob) pictures.set(key, blob);
   }
   const tx = (await database()).transaction(['chapters', 'pictures'], 'readwrite');
-  await Promise.all([
+  const puts = [
     ...chapters.map((chapter, at) => tx.objectStore('chapters').put({ book: id, index: first + at, chapter })),
     ...[...pictures].map(([key, blob]) => tx.objectStore('pictures').put({ book: id, key, blob })),
-    tx.done,
-  ]);
+  ];
+  // Why a transaction was given up is said by the transaction alone.
+  for (const put of puts) put.catch(() => undefined);
+  await tx.done;
 }
 
 /** A book that takes another's place gets its name in the same transaction in which the other's chapters go. */

@@ -108,7 +108,7 @@ async function bring(file: File, abort: AbortController, { id }: Arrival): Promi
     await changed();
     return book;
   } catch (error) {
-    if ((error as Error).name === 'AbortError') removeArrival(id);
+    if (abort.signal.aborted) removeArrival(id);
     else {
       const { text, code } = describeError(error, 'E_BOOK_BROKEN');
       update({ fault: text, code });
