@@ -21,6 +21,7 @@ usage: ./build.sh <step>
   test    run every check and test: Rust, Python, TypeScript, wasm and the page in real browsers
   bench   measure in Chromium; --json prints the figures as the last line;
           --cache measures the cache, --peers measures other engines beside langdu, --chart FILE draws that
+  soak    fuzz all that comes from outside, for --minutes N (1); --json prints the counts as the last line
   pack    build the npm packages and print the sizes
   apps    run small apps that use the packages, in every bundler; --json prints a table as the last line, --quick takes the quick ones
 TEXT
@@ -145,6 +146,7 @@ formats() {
   tsc -p tsconfig.reader.json
   .venv/bin/ruff check models
   .venv/bin/ruff format --check models
+  node tests/licences.mjs
 }
 
 python_tests() {
@@ -192,11 +194,12 @@ run_tests() {
   cargo test --profile quick --no-run
   cargo clippy --profile quick --all-targets -- -D warnings
   joined python
-  say "voices for the tests"
-  (cd models && ../.venv/bin/python -m convert.tests.packs ../target/voices)
+  test_voices
   beside pytest python_tests
   say "Rust tests"
   cargo test --profile quick
+  say "fuzzing, briefly"
+  soak --minutes 0.5
   joined pytest
   joined page
   joined driver
@@ -266,6 +269,21 @@ bind() {
   fi
 }
 
+# The counters that fuzzing follows are compiled into langdu alone.
+soak() {
+  if [ ! -e target/voices/random_causal_nsf ]; then
+    setup_python
+    test_voices
+  fi
+  RUSTC_WORKSPACE_WRAPPER="$PWD/fuzz/rustc.sh" cargo build --profile quick -p langdu-fuzz
+  node tests/soak/soak.mjs "$@"
+}
+
+test_voices() {
+  say "voices for the tests"
+  (cd models && ../.venv/bin/python -m convert.tests.packs ../target/voices)
+}
+
 pack() {
   build
   say "packing the npm packages"
@@ -285,6 +303,7 @@ case "${1:-}" in
   setup | build | serve | pack) "$1" ;;
   test) run_tests ;;
   bench) shift; bench "$@" ;;
+  soak) shift; soak "$@" ;;
   apps) shift; apps "$@" ;;
   *) usage; [ -z "${1:-}" ] ;;
 esac

@@ -1,20 +1,34 @@
-//! Memory does not grow with the text or with what has been said.
+//! Memory does not grow with the text or with what has been said, nor with what an archive claims.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::io::{Cursor, Write};
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use langdu::{SpeakOptions, Synthesizer, Voice};
+use langdu::cache::budget::Room;
+use langdu::cache::keys::Keys;
+use langdu::cache::memory::Memory;
+use langdu::cache::{Budget, Cache};
+use langdu::voice::{GRAPHS, Pack};
+use langdu::{ChunkStream, SpeakOptions, Synthesizer, Voice};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
 struct Counting;
 
 static LIVE: AtomicUsize = AtomicUsize::new(0);
+static PEAK: AtomicUsize = AtomicUsize::new(0);
+/// One test at a time: all share the counters.
+static ONE: Mutex<()> = Mutex::new(());
 
 // SAFETY: passes every call on to the system's allocator unchanged.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        LIVE.fetch_add(layout.size(), Ordering::Relaxed);
+        let live = LIVE.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
+        PEAK.fetch_max(live, Ordering::Relaxed);
         unsafe { System.alloc(layout) }
     }
 
@@ -27,38 +41,134 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// What a stream may hold on to: a sentence's memory rows and states, many times over.
+/// What a stream may hold on to before it speaks: the states of the networks among it.
 const SLACK: usize = 2 << 20;
-const CHARACTERS: usize = 100_000;
+/// What may be held more after so many chunks: three minutes of sound, which are 6 MB as 16 bits.
+const GROWTH: usize = 256 << 10;
+const CHUNKS: usize = 300;
+
+fn alone() -> MutexGuard<'static, ()> {
+    ONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn live() -> usize {
+    LIVE.load(Ordering::Relaxed)
+}
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("models/xiaolang")
+}
+
+fn synthesizer() -> Synthesizer {
+    let synthesizer = Synthesizer::new(Voice::open(&folder()).unwrap()).unwrap();
+    assert!(synthesizer.warm_up().unwrap().all(|step| step.is_ok()));
+    synthesizer
+}
+
+/// Short sentences, no two the same.
+fn book() -> String {
+    (1..20_000)
+        .map(|number| format!("{number}，好的。"))
+        .collect()
+}
+
+/// Bytes more after the last chunk than after the first ones.
+fn growth(stream: &mut ChunkStream) -> usize {
+    let mut before = 0;
+    for number in 0..CHUNKS {
+        assert!(!stream.next().unwrap().unwrap().last);
+        if number == CHUNKS / 4 {
+            before = live();
+        }
+    }
+    live().saturating_sub(before)
+}
 
 #[test]
 fn memory_stays_flat() {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("models/xiaolang");
-    let synthesizer = Synthesizer::new(Voice::open(&folder).unwrap()).unwrap();
-    assert!(synthesizer.warm_up().unwrap().all(|step| step.is_ok()));
-    let live = || LIVE.load(Ordering::Relaxed);
-
-    let book = "好的，走吧。".repeat(CHARACTERS / 6 + 1);
+    let _alone = alone();
+    let synthesizer = synthesizer();
+    let book = book();
     let text_size = book.len();
     let before = live();
     let mut stream = synthesizer.stream(book, &SpeakOptions::default()).unwrap();
     let held = live() - before;
     assert!(
         held < text_size + SLACK,
-        "{held} bytes are held before the first chunk"
+        "{held} bytes before the first chunk"
     );
-
-    let mut after_one = None;
-    for _ in 0..30 {
-        let chunk = stream.next().unwrap().unwrap();
-        assert!(!chunk.last);
-        drop(chunk);
-        after_one.get_or_insert_with(live);
-    }
-    let grown = live().saturating_sub(after_one.unwrap());
-    assert!(grown < SLACK, "{grown} bytes more after thirty chunks");
-
+    let grown = growth(&mut stream);
+    assert!(grown < GROWTH, "{grown} bytes more after {CHUNKS} chunks");
     drop(stream);
     let left = live().saturating_sub(before);
     assert!(left < SLACK, "{left} bytes are left behind");
+}
+
+#[test]
+fn a_cache_holds_what_its_budget_says() {
+    let _alone = alone();
+    let synthesizer = synthesizer();
+    let room = Room {
+        stored: 1 << 20,
+        memory: 128 << 10,
+    };
+    let budget = Budget {
+        fragments: room,
+        sentences: room,
+        templates: room,
+    };
+    let cache = Cache::<Memory>::new(budget, || 0.0);
+    let stream = synthesizer.stream(book(), &SpeakOptions::default());
+    let mut stream = stream
+        .unwrap()
+        .with_recordings(Keys::new("voice"), Rc::new(cache.clone()));
+    let grown = growth(&mut stream);
+    assert!(grown < GROWTH, "{grown} bytes more after {CHUNKS} chunks");
+    assert!(cache.stats().l2.evicted > 10);
+}
+
+#[test]
+fn archives_take_no_more_than_they_can_hold() {
+    let _alone = alone();
+    let mut manifest: serde_json::Value = {
+        let json = std::fs::read_to_string(folder().join("voice.json")).unwrap();
+        serde_json::from_str(&json).unwrap()
+    };
+    // Six graphs in one file of zeros; a table of symbols without end.
+    let zeros = 256usize << 20;
+    for graph in GRAPHS {
+        manifest["files"][graph] =
+            serde_json::json!({"path": "zeros", "bytes": zeros / 4, "sha256": "0"});
+    }
+    let large = archive(&manifest, zeros);
+    manifest["symbols"]["sy"] = vec![""; 8 << 20].into();
+    let endless = archive(&manifest, 1);
+    drop(manifest);
+    for archive in [large, endless] {
+        PEAK.store(live(), Ordering::Relaxed);
+        let before = live();
+        assert_eq!(
+            Pack::unzip(&archive).err().map(|error| error.code()),
+            Some("E_VOICE_FORMAT")
+        );
+        let peak = PEAK.load(Ordering::Relaxed) - before;
+        assert!(
+            peak < 16 << 20,
+            "{peak} bytes of memory for {} of an archive",
+            archive.len()
+        );
+    }
+}
+
+fn archive(manifest: &serde_json::Value, zeros: usize) -> Vec<u8> {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default();
+    archive.start_file("voice.json", options).unwrap();
+    archive.write_all(manifest.to_string().as_bytes()).unwrap();
+    archive.start_file("zeros", options).unwrap();
+    let block = vec![0; zeros.min(1 << 20)];
+    for _ in 0..zeros / block.len() {
+        archive.write_all(&block).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
 }

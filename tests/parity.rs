@@ -3,6 +3,8 @@
 //! `models/convert/parity.py` writes the fixtures: for every graph a few runs in a row, without the states, which start at
 //! zero and go from run to run.
 
+mod common;
+
 use std::collections::BTreeMap;
 
 use langdu::Voice;
@@ -87,18 +89,10 @@ fn check(graph: &str, voice: &Voice, fixture: &[u8], data: &[u8]) {
             let [found] = compiled.run(&mut next, &inputs, [name]).unwrap();
             state = Some(next);
             let (found, expected) = (found.as_f32(), expected.floats(data));
-            assert_eq!(
-                found.len(),
-                expected.len(),
-                "{graph}, step {number}, {name}"
-            );
             let peak = expected
                 .iter()
                 .fold(1e-3f32, |peak, value| peak.max(value.abs()));
-            let error = found
-                .iter()
-                .zip(&expected)
-                .fold(0f32, |error, (a, b)| error.max((a - b).abs()));
+            let error = common::worst(found, &expected);
             println!(
                 "{graph}, step {number}, {name}: {:.1e} of the peak",
                 error / peak
@@ -112,19 +106,47 @@ fn check(graph: &str, voice: &Voice, fixture: &[u8], data: &[u8]) {
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-#[test]
-fn every_graph_agrees_with_onnxruntime() {
-    use std::path::PathBuf;
+mod natively {
+    use std::path::{Path, PathBuf};
 
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let folder = |variable: &str, default: &str| {
-        std::env::var(variable).map_or(root.join(default), PathBuf::from)
-    };
-    let voice = Voice::open(&folder("LANGDU_PARITY_VOICE", "models/xiaolang")).unwrap();
-    let fixtures = folder("LANGDU_PARITY_FIXTURES", "tests/fixtures/parity");
-    for graph in GRAPHS {
-        let read = |kind: &str| std::fs::read(fixtures.join(format!("{graph}.{kind}"))).unwrap();
-        check(graph, &voice, &read("json"), &read("bin"));
+    use super::*;
+
+    fn agrees(voice: &Path, fixtures: &Path) {
+        let voice = Voice::open(voice).unwrap();
+        for graph in GRAPHS {
+            let path = |kind: &str| fixtures.join(format!("{graph}.{kind}"));
+            let read = |kind: &str| std::fs::read(path(kind)).unwrap();
+            check(graph, &voice, &read("json"), &read("bin"));
+        }
+    }
+
+    fn root() -> PathBuf {
+        PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+    }
+
+    #[test]
+    fn every_graph_agrees_with_onnxruntime() {
+        let voice = root().join("models/xiaolang");
+        agrees(&voice, &root().join("tests/fixtures/parity"));
+    }
+
+    /// Causal or not, with a harmonic source or without: `models/convert/tests/packs.py` makes them, with what onnxruntime says.
+    #[test]
+    fn so_do_those_of_voices_of_every_flavour() {
+        let voices = root().join("target/voices");
+        let Ok(entries) = voices.read_dir() else {
+            eprintln!("skipped: there is no {}", voices.display());
+            return;
+        };
+        let folders = entries.map(|entry| entry.unwrap().path());
+        let mut fixtures = folders.filter(|folder| folder.join("parity").exists());
+        let mut count = 0;
+        fixtures.by_ref().for_each(|folder| {
+            println!("{}", folder.display());
+            agrees(&folder, &folder.join("parity"));
+            count += 1;
+        });
+        assert!(count >= 5, "{count} voices");
     }
 }
 

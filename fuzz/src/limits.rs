@@ -1,11 +1,18 @@
 //! What an input may cost.
 
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 /// Bytes that may be asked for at a time.
 const LARGEST: usize = 64 << 20;
 /// Milliseconds of the processor for a thousand characters, counters and checks included: thrice what they may take without.
 const SLOWEST: u128 = 300;
+/// Seconds after which an input counts as one that never ends.
+const ENDLESS: u64 = 30;
 
 /// The system's allocator, which ends the process where something is out of proportion.
 pub struct Bounded;
@@ -14,8 +21,7 @@ pub struct Bounded;
 unsafe impl GlobalAlloc for Bounded {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if layout.size() > LARGEST {
-            eprintln!("an allocation of {} bytes", layout.size());
-            std::process::abort();
+            give_up(&format!("an allocation of {} bytes", layout.size()));
         }
         unsafe { System.alloc(layout) }
     }
@@ -31,16 +37,77 @@ pub fn in_time(characters: usize, work: impl FnOnce()) {
     work();
     let ms = processor_ms() - begun;
     let allowed = SLOWEST * (1 + characters as u128 / 1000);
-    assert!(ms <= allowed, "{ms} ms for {characters} characters");
+    assert!(
+        ms <= allowed,
+        "slower than {SLOWEST} ms for a thousand characters"
+    );
+}
+
+/// Executions so far.
+static NUMBER: AtomicU64 = AtomicU64::new(0);
+
+/// The input under way, in a file: what ends the process leaves it there.
+pub struct Watch {
+    file: File,
+    path: PathBuf,
+}
+
+impl Watch {
+    /// Also ends the process when an input never ends.
+    pub fn new(target: &str) -> std::io::Result<Watch> {
+        let path = folder().join(format!("{target}-fatal"));
+        std::thread::spawn(|| {
+            let mut last = u64::MAX;
+            loop {
+                std::thread::sleep(Duration::from_secs(ENDLESS));
+                let now = NUMBER.load(Ordering::Relaxed);
+                if now == last {
+                    give_up("an input that never ends");
+                }
+                last = now;
+            }
+        });
+        Ok(Watch {
+            file: File::create(&path)?,
+            path,
+        })
+    }
+
+    /// Takes note of what is run next.
+    pub fn begin(&self, input: &[u8]) -> std::io::Result<()> {
+        NUMBER.fetch_add(1, Ordering::Relaxed);
+        self.file.set_len(input.len() as u64)?;
+        self.file.write_all_at(input, 0)
+    }
+
+    /// All has ended well.
+    pub fn end(self) -> std::io::Result<()> {
+        std::fs::remove_file(self.path)
+    }
+}
+
+/// Where inputs that fail are left.
+pub fn folder() -> PathBuf {
+    let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/fuzz"));
+    let _ = std::fs::create_dir_all(&folder);
+    folder
+}
+
+fn give_up(why: &str) -> ! {
+    eprintln!("{why}");
+    std::process::abort();
 }
 
 /// Milliseconds that this thread has had of the processor, whatever else is running.
 fn processor_ms() -> u128 {
-    let mut time = libc::timespec {
-        tv_sec: 0,
-        tv_nsec: 0,
-    };
-    // SAFETY: `time` is a place for the answer.
-    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
-    time.tv_sec as u128 * 1000 + time.tv_nsec as u128 / 1_000_000
+    let mut time = [0i64; 2];
+    // SAFETY: a place for seconds and nanoseconds.
+    unsafe { clock_gettime(THREAD_TIME, &mut time) };
+    time[0] as u128 * 1000 + time[1] as u128 / 1_000_000
+}
+
+const THREAD_TIME: i32 = 3;
+
+unsafe extern "C" {
+    fn clock_gettime(clock: i32, time: &mut [i64; 2]) -> i32;
 }

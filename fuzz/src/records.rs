@@ -3,12 +3,68 @@
 use std::rc::Rc;
 use std::sync::LazyLock;
 
+use langdu::cache::fragment::Fragment;
 use langdu::cache::keys::Keys;
 use langdu::cache::memory::Memory;
-use langdu::cache::store::{Key, Level};
+use langdu::cache::sentence::Recording;
+use langdu::cache::store::{self, Key, Level};
+use langdu::cache::transfer;
 use langdu::cache::{Budget, Cache, Records};
 use langdu::speech::EmotionTemplates;
 use langdu::{SpeakOptions, Synthesizer};
+
+use crate::Target;
+
+pub const TARGETS: [Target; 2] = [
+    Target {
+        name: "records",
+        run: records,
+        seeds: || {
+            let recording = Recording {
+                durations: vec![4; SYMBOLS],
+                samples: vec![100; 4 * SYMBOLS * 20],
+            };
+            let fragment = Fragment {
+                durations: vec![4; SYMBOLS],
+                frames: vec![0.5; 4 * SYMBOLS * 82],
+            };
+            let mut file = transfer::begin(0, 0);
+            transfer::append(&mut file, Key([2; 16]), &store::seal(b"speech"));
+            vec![
+                [vec![0], fragment.pack()].concat(),
+                [vec![1], recording.pack()].concat(),
+                file,
+            ]
+        },
+        words: &[
+            "langdu\0\u{1}",
+            "lda1",
+            "\0",
+            "\0\0\0\0",
+            "\u{7f}",
+            "\u{1}\0\0\0",
+            "\u{3}\0\0\0",
+        ],
+        longest: 16 << 10,
+    },
+    Target {
+        name: "options",
+        run: options,
+        seeds: || {
+            let message = r#"{"options":{"emotion":"sad","intensity":0.5,"speed":1.2,"pitch":-2,"volume":0.8},
+                "emotions":{"sad":{"pitch_scale":0.9,"duration_scale":1.1,"energy_scale":0.8}}}"#;
+            vec![message.into()]
+        },
+        words: &[
+            "null", "0", "-0", "-1", "1e39", "1e-45", "NaN", "\"", "{", "}", ",", ":", "neutral",
+            "sad", "\"x\":{}",
+        ],
+        longest: 2000,
+    },
+];
+
+/// Of 好, with its pause.
+const SYMBOLS: usize = 3;
 
 static SYNTHESIZER: LazyLock<Synthesizer> = LazyLock::new(crate::voice::synthesizer);
 
@@ -27,7 +83,7 @@ impl Records for Same {
 }
 
 /// A level and the payload of its records; the whole is also taken in as an exported cache.
-pub fn records(data: &[u8]) {
+fn records(data: &[u8]) {
     let cache = Cache::<Memory>::new(Budget::default(), || 0.0);
     let mut import = std::pin::pin!(cache.import(data));
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
@@ -54,7 +110,7 @@ struct Message {
 }
 
 /// The options of a job and the templates of emotions, as JSON.
-pub fn options(data: &[u8]) {
+fn options(data: &[u8]) {
     let Ok(Message { options, emotions }) = serde_json::from_slice(data) else {
         return;
     };

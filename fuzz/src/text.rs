@@ -6,7 +6,103 @@ use langdu::text::symbols::symbols;
 use langdu::text::{Sentence, Sentences, Templates, Unit, UserLexicon};
 use langdu::text::{fixed_sentences, sentences, sentences_with, ssml_sentences};
 
+use crate::Target;
 use crate::limits::in_time;
+
+pub const TARGETS: [Target; 4] = [
+    Target {
+        name: "text",
+        run: text,
+        seeds: || lines(TEXTS),
+        words: &WORDS,
+        longest: 2000,
+    },
+    Target {
+        name: "ssml",
+        run: ssml,
+        seeds: || lines(DOCUMENTS),
+        words: &MARKUP,
+        longest: 2000,
+    },
+    Target {
+        name: "lexicon",
+        run: lexicon,
+        seeds: || {
+            vec!["重庆\tchong2 qing4\nGPU\tG P U\n天气\t晴朗\n\n重庆今天天气不错，GPU很热。".into()]
+        },
+        words: &WORDS,
+        longest: 1000,
+    },
+    Target {
+        name: "templates",
+        run: templates,
+        seeds: || {
+            vec![
+                "你好，{名字}，欢迎来到{地点}。\n第{号}位请到{窗口}\n\n你好，小明，欢迎来到北京。"
+                    .into(),
+            ]
+        },
+        words: &WORDS,
+        longest: 1000,
+    },
+];
+
+/// Texts that take every way there is through the front end, and SSML with every element.
+const TEXTS: &str = include_str!("../seeds/text.txt");
+const DOCUMENTS: &str = include_str!("../seeds/ssml.txt");
+
+const WORDS: [&str; 48] = [
+    "，", "。", "？", "！", "；", "：", "…", "—", "《", "》", "（", "）", "[", "]", "{", "}", "\t",
+    "\n", "\n\n", " ", ",", ".", "-", "/", ":", "%", "℃", "¥", "$", "²", "①", "½", "年", "月",
+    "日", "点", "分", "号", "第", "一", "不", "儿", "2", "0", "x", "GPU", "chang2", "\u{200b}",
+];
+
+const MARKUP: [&str; 40] = [
+    "<speak>",
+    "</speak>",
+    "<p>",
+    "</p>",
+    "<s>",
+    "</s>",
+    "<break",
+    "<mark",
+    "<sub",
+    "</sub>",
+    "<phoneme",
+    "</phoneme>",
+    "<prosody",
+    "</prosody>",
+    "<emotion",
+    "</emotion>",
+    "<say-as",
+    "</say-as>",
+    "<emphasis>",
+    "</emphasis>",
+    "<!--",
+    "-->",
+    "<![CDATA[",
+    "]]>",
+    "&amp;",
+    "&#x4e00;",
+    "/>",
+    ">",
+    " time='",
+    " strength='",
+    " name='",
+    " alias='",
+    " ph='",
+    " rate='",
+    " pitch='",
+    " volume='",
+    " category='",
+    " interpret-as='",
+    "ms'",
+    "'",
+];
+
+fn lines(text: &str) -> Vec<Vec<u8>> {
+    text.lines().map(|line| line.as_bytes().to_vec()).collect()
+}
 
 /// Most symbols the acoustic model takes.
 const MOST_SYMBOLS: usize = 256;
@@ -39,7 +135,7 @@ fn units(sentences: Sentences, length: usize) -> usize {
     units
 }
 
-pub fn text(data: &[u8]) {
+fn text(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let length = text.chars().count();
     in_time(length, || {
@@ -47,7 +143,7 @@ pub fn text(data: &[u8]) {
     });
 }
 
-pub fn ssml(data: &[u8]) {
+fn ssml(data: &[u8]) {
     let document = String::from_utf8_lossy(data);
     let length = document.chars().count();
     in_time(length, || {
@@ -61,7 +157,7 @@ pub fn ssml(data: &[u8]) {
 }
 
 /// Lines of a word and its reading, an empty line, and a text.
-pub fn lexicon(data: &[u8]) {
+fn lexicon(data: &[u8]) {
     let data = String::from_utf8_lossy(data);
     let (words, text) = data.split_once("\n\n").unwrap_or(("天气\t晴朗", &data));
     let entries = words.lines().filter_map(|line| line.split_once('\t'));
@@ -76,7 +172,7 @@ pub fn lexicon(data: &[u8]) {
 }
 
 /// Lines of templates, an empty line, and a text.
-pub fn templates(data: &[u8]) {
+fn templates(data: &[u8]) {
     let data = String::from_utf8_lossy(data);
     let (lines, text) = data.split_once("\n\n").unwrap_or((&data, &data));
     let lines = lines.lines().collect::<Vec<_>>();

@@ -1,10 +1,74 @@
 //! Voice packs: archives, manifests, graphs, each in the place of the right one of a small voice.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use langdu::voice::{GRAPHS, Pack};
 use langdu::{Error, SpeakOptions, Synthesizer, Voice};
+
+use crate::Target;
+
+pub const TARGETS: [Target; 3] = [
+    Target {
+        name: "archive",
+        run: archive,
+        seeds: || vec![std::fs::read(voices().join("random_causal_nsf.zip")).unwrap()],
+        words: &[
+            "voice.json",
+            "encoder.onnx",
+            "PK\u{3}\u{4}",
+            "PK\u{1}\u{2}",
+            "PK\u{5}\u{6}",
+            "../",
+            "\0",
+            "\0\0\0\0",
+        ],
+        longest: 1 << 20,
+    },
+    Target {
+        name: "manifest",
+        run: manifest,
+        seeds: || vec![VOICE.manifest.clone().into_bytes()],
+        words: &[
+            "null",
+            "0",
+            "-1",
+            "1e39",
+            "\"",
+            "[",
+            "]",
+            "{",
+            "}",
+            ",",
+            ":",
+            "true",
+            "false",
+            "\"halo\"",
+            "\"causal\"",
+            "9",
+            "\\u0000",
+        ],
+        longest: 64 << 10,
+    },
+    Target {
+        name: "graph",
+        run: graph,
+        seeds: || {
+            let graph = |(number, name): (u8, &str)| [&[number], &*VOICE.files[name]].concat();
+            (0..).zip(GRAPHS).map(graph).collect()
+        },
+        words: &[
+            "\u{1}", "\u{8}", "\u{10}", "\u{12}", "\0", "\u{7f}", "Conv", "Add", "Loop", "n", "T",
+            "R", "next_", "weight", "int8", "scale",
+        ],
+        longest: 1 << 20,
+    },
+];
+
+fn voices() -> PathBuf {
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../target/voices").into()
+}
 
 /// A small voice out of `target/voices`, which `convert.tests.packs` makes.
 static VOICE: LazyLock<Pack> = LazyLock::new(|| {
@@ -29,14 +93,14 @@ fn speak(manifest: &str, files: BTreeMap<String, Vec<u8>>) -> Result<(), Error> 
     Ok(())
 }
 
-pub fn archive(data: &[u8]) {
+fn archive(data: &[u8]) {
     if let Ok(pack) = Pack::unzip(data) {
         // An error has its code.
         let _ = Voice::new(&pack.manifest, pack.files);
     }
 }
 
-pub fn manifest(data: &[u8]) {
+fn manifest(data: &[u8]) {
     let Ok(manifest) = std::str::from_utf8(data) else {
         return;
     };
@@ -46,7 +110,7 @@ pub fn manifest(data: &[u8]) {
 }
 
 /// The number of a graph, and its file.
-pub fn graph(data: &[u8]) {
+fn graph(data: &[u8]) {
     let Some((&number, file)) = data.split_first() else {
         return;
     };

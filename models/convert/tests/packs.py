@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from convert import model_folder, pack, symbols
+from convert import model_folder, pack, parity, symbols
 from convert.checkpoint import load_checkpoint
 
 from . import checkpoints
@@ -61,7 +61,7 @@ def meta(resource, **more):
 
 
 def write_random(out, resource):
-    """One small random voice for each flavour of vocoder, each also as a zip archive."""
+    """One small random voice for each flavour of vocoder, each also as a zip archive, and what onnxruntime makes of it."""
     for name, params in FLAVOURS.items():
         nsf = "nsf_params" in params
         am = checkpoints.acoustic(NSF_AM if nsf else checkpoints.TINY_AM)
@@ -69,8 +69,13 @@ def write_random(out, resource):
         more = {"name": name, "sample_rate": 24000 if name.startswith("rate24k") else 16000}
         if nsf:
             more |= {"source": {"f0_mean": 210.0, "f0_std": 55.0}, "pitch": {"mean": 210.0, "std": 55.0}}
-        pack.write_pack(out / f"random_{name}", *am, *voc, meta(resource, **more))
-        shutil.make_archive(str(out / f"random_{name}"), "zip", out, f"random_{name}")
+        folder = out / f"random_{name}"
+        shutil.rmtree(folder, ignore_errors=True)
+        pack.write_pack(folder, *am, *voc, meta(resource, **more))
+        shutil.make_archive(str(folder), "zip", out, folder.name)
+        (folder / "parity").mkdir()
+        for graph, recorder in parity.record(folder).items():
+            recorder.save(folder / "parity", graph)
 
 
 def write_known(out, resource):

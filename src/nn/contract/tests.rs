@@ -92,6 +92,27 @@ fn the_bundled_voice_speaks() {
     assert_eq!(code(|_| (), "encoder", |_| ()), "");
 }
 
+/// Numbers that are allowed one by one, but not their products.
+#[test]
+fn what_is_no_number_when_it_runs_is_an_error() {
+    for graph in ["prosody", "vocoder"] {
+        let found = code(
+            |_| (),
+            graph,
+            |file| {
+                let floats = file.initializer.iter_mut().filter(|tensor| {
+                    tensor.data_type == DataType::Float as i32 && tensor.name.contains('.')
+                });
+                for tensor in floats {
+                    let values = tensor.raw_data.len() / 4;
+                    tensor.raw_data = 9e11f32.to_le_bytes().repeat(values);
+                }
+            },
+        );
+        assert_eq!(found, "E_MODEL_RUN", "{graph}");
+    }
+}
+
 #[test]
 fn inputs_of_other_sizes_are_refused() {
     for (graph, input) in [
