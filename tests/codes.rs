@@ -1,4 +1,4 @@
-//! Every error code that the code gives is in the README's table, and the other way round.
+//! Every error code that the package gives is in the README's table, and the other way round.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::BTreeSet;
@@ -21,6 +21,10 @@ fn given(folder: &Path) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for entry in folder.read_dir().unwrap() {
         let path = entry.unwrap().path();
+        // The reader says its own in words.
+        if path.ends_with("www/reader") {
+            continue;
+        }
         if path.is_dir() {
             found.extend(given(&path));
         } else if path

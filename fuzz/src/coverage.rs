@@ -1,6 +1,8 @@
-//! Which edges of the project's code an execution has taken, counted by the compiler's instrumentation.
+//! Which edges of the project's code an execution has taken, counted by the compiler's instrumentation, and what it has compared
+//! its input with.
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Start and length of the counters of each compiled part.
 static REGIONS: Mutex<Vec<(usize, usize)>> = Mutex::new(Vec::new());
@@ -13,6 +15,51 @@ extern "C" fn __sanitizer_cov_8bit_counters_init(start: *mut u8, stop: *mut u8) 
     if region.1 > 0 && !regions.contains(&region) {
         regions.push(region);
     }
+}
+
+/// Constants that something was compared with, those that can be characters.
+static CONSTANTS: [AtomicU32; 4096] = [const { AtomicU32::new(0) }; 4096];
+
+#[unsafe(no_mangle)]
+extern "C" fn __sanitizer_cov_trace_const_cmp4(constant: u32, _: u32) {
+    if constant > 0x20 {
+        CONSTANTS[constant.wrapping_mul(0x9E37_79B9) as usize >> 20]
+            .store(constant, Ordering::Relaxed);
+    }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn __sanitizer_cov_trace_switch(value: u64, cases: *const u64) {
+    // SAFETY: the number of cases, their width in bits, and the cases.
+    let cases = unsafe { std::slice::from_raw_parts(cases.add(2), *cases as usize) };
+    // One a time is enough, and which one varies with the value.
+    if let Some(&case) = cases.get(value as usize % cases.len().max(1)) {
+        __sanitizer_cov_trace_const_cmp4(case.min(u64::from(u32::MAX)) as u32, 0);
+    }
+}
+
+/// Other comparisons tell nothing of characters.
+macro_rules! ignored {
+    ($($name:ident: $number:ty),*) => {
+        $(#[unsafe(no_mangle)]
+        extern "C" fn $name(_: $number, _: $number) {})*
+    };
+}
+
+ignored!(
+    __sanitizer_cov_trace_cmp1: u8,
+    __sanitizer_cov_trace_cmp2: u16,
+    __sanitizer_cov_trace_cmp4: u32,
+    __sanitizer_cov_trace_cmp8: u64,
+    __sanitizer_cov_trace_const_cmp1: u8,
+    __sanitizer_cov_trace_const_cmp2: u16,
+    __sanitizer_cov_trace_const_cmp8: u64
+);
+
+/// A character that something was compared with: the one at this place of a table, if there is one.
+pub fn compared(place: usize) -> Option<char> {
+    let constant = CONSTANTS[place % CONSTANTS.len()].load(Ordering::Relaxed);
+    char::from_u32(constant).filter(|_| constant > 0)
 }
 
 /// What has been seen of each counter: a bit for each order of magnitude.

@@ -1,5 +1,7 @@
 //! Inputs made out of others.
 
+use crate::coverage::compared;
+
 /// Pseudo-random numbers (xorshift).
 pub struct Random(u64);
 
@@ -51,9 +53,11 @@ pub fn mutate(
                 input.splice(span, part.iter().copied());
             }
             5 => {
-                // Some character of Chinese text.
-                let code = 0x4e00 + random.below(0x51a6) as u32;
-                let character = char::from_u32(code).unwrap_or('好').to_string();
+                // A character that the code knows, or some other of Chinese text.
+                let known = (0..8).find_map(|_| compared(random.below(4096)));
+                let other = char::from_u32(0x4e00 + random.below(0x51a6) as u32);
+                let either = if random.below(2) == 0 { known } else { other };
+                let character = either.or(other).unwrap_or('好').to_string();
                 input.splice(at..at, character.into_bytes());
             }
             6 => {

@@ -15,14 +15,14 @@ pub const TARGETS: [Target; 4] = [
         run: text,
         seeds: || lines(TEXTS),
         words: &WORDS,
-        longest: 2000,
+        longest: 600,
     },
     Target {
         name: "ssml",
         run: ssml,
         seeds: || lines(DOCUMENTS),
         words: &MARKUP,
-        longest: 2000,
+        longest: 600,
     },
     Target {
         name: "lexicon",
@@ -31,7 +31,7 @@ pub const TARGETS: [Target; 4] = [
             vec!["重庆\tchong2 qing4\nGPU\tG P U\n天气\t晴朗\n\n重庆今天天气不错，GPU很热。".into()]
         },
         words: &WORDS,
-        longest: 1000,
+        longest: 600,
     },
     Target {
         name: "templates",
@@ -43,7 +43,7 @@ pub const TARGETS: [Target; 4] = [
             ]
         },
         words: &WORDS,
-        longest: 1000,
+        longest: 600,
     },
 ];
 

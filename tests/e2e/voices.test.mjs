@@ -118,7 +118,7 @@ for (const browser of browsers.filter(({ name }) => name === 'Chromium')) {
       await lists('xiaolang', 'noncausal', 'rate24k_nsf');
       await until(
         page,
-        `${names}.find(({ value }) => value === 'xiaolang') && document.querySelector('[aria-label="删除 xiaolang"]') === null`,
+        `${names}.find(({ value }) => value === 'xiaolang') && document.querySelector('[aria-label="移除声音 xiaolang"]') === null`,
       );
     });
 

@@ -61,7 +61,7 @@ def meta(resource, **more):
 
 
 def write_random(out, resource):
-    """One small random voice for each flavour of vocoder, each also as a zip archive, and what onnxruntime makes of it."""
+    """A small random voice for each flavour of vocoder, also as a zip archive, and what onnxruntime makes of it."""
     for name, params in FLAVOURS.items():
         nsf = "nsf_params" in params
         am = checkpoints.acoustic(NSF_AM if nsf else checkpoints.TINY_AM)

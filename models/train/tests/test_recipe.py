@@ -60,6 +60,11 @@ def stage(name, *args):
     return printed.getvalue()
 
 
+def glide(number, frames):
+    """The pitch of an utterance, in Hz."""
+    return 180 + 60 * np.sin(np.arange(frames) / 20 + number)
+
+
 def write_corpus(folder):
     """Ten utterances of a buzz whose pitch glides, by two speakers in turn; the seventh is held out."""
     folder.mkdir()
@@ -67,7 +72,7 @@ def write_corpus(folder):
     for number in range(1, 11):
         durations = [4] + [3 + (number + i) % 3 for i in range(len(SENTENCE))] + [2]
         frames = 2 * sum(durations)
-        f0 = 180 + 60 * np.sin(np.arange(frames) / 20 + number)
+        f0 = glide(number, frames)
         voiced = np.repeat([0] + [1] * len(SENTENCE) + [0], 2 * np.array(durations))
         phase = 2 * np.pi * audio.sample_cycles(audio.cycles_of(np.where(voiced > 0, f0, 0)), 200)
         wave = sum(np.sin(k * phase) / k for k in range(1, 8)) * 0.1 * np.repeat(voiced, 200)
@@ -348,9 +353,41 @@ def test_recordings_measure_like_themselves(trained, tmp_path):
     assert soundfile.info(tmp_path / "said" / "a0007.wav").frames == len(row["samples"])
     soundfile.write(tmp_path / "said" / "a0007.wav", row["samples"], 16000)
     result = json.loads(stage("measure", work, tmp_path / "said").splitlines()[-1])
-    assert result["emotions"]["happy"]["voice"] == result["emotions"]["happy"]["recordings"]
+    figures = result["emotions"]["happy"]
+    assert figures["voice"] == figures["recordings"]
     assert result["f0_correlation"] == 1.0
     assert result["tones"]["voice"] == result["tones"]["recordings"] != {}
+    voiced = row["durations"].sum() - row["durations"][0] - row["durations"][-1]
+    true = glide(7, row["durations"].sum())[row["durations"][0] :][:voiced].mean()
+    assert figures["recordings"]["f0_mean"] == pytest.approx(true, rel=0.05)
+    assert figures["recordings"]["f0_std"] > 20
+
+
+def test_what_differs_measures_different(trained, tmp_path):
+    work, _, _ = trained
+    samples = Features(work).rows["a0007"]["samples"]
+    # Four semitones up, as much faster, and half as loud.
+    factor = 2 ** (4 / 12)
+    places = np.arange(0, len(samples) - 1, factor)
+    raised = np.interp(places, np.arange(len(samples)), samples / 32768 / 2)
+    (tmp_path / "said").mkdir()
+    soundfile.write(tmp_path / "said" / "a0007.wav", raised, 16000)
+    result = json.loads(stage("measure", work, tmp_path / "said").splitlines()[-1])
+    voice, recordings = (result["emotions"]["happy"][side] for side in ("voice", "recordings"))
+    assert voice["f0_mean"] / recordings["f0_mean"] == pytest.approx(factor, rel=0.05)
+    assert voice["syllables_per_s"] / recordings["syllables_per_s"] == pytest.approx(factor, rel=0.02)
+    assert voice["level_db"] - recordings["level_db"] == pytest.approx(-6.0, abs=0.3)
+    assert "tones" not in result
+
+
+@pytest.fixture(scope="module")
+def exact(trained):
+    """The trained voice with weights as they are."""
+    work, config, pack = trained
+    folder = pack.parent / "exact"
+    weights = pack / "weights.npz"
+    stage("export", work, folder, "--name", "tiny", "--config", config, "--weights", weights, "--f32")
+    return folder
 
 
 def in_the_voices_tables(voice, ids, speaker):
@@ -370,22 +407,10 @@ def test_only_symbols_of_the_corpus_are_exported(trained):
     assert voice["symbols"]["word_segment"] == ["word_begin", "word_end", "word_middle", "word_none"]
 
 
-def test_exported_acoustic_graphs_equal_the_network(trained):
+def test_exported_acoustic_graphs_equal_the_network(trained, exact):
     work, config, pack = trained
     sambert, _, _ = networks(pack, config)
-    stage(
-        "export",
-        work,
-        pack.parent / "exact",
-        "--name",
-        "tiny",
-        "--config",
-        config,
-        "--weights",
-        pack / "weights.npz",
-        "--f32",
-    )
-    voice = reference.Voice(pack.parent / "exact")
+    voice = reference.Voice(exact)
     row = Features(work).rows["a0007"]
     ids, speaker = row["ids"], int(row["speaker"])
     assert speaker == 1, "the held-out sentence is the second speaker's"
@@ -396,10 +421,10 @@ def test_exported_acoustic_graphs_equal_the_network(trained):
     np.testing.assert_allclose(out["mel"], mel.numpy(), atol=1e-3)
 
 
-def test_exported_vocoder_equals_the_network_in_chunks(trained):
+def test_exported_vocoder_equals_the_network_in_chunks(trained, exact):
     _, config, pack = trained
     _, generator, _ = networks(pack, config)
-    voice = reference.Voice(pack.parent / "exact")
+    voice = reference.Voice(exact)
     mel = np.random.default_rng(3).standard_normal((21, 80)).astype(np.float32)
     source = np.random.default_rng(4).standard_normal((HARMONICS, 21 * 200)).astype(np.float32) * 0.1
     with torch.no_grad():
