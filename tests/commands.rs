@@ -51,8 +51,17 @@ fn shows_how_lines_are_read() {
 fn says_a_document_into_a_file() {
     let out = file("said.wav");
     let document = "<speak>你好。<break time='1s'/>再见。</speak>";
+    let out_file = out.to_str().unwrap();
     let output = langdu(
-        &["say", "--ssml", "--json", "--out", out.to_str().unwrap()],
+        &[
+            "say",
+            "--ssml",
+            "--json",
+            "--speaker",
+            "xiaolang",
+            "--out",
+            out_file,
+        ],
         document,
     );
     assert!(output.status.success(), "{output:?}");
@@ -71,6 +80,7 @@ fn says_what_is_wrong() {
     let with = |more: &[&'static str]| [&say[..], more].concat();
     assert!(refused(&with(&["--ssml"]), "你好").contains("E_TEXT_SSML"));
     assert!(refused(&with(&["--speed", "3"]), "你好").contains("E_OPTION_SPEED"));
+    assert!(refused(&with(&["--speaker", "nobody"]), "你好").contains("E_OPTION_SPEAKER"));
     assert!(refused(&with(&["--voice", "nobody"]), "你好").contains("E_VOICE"));
     assert!(!out.exists());
 }
