@@ -175,6 +175,11 @@ impl Sentences {
         }
     }
 
+    /// Whether something has been said before the next sentence.
+    pub fn continues(&self) -> bool {
+        self.started
+    }
+
     /// The same text, its sentences cut into parts where they fit a template. SSML is left as it is.
     pub fn with_templates(self, templates: Arc<Templates>) -> Sentences {
         Sentences { templates, ..self }

@@ -165,6 +165,9 @@ impl ChunkStream {
             tapes: VecDeque::new(),
             samples: None,
         };
+        if stream.sentences.continues() {
+            stream.lead_in.close();
+        }
         stream.read_ahead()?;
         if stream.upcoming.is_none() {
             Err(Error::TextEmpty)
