@@ -10,6 +10,7 @@ mod emotion;
 mod encoder;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod goldens;
+mod inflection;
 mod length;
 mod postnet;
 mod splice;
@@ -25,6 +26,7 @@ use crate::voice::{Manifest, Voice};
 
 pub use emotion::EmotionBlend;
 use encoder::Encoded;
+pub use inflection::Inflection;
 pub use splice::Known;
 
 /// Preferred numbers of symbols in a sentence.
@@ -43,6 +45,10 @@ pub struct Control {
     pub pitch_shift: f32,
     /// Applied to the normalised energy of each symbol.
     pub energy_scale: f32,
+    /// What is done to each symbol besides; what it does not reach is left alone.
+    pub curve: Vec<Inflection>,
+    /// Mean of the voice's pitch in terms of its standard deviation: what a ratio of pitches is about.
+    pub pitch_level: f32,
 }
 
 impl Control {
@@ -55,7 +61,14 @@ impl Control {
             pitch_scale: 1.0,
             pitch_shift: 0.0,
             energy_scale: 1.0,
+            curve: Vec::new(),
+            pitch_level: inflection::PITCH_LEVEL,
         }
+    }
+
+    /// What is done to a symbol.
+    pub fn inflection(&self, symbol: usize) -> Inflection {
+        self.curve.get(symbol).copied().unwrap_or_default()
     }
 }
 
@@ -74,6 +87,7 @@ pub struct Sambert {
     window: usize,
     frames_per_step: usize,
     look_ahead: usize,
+    frames_per_ms: f32,
 }
 
 /// A sentence laid out in time.
@@ -121,6 +135,7 @@ impl Sambert {
             window: decoder.window,
             frames_per_step: decoder.frames_per_step,
             look_ahead: postnet.look_ahead,
+            frames_per_ms: manifest.sample_rate as f32 / manifest.hop as f32 / 1000.0,
         })
     }
 
@@ -186,7 +201,7 @@ impl Sambert {
         control: &Control,
     ) -> Result<Plan, Error> {
         let condition = self.prosody(encoded, given.len(), control)?;
-        let spoken = self.durations(&condition, given, control.speed)?;
+        let spoken = self.durations(&condition, given, control)?;
         let memory = length::regulate(
             &condition,
             encoded.text_width,

@@ -4,7 +4,9 @@
 //! a [`ChunkStream`], an iterator that does one chunk of work per call. Nothing in it grows with the text: one sentence
 //! is looked at a time. Dropping the stream cancels the job.
 
+mod chunk;
 mod emotions;
+mod intonation;
 mod lead_in;
 mod marks;
 mod options;
@@ -12,6 +14,7 @@ mod pieces;
 mod recorder;
 mod stream;
 mod timings;
+mod upcoming;
 mod warm_up;
 
 use std::sync::Arc;
@@ -20,14 +23,15 @@ use crate::Error;
 use crate::hifigan::Vocoder;
 use crate::sambert::{Control, EmotionBlend, Sambert};
 use crate::text::symbols::Phones;
-use crate::text::{FixedPart, Sentences, Templates, fixed_sentences, sentences};
+use crate::text::{FixedPart, Mood, Sentences, Templates, fixed_sentences, sentences};
 use crate::voice::{Manifest, Voice};
 
+pub use chunk::{Chunk, Mel, SentenceStart, Source};
 pub use emotions::{EmotionTemplate, EmotionTemplates};
 pub use marks::{Cue, Mark};
 pub use options::{OptionError, SpeakOptions};
 pub use pieces::Pieces;
-pub use stream::{Chunk, ChunkStream, Mel, SentenceStart, Source};
+pub use stream::ChunkStream;
 pub use timings::{Clock, Timings};
 pub use warm_up::WarmUp;
 
@@ -154,6 +158,10 @@ impl Synthesizer {
         for style in sentences.styles() {
             self.control(&options.styled(style))?;
         }
+        let sentences = match Mood::named(&options.mood) {
+            Some(Mood::Verse) => sentences.as_verse(),
+            _ => sentences,
+        };
         let sentences = sentences.with_templates(self.templates.clone());
         ChunkStream::new(self.clone(), sentences, options.clone())
     }
@@ -205,13 +213,17 @@ impl Synthesizer {
             Some(speaker) => speaker.at_speed(row, speed),
             None => ([(row, 1.0), (row, 0.0)], speed),
         };
+        let plain = Control::plain(emotion);
+        let pitch_level = self.manifest.pitch;
+        let pitch_level = pitch_level.map_or(plain.pitch_level, |pitch| pitch.mean / pitch.std);
         Ok(Control {
             speaker,
-            emotion,
             speed,
             pitch_scale: ratio,
             pitch_shift,
             energy_scale: template.energy_scale,
+            pitch_level,
+            ..plain
         })
     }
 }

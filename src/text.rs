@@ -28,9 +28,11 @@
 
 use std::sync::Arc;
 
+pub mod mood;
 pub mod report;
 pub mod symbols;
 
+mod breath;
 mod characters;
 mod context;
 mod data;
@@ -38,11 +40,14 @@ mod english;
 mod erhua;
 mod error;
 mod latin;
+mod layout;
 mod lexicon;
 mod markup;
 mod names;
 mod normalize;
 mod options;
+mod pauses;
+mod phrases;
 mod pinyin;
 mod polyphone;
 mod prosody;
@@ -57,6 +62,7 @@ mod steps;
 mod template;
 mod user;
 mod utterance;
+mod verse;
 
 pub use error::TextError;
 pub use options::{Accent, Erhua, Input, Symbols, TextOptions};
@@ -64,8 +70,8 @@ pub use reading::Reading;
 pub use template::{FixedPart, Templates};
 pub use user::UserLexicon;
 pub use utterance::{
-    Bookmark, Break, English, EnglishSyllable, Mood, Pause, Quote, Sentence, Span, Style, Syllable,
-    Unit, Word,
+    Bookmark, Break, English, EnglishSyllable, Mood, Pause, Phrase, Place, Sentence, Setting, Span,
+    Style, Syllable, Unit, Word, Written,
 };
 
 /// The sentences of a text, made one at a time: neither memory nor the time to the first one grows with the text.
@@ -78,7 +84,7 @@ pub fn sentences(text: impl Into<Arc<str>>) -> Sentences {
 /// As [`sentences`], read in a certain way: with a lexicon of the user's, as Markdown, and so on.
 pub fn sentences_with(text: impl Into<Arc<str>>, options: impl Into<TextOptions>) -> Sentences {
     let raw = Raw::Text(Box::new(RawText {
-        sentences: split::RawSentences::new(text),
+        sentences: layout::LaidOut::new(split::RawSentences::new(text)),
         markup: markup::Markup::default(),
     }));
     Sentences::new(raw, options.into())
@@ -134,6 +140,8 @@ pub struct Sentences {
     started: bool,
     /// Sentences that end before this character are left out.
     from: usize,
+    /// Whether all of it is verse.
+    verse: bool,
 }
 
 enum Raw {
@@ -142,7 +150,7 @@ enum Raw {
 }
 
 struct RawText {
-    sentences: split::RawSentences,
+    sentences: layout::LaidOut,
     markup: markup::Markup,
 }
 
@@ -161,6 +169,7 @@ impl Sentences {
             styles: Vec::new(),
             started: false,
             from: 0,
+            verse: false,
         }
     }
 
@@ -184,6 +193,14 @@ impl Sentences {
     pub fn with_templates(self, templates: Arc<Templates>) -> Sentences {
         Sentences { templates, ..self }
     }
+
+    /// The same text, read as verse.
+    pub fn as_verse(self) -> Sentences {
+        Sentences {
+            verse: true,
+            ..self
+        }
+    }
 }
 
 impl Iterator for Sentences {
@@ -198,7 +215,8 @@ impl Iterator for Sentences {
             }
             self.ready = match &mut self.raw {
                 Raw::Text(text) => {
-                    let raw = text.sentences.next()?;
+                    let mut raw = text.sentences.next()?;
+                    raw.layout.verse |= self.verse;
                     let end = raw.start + raw.characters.len();
                     // What stands before is read for its markup alone.
                     let raw = text.markup.strip(raw, &self.options);
@@ -213,8 +231,8 @@ impl Iterator for Sentences {
                     sentences
                 }
                 Raw::Parts(parts) => {
-                    let options = &self.options;
-                    parts.next(|raw| sentence::analyse(raw, options, false))?
+                    let (options, verse) = (&self.options, self.verse);
+                    parts.next(verse, |raw| sentence::analyse(raw, options, false))?
                 }
             }
             .into_iter();

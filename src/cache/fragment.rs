@@ -46,7 +46,13 @@ pub fn key(keys: &Keys, symbols: &[Symbol], word: &Range<usize>, control: &Contr
         _ => SILENCE,
     };
     let neighbours = [left[0], left[1], left[2], right[0], right[1]];
-    keys.key_among(Level::Fragment, &named, control, neighbours)
+    // The curve of the sounds that it runs into counts as they do.
+    let sound = |symbol: Option<usize>| symbol.map(|symbol| control.inflection(symbol));
+    let before = sound(word.start.checked_sub(2)).filter(|_| left[1] != SILENCE[0]);
+    let after = sound(Some(word.end)).filter(|_| right != SILENCE);
+    let own = word.clone().map(|symbol| control.inflection(symbol));
+    let curve = before.into_iter().chain(own).chain(after);
+    keys.key_among(Level::Fragment, &named, control, curve, neighbours)
 }
 
 /// No mel frame has a larger value.
@@ -109,7 +115,7 @@ impl Fragment {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sambert::EmotionBlend;
+    use crate::sambert::{EmotionBlend, Inflection};
     use crate::text::{sentences, symbols::symbols};
     use proptest::prelude::*;
 
@@ -154,6 +160,30 @@ mod tests {
         keys.sort_unstable();
         let different = keys.windows(2).filter(|pair| pair[0] != pair[1]).count();
         assert_eq!(different, 2);
+    }
+
+    #[test]
+    fn words_of_another_curve_are_others() {
+        let symbols = symbols(
+            &sentences("早上好，今天天气不错").next().unwrap(),
+            Default::default(),
+        );
+        let named = |curve| {
+            let control = Control {
+                curve,
+                ..Control::plain(EmotionBlend(vec![(1, 1.0)]))
+            };
+            let words = words(&symbols);
+            let name = |word| key(&Keys::new("voice"), &symbols, word, &control);
+            words.iter().map(name).collect::<Vec<_>>()
+        };
+        let mut curve = vec![Inflection::default(); symbols.len()];
+        let plain = named(curve.clone());
+        assert_eq!(plain, named(Vec::new()));
+        curve[symbols.len() - 2].cents = 100;
+        let raised = named(curve);
+        assert_eq!(plain[..3], raised[..3]);
+        assert_ne!(plain[3], raised[3]);
     }
 
     #[test]

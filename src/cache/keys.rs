@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::store::{Key, Level};
-use crate::sambert::Control;
+use crate::sambert::{Control, Inflection};
 use crate::text::symbols::Symbol;
 
 /// Names speech by all that its sound depends on: the voice, the engine, how it is spoken, and its symbols. The symbols are what
@@ -27,15 +27,17 @@ impl Keys {
     /// The name of the sound of these symbols, spoken so. `control` holds speaker, emotion and template, speed and pitch as the model
     /// gets them; the volume does not matter.
     pub fn key(&self, level: Level, symbols: &[Symbol], control: &Control) -> Key {
-        self.key_among(level, symbols, control, [])
+        let curve = (0..symbols.len()).map(|symbol| control.inflection(symbol));
+        self.key_among(level, symbols, control, curve, [])
     }
 
-    /// The same for a part of a sentence among such neighbours.
+    /// The same for a part of a sentence with this part of its curve, among such neighbours.
     pub fn key_among<const N: usize>(
         &self,
         level: Level,
         symbols: &[Symbol],
         control: &Control,
+        curve: impl Iterator<Item = Inflection>,
         neighbours: [&str; N],
     ) -> Key {
         let mut hash = self.prefix.clone();
@@ -66,6 +68,9 @@ impl Keys {
                 hash.update([0]);
             }
         }
+        for inflection in curve {
+            hash.update(inflection.to_bytes());
+        }
         for neighbour in neighbours {
             hash.update(neighbour);
             hash.update([0]);
@@ -88,6 +93,12 @@ mod tests {
             word_segment: "word_begin",
             span: Span { start: 0, end: 1 },
         }
+    }
+
+    fn inflected(change: fn(&mut Inflection)) -> Inflection {
+        let mut inflection = Inflection::default();
+        change(&mut inflection);
+        inflection
     }
 
     #[test]
@@ -126,6 +137,12 @@ mod tests {
             spoken(|control| control.energy_scale = 1.3),
             spoken(|control| control.emotion = EmotionBlend(vec![(1, 0.5), (5, 0.5)])),
             spoken(|control| control.emotion = EmotionBlend(vec![(5, 1.0)])),
+            spoken(|control| control.curve = vec![inflected(|it| it.cents = 100)]),
+            spoken(|control| control.curve = vec![inflected(|it| it.range = 120)]),
+            spoken(|control| control.curve = vec![inflected(|it| it.level = 10)]),
+            spoken(|control| control.curve = vec![inflected(|it| it.duration = 120)]),
+            spoken(|control| control.curve = vec![inflected(|it| it.least_ms = 120)]),
+            spoken(|control| control.curve = vec![inflected(|it| it.pause_ms = Some(0))]),
         ];
         for (at, key) in changed.iter().enumerate() {
             assert!(!changed[..at].contains(key), "part {at} does not count");

@@ -1,6 +1,6 @@
 //! Durations: autoregressive over the symbols of a sentence.
 
-use super::Sambert;
+use super::{Control, Sambert};
 use crate::nn::{ModelError, Value};
 
 /// The longest that a symbol may last, in frames at normal speed. No real one comes near;
@@ -15,13 +15,13 @@ pub struct Durations {
 }
 
 impl Sambert {
-    /// `condition` has one row per symbol; `given` the frames of those whose duration is known. The speed divides the frames
-    /// before they are rounded.
+    /// `condition` has one row per symbol; `given` the frames of those whose duration is known. Inflections act on what the
+    /// network says, which does not hear of them; the speed divides the frames before they are rounded.
     pub(super) fn durations(
         &self,
         condition: &[f32],
         given: &[Option<usize>],
-        speed: f32,
+        control: &Control,
     ) -> Result<Durations, ModelError> {
         let symbols = given.len();
         let width = condition.len() / symbols.max(1);
@@ -31,7 +31,10 @@ impl Sambert {
             frames: Vec::with_capacity(symbols),
             longest: 0.0,
         };
-        for (row, given) in condition.chunks_exact(width.max(1)).zip(given) {
+        // Frames since the last silence, at normal speed.
+        let mut since = 0.0;
+        let rows = condition.chunks_exact(width.max(1)).zip(given);
+        for (symbol, (row, given)) in rows.enumerate() {
             let inputs = [
                 ("condition", Value::f32(&[1, width], row)),
                 ("previous", previous),
@@ -39,12 +42,23 @@ impl Sambert {
             let [duration] = self.duration.run(&mut state, &inputs, ["duration"])?;
             // The network works in log(frames + 1).
             let frames = duration.as_f32().first().copied().unwrap_or(0.0).exp() - 1.0;
-            let frames = frames.clamp(0.0, LONGEST) / speed;
-            let frames = given.map_or(frames, |given| given as f32);
-            spoken.longest = spoken.longest.max(frames);
-            spoken.frames.push((frames + 0.5).floor() as usize);
+            let frames = frames.clamp(0.0, LONGEST);
+            let inflection = control.inflection(symbol);
+            let inflected = inflection.frames(frames, since, self.frames_per_ms);
+            let lasting = given.map_or(inflected / control.speed, |given| given as f32);
+            since = match inflection.pause_ms {
+                Some(_) => 0.0,
+                None => since + lasting * control.speed,
+            };
+            // A pause of a set length is silence, which nothing has to attend to.
+            let heard = match inflection.pause_ms {
+                Some(_) => frames / control.speed,
+                None => lasting,
+            };
+            spoken.longest = spoken.longest.max(heard);
+            spoken.frames.push((lasting + 0.5).floor() as usize);
             previous = match given {
-                Some(_) => Value::f32(&[1, 1], &[(frames * speed + 1.0).ln()]),
+                Some(_) => Value::f32(&[1, 1], &[(lasting * control.speed + 1.0).ln()]),
                 None => duration,
             };
         }

@@ -1,7 +1,7 @@
 //! The encoder and the pitch and energy predictors: whole sentences, padded to a preferred number of symbols.
 
 use super::symbols::is_pause;
-use super::{Control, EmotionBlend, Sambert};
+use super::{Control, EmotionBlend, Inflection, Sambert};
 use crate::nn::{ModelError, State, Value};
 use crate::text::symbols::Symbol;
 
@@ -100,17 +100,31 @@ impl Sambert {
     ) -> Result<[Value; N], ModelError> {
         let size = encoded.size;
         let graph = self.prosody.exactly(size)?;
-        let constant = |value: f32| Value::f32(&[size], &vec![value; size]);
+        let curve = |value: &dyn Fn(Inflection) -> f32| {
+            let values = (0..size).map(|symbol| value(control.inflection(symbol)));
+            Value::f32(&[size], &values.collect::<Vec<_>>())
+        };
         let [text, speaker, emotion] = encoded.hidden.clone();
         let inputs = [
             ("text", text),
             ("speaker", speaker),
             ("emotion", emotion),
             ("valid", encoded.valid.clone()),
-            ("pitch_scale", constant(control.pitch_scale)),
-            ("pitch_shift", constant(control.pitch_shift)),
-            ("energy_scale", constant(control.energy_scale)),
-            ("energy_shift", constant(0.0)),
+            (
+                "pitch_scale",
+                curve(&|inflection| control.pitch_scale * inflection.pitch_scale()),
+            ),
+            (
+                "pitch_shift",
+                curve(&|inflection| {
+                    inflection.pitch_shift(control.pitch_shift, control.pitch_level)
+                }),
+            ),
+            ("energy_scale", curve(&|_| control.energy_scale)),
+            (
+                "energy_shift",
+                curve(&|inflection| inflection.energy_shift()),
+            ),
         ];
         graph.run(&mut State::default(), &inputs, outputs)
     }

@@ -3,72 +3,20 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+use super::chunk::{Chunk, Mel, SentenceStart, Source};
 use super::lead_in::LeadIn;
 use super::marks::{Cue, Mark, cues, marks};
 use super::recorder::{Recorder, Tape};
+use super::upcoming::{Upcoming, extent};
 use super::{SpeakOptions, Synthesizer, Timings};
 use crate::Error;
 use crate::cache::Records;
 use crate::cache::keys::Keys;
 use crate::cache::store::Key;
 use crate::hifigan::{SampleStream, Schedule};
-use crate::sambert::{Control, MelStream};
-use crate::text::symbols::{Symbol, symbols};
-use crate::text::{Bookmark, Sentences, Span};
+use crate::sambert::MelStream;
+use crate::text::Sentences;
 use crate::voice::VoiceError;
-
-/// A piece of audio.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Chunk {
-    /// One channel, -1..=1, at the voice's sample rate.
-    pub samples: Vec<f32>,
-    /// Position of the first sample in the job.
-    pub start: u64,
-    /// The syllables that begin in this chunk.
-    pub marks: Vec<Mark>,
-    /// The bookmarks of the text that are reached in this chunk.
-    pub cues: Vec<Cue>,
-    /// The sentence that begins with this chunk, if one does.
-    pub begins: Option<SentenceStart>,
-    /// Whether the job ends with this chunk.
-    pub last: bool,
-}
-
-/// A sentence that begins.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SentenceStart {
-    /// Its characters in the input.
-    pub span: Span,
-    pub source: Source,
-    /// Where some of it is made of words that have been spoken before: their characters.
-    pub known: Vec<Span>,
-}
-
-/// Where the sound of a sentence comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-pub enum Source {
-    /// It is made for this job.
-    #[serde(rename = "new")]
-    New,
-    /// Words of it have been spoken before.
-    #[serde(rename = "L1")]
-    Fragments,
-    /// The sentence has been spoken before.
-    #[serde(rename = "L2")]
-    Sentence,
-    /// It is a fixed part of a template, made ahead or spoken before.
-    #[serde(rename = "L3")]
-    Template,
-}
-
-/// What the vocoder makes the sound of a chunk of. Nothing for a chunk that has its sound already.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Mel {
-    /// The frames of the sentence, where one begins.
-    pub opens: Option<usize>,
-    /// Rows of the voice's mel channels.
-    pub frames: Vec<f32>,
-}
 
 /// A chunk that waits for its sound.
 struct Draft {
@@ -105,27 +53,6 @@ pub struct ChunkStream {
     samples: Option<SampleStream>,
 }
 
-/// The sentence that is spoken next.
-struct Upcoming {
-    span: Span,
-    symbols: Vec<Symbol>,
-    control: Control,
-    volume: f32,
-    /// Whether it is a fixed part of a template.
-    fixed: bool,
-    bookmarks: Vec<Bookmark>,
-    /// Samples of silence that end its last chunk.
-    pause: u64,
-    /// Samples of silence after it, on their own.
-    silence: u64,
-}
-
-impl Upcoming {
-    fn key(&self, recorder: &Recorder) -> Key {
-        recorder.key(&self.symbols, &self.control, self.fixed)
-    }
-}
-
 /// The sentence being spoken.
 struct Utterance {
     mel: MelStream,
@@ -136,8 +63,7 @@ struct Utterance {
     marks: VecDeque<Mark>,
     cues: VecDeque<Cue>,
     volume: f32,
-    pause: u64,
-    silence: u64,
+    rest: Rest,
     /// Until the first chunk is out.
     begins: Option<SentenceStart>,
 }
@@ -204,28 +130,13 @@ impl ChunkStream {
     /// Reads the next sentence out of the text.
     fn read_ahead(&mut self) -> Result<(), Error> {
         let started = (self.synthesizer.clock)();
-        let samples_per_ms = f64::from(self.synthesizer.manifest.sample_rate) / 1000.0;
-        self.upcoming = match self.sentences.next() {
-            None => None,
-            Some(sentence) => {
-                let options = self.options.styled(&sentence.style);
-                self.silence += (f64::from(sentence.lead_ms) * samples_per_ms) as u64;
-                let pause_ms = match sentence.complete {
-                    true => f64::from(self.synthesizer.manifest.sentence_pause_ms),
-                    false => 0.0,
-                };
-                Some(Upcoming {
-                    span: sentence.span,
-                    symbols: symbols(&sentence, self.synthesizer.phones()),
-                    control: self.synthesizer.control(&options)?,
-                    volume: options.volume,
-                    fixed: sentence.fixed,
-                    bookmarks: sentence.bookmarks,
-                    pause: (pause_ms * samples_per_ms / f64::from(options.speed)) as u64,
-                    silence: (f64::from(sentence.silence_ms) * samples_per_ms) as u64,
-                })
-            }
-        };
+        let next = self.sentences.next();
+        if let Some(next) = &next {
+            let samples_per_ms = f64::from(self.synthesizer.manifest.sample_rate) / 1000.0;
+            self.silence += (f64::from(next.lead_ms) * samples_per_ms) as u64;
+        }
+        let upcoming = next.map(|next| Upcoming::new(next, &self.synthesizer, &self.options));
+        self.upcoming = upcoming.transpose()?;
         self.timings.text_ms += (self.synthesizer.clock)() - started;
         Ok(())
     }
@@ -278,6 +189,7 @@ impl ChunkStream {
                 .filter_map(|word| extent(&symbols[word.clone()]))
                 .collect(),
         };
+        let rest = Rest::new(pause, silence, &plan.durations, hop);
         self.tapes.push_back(
             key.map(|key| Tape::new(key, symbols, control, known, plan.durations.clone())),
         );
@@ -293,8 +205,7 @@ impl ChunkStream {
             marks: marks.into(),
             cues: cues.into(),
             volume,
-            pause,
-            silence,
+            rest,
             begins: Some(begins),
         }))
     }
@@ -363,10 +274,10 @@ impl ChunkStream {
         }
         set_volume(&mut samples, volume);
         let end = start + length;
+        self.read_ahead()?;
+        let pause = self.pause(Rest::new(pause, silence, &recording.durations, hop));
         samples.resize(samples.len() + pause as usize, 0.0);
         self.position = end + pause;
-        self.silence = silence;
-        self.read_ahead()?;
         let marks = marks(&symbols, &recording.durations, hop, start);
         Ok(Some(Chunk {
             samples,
@@ -384,6 +295,17 @@ impl ChunkStream {
             }),
             last: self.is_over(),
         }))
+    }
+
+    /// The samples of silence that end a sentence; what is asked for beyond them follows.
+    fn pause(&mut self, rest: Rest) -> u64 {
+        self.silence = rest.silence;
+        if self.upcoming.is_some() {
+            return rest.pause;
+        }
+        let manifest = &self.synthesizer.manifest;
+        let end = manifest.sentence_pause_ms * manifest.sample_rate / 1000;
+        rest.pause.min(u64::from(end))
     }
 
     /// Up to a second of the silence after a sentence, if there is any left.
@@ -451,8 +373,8 @@ impl ChunkStream {
         let opens = utterance.opens.take();
         let volume = utterance.volume;
         let (ended, pause) = if over {
-            self.silence = utterance.silence;
-            (Some(utterance.mel), utterance.pause)
+            let pause = self.pause(utterance.rest);
+            (Some(utterance.mel), pause)
         } else {
             self.current = Some(utterance);
             (None, 0)
@@ -547,12 +469,23 @@ impl ChunkStream {
     }
 }
 
-/// The characters that these symbols say.
-fn extent(symbols: &[Symbol]) -> Option<Span> {
-    let spans = symbols.iter().map(|symbol| symbol.span);
-    spans
-        .filter(|span| span.end > span.start)
-        .reduce(Span::join)
+/// Samples of silence after the frames of a sentence.
+struct Rest {
+    /// At the end of its last chunk.
+    pause: u64,
+    /// On their own.
+    silence: u64,
+}
+
+impl Rest {
+    /// `pause` and `silence` count from the end of the last sound; the last of the durations is a pause.
+    fn new(pause: u64, silence: u64, durations: &[usize], hop: usize) -> Rest {
+        let own = (durations.last().copied().unwrap_or(0) * hop) as u64;
+        Rest {
+            pause: pause.saturating_sub(own),
+            silence: silence.saturating_sub(pause.max(own)),
+        }
+    }
 }
 
 fn set_volume(samples: &mut [f32], volume: f32) {

@@ -31,31 +31,15 @@ struct Mark {
 }
 
 /// What the lines before have opened.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Markup {
-    line_start: bool,
     fenced: bool,
     html: html::State,
-}
-
-impl Default for Markup {
-    fn default() -> Self {
-        Self {
-            line_start: true,
-            fenced: false,
-            html: html::State::default(),
-        }
-    }
 }
 
 impl Markup {
     /// The sentence without its marks.
     pub fn strip(&mut self, raw: RawSentence, options: &TextOptions) -> RawSentence {
-        let line_start = self.line_start;
-        self.line_start = raw
-            .characters
-            .last()
-            .is_some_and(|c| matches!(c, '\n' | '\r'));
         let rare = |c: &char| "#*_`[]<>|$\\&~=-^(（@+>•:{}".contains(*c);
         if !self.html.is_open() && !self.fenced && !raw.characters.iter().any(rare) {
             return raw;
@@ -66,20 +50,24 @@ impl Markup {
             reading: raw.forced(at),
         });
         let mut marks: Vec<Mark> = marks.collect();
+        let mut focus = raw.focus;
         marks = html::strip(marks, &mut self.html, options.input == Input::Html);
         if options.input != Input::Html {
-            if line_start && !self.line(&mut marks, options) {
+            if raw.layout.begins && !self.line(&mut marks, options) {
                 marks.clear();
             }
             marks = inline::strip(
                 marks,
                 options.input == Input::Markdown,
                 options.symbols == Symbols::Skip,
+                &mut focus,
             );
         }
         RawSentence {
             start: raw.start,
             ends: raw.ends,
+            layout: raw.layout,
+            focus,
             characters: marks.iter().map(|mark| mark.character).collect(),
             spans: marks.iter().map(|mark| mark.span).collect(),
             readings: marks.iter().map(|mark| mark.reading).collect(),

@@ -6,8 +6,8 @@ use super::pinyin::readings;
 use super::segment::segment;
 use super::steps::{Glyph, RawSentence, Segment, SegmentKind, Spoken};
 use super::user::inline;
-use super::utterance::{Break, English, Pause, Sentence, Span, Syllable, Unit, Word};
-use super::{english, erhua, prosody, sandhi, source};
+use super::utterance::{Break, English, Pause, Sentence, Span, Syllable, Unit, Word, Written};
+use super::{breath, english, erhua, phrases, prosody, sandhi, source, verse};
 
 /// Most symbols of a sentence: two for a syllable, one for a pause.
 const LONGEST: usize = 240;
@@ -23,21 +23,48 @@ pub(super) fn analyse(raw: &RawSentence, options: &TextOptions, first: bool) -> 
     let mut spoken = readings(&glyphs, &segments);
     erhua::join(&mut spoken, &segments);
     sandhi::apply(&mut spoken, &segments);
-    let breaks = prosody::breaks(&glyphs, &segments);
+    let mut pauses = Pauses::new(&glyphs, &segments);
+    if raw.layout.verse {
+        verse::scan(&glyphs, &mut pauses.breaks, &mut pauses.written);
+    } else {
+        breath::breathe(&glyphs, &mut pauses.breaks, &mut pauses.written);
+    }
+    let phrases = phrases::phrases(&glyphs, &segments, raw.layout);
+    let breaks = &pauses.breaks;
     let mut sentences = Vec::new();
     let mut start = 0;
     while start < segments.len() {
         let short = (first && sentences.is_empty())
-            .then(|| piece(&segments, &spoken, &breaks, start, LONGEST_FIRST))
+            .then(|| piece(&segments, &spoken, breaks, start, LONGEST_FIRST))
             .filter(|&end| breaks[segments[end - 1].end - 1] >= Some(Break::Major));
-        let end = short.unwrap_or_else(|| piece(&segments, &spoken, &breaks, start, LONGEST));
-        sentences.extend(assemble(&glyphs, &segments, &spoken, &breaks, start..end));
+        let end = short.unwrap_or_else(|| piece(&segments, &spoken, breaks, start, LONGEST));
+        let piece = assemble(&glyphs, &segments, &spoken, &pauses, start..end);
+        let focused = |own: Span, focus: &&Span| focus.start < own.end && own.start < focus.end;
+        sentences.extend(piece.map(|piece| {
+            Sentence {
+                phrases: phrases::of_piece(&phrases, start..end),
+                focus: raw
+                    .focus
+                    .iter()
+                    .filter(|focus| focused(piece.span, focus))
+                    .copied()
+                    .collect(),
+                ..piece
+            }
+        }));
         start = end;
+    }
+    if let Some(first) = sentences.first_mut() {
+        first.place.first = raw.layout.place.first;
     }
     let last = sentences.len().saturating_sub(usize::from(raw.ends));
     sentences[..last].iter_mut().for_each(pause_only);
     if let Some(last) = sentences.get_mut(last) {
         last.complete = true;
+        last.place.last = raw.layout.place.last;
+        if let Some(Unit::Pause(pause)) = last.units.last_mut() {
+            pause.written = pause.written.longer(raw.layout.ends);
+        }
     }
     sentences
 }
@@ -89,7 +116,7 @@ fn assemble(
     glyphs: &[Glyph],
     segments: &[Segment],
     spoken: &[Spoken],
-    breaks: &[Option<Break>],
+    pauses: &Pauses,
     range: std::ops::Range<usize>,
 ) -> Option<Sentence> {
     let mut units: Vec<Unit> = Vec::new();
@@ -133,10 +160,10 @@ fn assemble(
                     })),
                     None => units.extend(said.into_iter().map(Unit::Syllable)),
                 }
-                pause(breaks[last], glyphs[last].span.end, &mut units);
+                pauses.add(last, glyphs[last].span.end, &mut units);
             }
         }
-        pause(breaks[segment.end - 1], here.end, &mut units);
+        pauses.add(segment.end - 1, here.end, &mut units);
     }
     match units.last_mut()? {
         Unit::Pause(last) => last.strength = Break::Sentence,
@@ -144,6 +171,7 @@ fn assemble(
             let at = last.span().end;
             units.push(Unit::Pause(Pause {
                 strength: Break::Sentence,
+                written: Written::Nothing,
                 span: Span { start: at, end: at },
             }));
         }
@@ -157,15 +185,46 @@ fn assemble(
     })
 }
 
-/// Adds a pause after a syllable, or strengthens the one that is there.
-fn pause(strength: Option<Break>, at: usize, units: &mut Vec<Unit>) {
-    match (strength, units.last_mut()) {
-        (Some(strength), Some(Unit::Pause(last))) => last.strength = last.strength.max(strength),
-        (Some(strength), Some(_)) => {
-            let span = Span { start: at, end: at };
-            units.push(Unit::Pause(Pause { strength, span }));
+/// The pause after each glyph, and what is written there.
+struct Pauses {
+    breaks: Vec<Option<Break>>,
+    written: Vec<Written>,
+}
+
+impl Pauses {
+    fn new(glyphs: &[Glyph], segments: &[Segment]) -> Pauses {
+        let mut pauses = Pauses {
+            breaks: prosody::breaks(glyphs, segments),
+            written: vec![Written::Nothing; glyphs.len()],
+        };
+        let marks = segments
+            .iter()
+            .filter(|segment| segment.kind == SegmentKind::Mark);
+        for at in marks.map(|mark| mark.start) {
+            pauses.written[at] = Written::mark(glyphs[at].character);
+            if matches!(pauses.written[at], Written::Bracket | Written::Cell) {
+                pauses.breaks[at] = Some(Break::Major);
+            }
         }
-        _ => {}
+        pauses
+    }
+
+    /// Adds the pause after a glyph to what is said before it, or strengthens the one that is there.
+    fn add(&self, glyph: usize, at: usize, units: &mut Vec<Unit>) {
+        let (Some(strength), Some(last)) = (self.breaks[glyph], units.last_mut()) else {
+            return;
+        };
+        let written = self.written[glyph];
+        if let Unit::Pause(last) = last {
+            last.strength = last.strength.max(strength);
+            last.written = last.written.longer(written);
+        } else {
+            units.push(Unit::Pause(Pause {
+                strength,
+                written,
+                span: Span { start: at, end: at },
+            }));
+        }
     }
 }
 

@@ -11,12 +11,15 @@
 //! | `prosody` | `rate` (0.5 to 2, `80%`, `slow`), `pitch` (semitones, `+2st`, `high`), `volume` (0 to 100, `loud`) |
 //! | `voice` | `name`: one of the voice's speakers |
 //! | `emotion` | `category`, `intensity` (0 to 1) |
+//! | `mood` | `name`: `question`, `exclamation` and the like, see [`super::Mood::named`]; `auto`, `neutral` |
+//! | `emphasis` | `level`: `strong` and `moderate` (the default) set off what is inside, `reduced` and `none` do not |
 //! | `mark` | `name` |
 
 mod markup;
 mod say;
 
 use super::error::{TextError, ssml_error as wrong};
+use super::layout::LaidOut;
 use super::reading::Reading;
 use super::split::RawSentences;
 use super::steps::RawSentence;
@@ -26,7 +29,7 @@ use markup::{Element, Event, Events};
 /// Deepest nesting of elements.
 const DEEPEST: usize = 32;
 /// Elements whose content is said in a style of its own.
-const STYLED: [&str; 3] = ["prosody", "emotion", "voice"];
+const STYLED: [&str; 4] = ["prosody", "emotion", "mood", "voice"];
 /// A pause at least this long is silence between two sentences.
 const SILENCE_MS: u32 = 250;
 const LONGEST_SILENCE_MS: u32 = 60_000;
@@ -41,6 +44,8 @@ pub struct Part {
     /// Silence after the part.
     pub silence_ms: u32,
     pub bookmarks: Vec<Bookmark>,
+    /// Words with emphasis.
+    pub focus: Vec<Span>,
 }
 
 impl Part {
@@ -55,7 +60,7 @@ impl Part {
 pub struct PartSentences {
     parts: std::vec::IntoIter<Part>,
     /// The part that is read, and what is left of it.
-    current: Option<(Part, RawSentences)>,
+    current: Option<(Part, LaidOut)>,
     /// The last sentences said: what comes between them and the next ones belongs to them.
     held: Vec<Sentence>,
     /// Bookmarks for the next sentence.
@@ -75,9 +80,10 @@ impl PartSentences {
         }
     }
 
-    /// The next sentences, as `analyse` makes them of a raw one; `None` at the end.
+    /// The next sentences, as `analyse` makes them of a raw one; `None` at the end. `verse`: all of it is verse.
     pub fn next(
         &mut self,
+        verse: bool,
         analyse: impl Fn(&RawSentence) -> Vec<Sentence>,
     ) -> Option<Vec<Sentence>> {
         loop {
@@ -89,10 +95,10 @@ impl PartSentences {
                 };
                 self.bookmarks.append(&mut part.bookmarks);
                 let text: String = part.characters.iter().collect();
-                self.current = Some((part, RawSentences::new(text)));
+                self.current = Some((part, LaidOut::new(RawSentences::new(text))));
                 continue;
             };
-            let Some(raw) = raws.next() else {
+            let Some(mut raw) = raws.next() else {
                 match self.held.last_mut() {
                     Some(last) => last.silence_ms = silence(last.silence_ms, part.silence_ms),
                     None => self.lead_ms = silence(self.lead_ms, part.silence_ms),
@@ -100,10 +106,13 @@ impl PartSentences {
                 self.current = None;
                 continue;
             };
+            let mood = part.style.mood.as_deref();
+            raw.layout.verse |= mood.map_or(verse, |mood| mood == "verse");
             let own = raw.start..raw.start + raw.characters.len();
             let mut said = analyse(&RawSentence {
                 spans: part.spans[own.clone()].to_vec(),
                 readings: part.readings[own].to_vec(),
+                focus: part.focus.clone(),
                 ..raw
             });
             let Some(first) = said.first_mut() else {
@@ -144,6 +153,8 @@ struct Open {
     style: Style,
     /// Where its text starts, for an element that says something else instead.
     instead: Option<(say::Instead, usize)>,
+    /// Where its text starts, for an element that gives emphasis.
+    emphasis: Option<usize>,
 }
 
 #[derive(Default)]
@@ -220,7 +231,7 @@ impl Reader {
             ));
         }
         let outside = self.part.style.clone();
-        let mut instead = None;
+        let (mut instead, mut emphasis) = (None, None);
         match element.name.as_str() {
             "speak" if self.open.is_empty() => {}
             "p" | "s" => self.cut(0),
@@ -239,6 +250,9 @@ impl Reader {
                 self.cut(0);
                 self.part.style = element.style(&outside)?;
             }
+            "emphasis" => {
+                emphasis = element.emphasis()?.then_some(self.part.characters.len());
+            }
             name => {
                 return Err(wrong(
                     element.at,
@@ -254,6 +268,7 @@ impl Reader {
             name: name.clone(),
             style: outside,
             instead,
+            emphasis,
         });
         if element.empty {
             self.end(&name, at)?;
@@ -282,6 +297,9 @@ impl Reader {
                     .push(character, own.copied().unwrap_or(all), reading);
             }
         }
+        let spans = open.emphasis.and_then(|first| self.part.spans.get(first..));
+        let emphasised = spans.and_then(|spans| spans.iter().copied().reduce(Span::join));
+        self.part.focus.extend(emphasised);
         if matches!(name, "p" | "s") || STYLED.contains(&name) {
             self.cut(0);
             self.part.style = open.style;

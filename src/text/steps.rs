@@ -2,7 +2,20 @@
 
 use super::lexicon::Entry;
 use super::reading::Reading;
-use super::utterance::Span;
+use super::utterance::{Place, Span, Written};
+
+/// What a raw sentence does not tell by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Layout {
+    pub place: Place,
+    /// Whether it begins a line.
+    pub begins: bool,
+    /// What ends with it, beyond the sentence.
+    pub ends: Written,
+    /// Whether it begins inside quotation marks.
+    pub quoted: bool,
+    pub verse: bool,
+}
 
 /// A piece of the input and where it comes from.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -16,6 +29,9 @@ pub struct RawSentence {
     pub readings: Vec<Option<Reading>>,
     /// Whether it goes to the end of a sentence; a long one is cut.
     pub ends: bool,
+    pub layout: Layout,
+    /// What is set off by bold type or an element.
+    pub focus: Vec<Span>,
 }
 
 impl RawSentence {
@@ -41,6 +57,14 @@ impl RawSentence {
                 .unwrap_or_default()
                 .to_vec(),
             ends: self.ends && range.end == self.characters.len(),
+            layout: Layout {
+                ends: match range.end == self.characters.len() {
+                    true => self.layout.ends,
+                    false => Written::Nothing,
+                },
+                ..self.layout
+            },
+            focus: self.focus.clone(),
         }
     }
 

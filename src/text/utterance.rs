@@ -4,6 +4,8 @@
 //! m n ng ow oy p r s sh t th uh uw v w y z zh`, in syllables with a stress of 0 to 2. Beside them stand the Mandarin syllables that
 //! sound most like them, for a voice that has no English phones; [`super::symbols`] takes the one or the other.
 
+pub use super::pauses::Written;
+
 /// Half-open range of Unicode scalar positions (char indices) in the raw input.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize)]
 pub struct Span {
@@ -68,6 +70,8 @@ pub struct English {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pause {
     pub strength: Break,
+    /// What stands there.
+    pub written: Written,
     pub span: Span,
 }
 
@@ -96,7 +100,7 @@ pub struct Word {
     pub span: Span,
 }
 
-/// What a sentence does, as far as its melody follows from it.
+/// What a phrase does, as far as its melody follows from it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Mood {
     #[default]
@@ -115,14 +119,36 @@ pub enum Mood {
     BrokenOff,
     /// Calls somebody by name.
     Call,
+    /// Lines of verse.
+    Verse,
 }
 
-/// Quoted speech inside a sentence, and its mood.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Quote {
-    /// Without its quotation marks.
+/// Who says a phrase.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Setting {
+    #[default]
+    Plain,
+    /// In quotation marks.
+    Quoted,
+    /// In brackets.
+    Aside,
+}
+
+/// What is said in one mood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Phrase {
     pub span: Span,
     pub mood: Mood,
+    pub setting: Setting,
+    /// The word that its question is about.
+    pub focus: Option<Span>,
+}
+
+/// Where a sentence stands in a paragraph of several sentences.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Place {
+    pub first: bool,
+    pub last: bool,
 }
 
 /// How a sentence shall be said; `None` leaves it to the caller's options.
@@ -139,6 +165,8 @@ pub struct Style {
     pub pitch: Option<f32>,
     /// Factor, 0 to 2.
     pub volume: Option<f32>,
+    /// Name of a mood, see [`super::Mood::named`].
+    pub mood: Option<String>,
 }
 
 /// A named position of the input.
@@ -156,9 +184,11 @@ pub struct Sentence {
     pub normalized: String,
     pub words: Vec<Word>,
     pub units: Vec<Unit>,
-    pub mood: Mood,
-    /// Quoted speech in it, in order.
-    pub quotes: Vec<Quote>,
+    /// Its phrases, in order.
+    pub phrases: Vec<Phrase>,
+    /// Words with emphasis.
+    pub focus: Vec<Span>,
+    pub place: Place,
     pub style: Style,
     /// Whether the sentence ends here: a long one is cut into pieces, and a part of a template may go on.
     pub complete: bool,

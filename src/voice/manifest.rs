@@ -35,7 +35,7 @@ pub struct Manifest {
     pub emotions: Emotions,
     /// Statistics of F0 in Hz, where known: the pitch can then be moved by semitones.
     pub pitch: Option<Statistics>,
-    /// Silence after each sentence at normal speed, for a voice that has learned none of its own.
+    /// Silence after the last sentence of a text, for a voice that has learned none of its own.
     #[serde(default)]
     pub sentence_pause_ms: u32,
     pub mel: Mel,

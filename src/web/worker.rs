@@ -116,7 +116,7 @@ impl Engine {
     }
 
     /// Takes a job on: its number, the text, how it shall be read (`ssml`, `lexicon`, `from`, `continued`) and how it shall be spoken (`emotion`,
-    /// `intensity`, `speed`, `pitch`, `volume`).
+    /// `intensity`, `mood`, `speed`, `pitch`, `volume`, `pauses`, `dialogue`).
     pub fn start(
         &mut self,
         job: u32,

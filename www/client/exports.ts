@@ -7,6 +7,7 @@ export type {
   EmotionTemplate,
   JobStats,
   Mark,
+  Mood,
   PcmChunk,
   SentenceInfo,
   SpeakerInfo,

@@ -4,19 +4,40 @@
  */
 import type { ErrorMessage } from './errors.js';
 
+/** What a text does: it asks, exclaims, trails off and so on. */
+export type Mood =
+  | 'auto'
+  | 'neutral'
+  | 'statement'
+  | 'question'
+  | 'particle-question'
+  | 'word-question'
+  | 'exclamation'
+  | 'command'
+  | 'trailing'
+  | 'broken-off'
+  | 'call'
+  | 'verse';
+
 export interface SpeechOptions {
   /** One of the voice's speakers by name, the first when left out. */
   speaker?: string;
   /** One of the voice's emotions, `neutral` when left out. */
   emotion?: string;
-  /** From neutral, 0, to the full emotion, 1; 1 when left out. */
+  /** From neutral, 0, to the full emotion and mood, 1; 1 when left out. */
   intensity?: number;
+  /** `auto`, when left out, takes it from marks and words; `neutral` says everything like a statement. */
+  mood?: Mood;
   /** 0.5 to 2, 1 when left out. */
   speed?: number;
   /** Semitones, -6 to 6, 0 when left out. */
   pitch?: number;
   /** 0 to 2, 1 when left out. */
   volume?: number;
+  /** Times the normal length of pauses: 0 to 3, 1 when left out. */
+  pauses?: number;
+  /** Semitones of quoted speech above narration: -6 to 6, 0.5 when left out. */
+  dialogue?: number;
   /** The text is an SSML document: `<speak>…</speak>`. */
   ssml?: boolean;
   /** Words with the reading they shall have: pinyin with tone digits, or other text to say: `{ 重庆: 'chong2 qing4', GPU: 'G P U' }`. */

@@ -14,7 +14,7 @@ use langdu::text::{
     Accent, Erhua, Input, Sentences, Symbols, TextOptions, UserLexicon, sentences, sentences_with,
     ssml_sentences,
 };
-use langdu::{SpeakOptions, Synthesizer, Voice, wav};
+use langdu::{Mark, SpeakOptions, Synthesizer, Voice, wav};
 use serde_json::json;
 
 type Failure = Box<dyn std::error::Error>;
@@ -56,6 +56,12 @@ enum Command {
         /// One of the voice's speakers; the first where missing.
         #[arg(long)]
         speaker: Option<String>,
+        /// As for `say`.
+        #[arg(long, default_value = "auto")]
+        mood: String,
+        /// Write `FOLDER/id.json` too: first and last sample of each syllable.
+        #[arg(long)]
+        marks: bool,
     },
     /// Show how each line of standard input is read.
     Text {
@@ -117,9 +123,12 @@ struct Manner {
     speaker: Option<String>,
     #[arg(long, default_value = "neutral")]
     emotion: String,
-    /// From neutral, 0, to the full emotion, 1.
+    /// From neutral, 0, to the full emotion and mood, 1.
     #[arg(long, default_value_t = 1.0)]
     intensity: f32,
+    /// `auto` takes it from the text, `neutral` has none; or `question`, `exclamation`, `command`, `verse` and the like.
+    #[arg(long, default_value = "auto")]
+    mood: String,
     /// 0.5 to 2.
     #[arg(long, default_value_t = 1.0)]
     speed: f32,
@@ -129,6 +138,12 @@ struct Manner {
     /// 0 to 2.
     #[arg(long, default_value_t = 1.0)]
     volume: f32,
+    /// Times the normal length of pauses, 0 to 3.
+    #[arg(long, default_value_t = 1.0)]
+    pauses: f32,
+    /// Semitones of quoted speech above narration, -6 to 6.
+    #[arg(long, default_value_t = 0.5, allow_negative_numbers = true)]
+    dialogue: f32,
 }
 
 pub fn main() -> ExitCode {
@@ -146,7 +161,9 @@ pub fn main() -> ExitCode {
             folder,
             voice,
             speaker,
-        } => batch(&list, &folder, &voice, speaker),
+            mood,
+            marks,
+        } => batch(&list, &folder, &voice, speaker, &mood, marks),
         Command::Text { classes: true, .. } => classes(),
         Command::Text { reading, json, .. } => text(&reading, json),
     };
@@ -165,6 +182,7 @@ pub fn main() -> ExitCode {
 /// Everything said, and how long it took.
 struct Said {
     samples: Vec<f32>,
+    marks: Vec<Mark>,
     first_chunk_ms: f64,
     total_ms: f64,
     timings: Timings,
@@ -227,14 +245,17 @@ fn speak(
     let started = Instant::now();
     let elapsed = || started.elapsed().as_secs_f64() * 1000.0;
     let mut stream = synthesizer.stream_sentences(sentences, options)?;
-    let (mut samples, mut first_chunk_ms) = (Vec::new(), None);
+    let (mut samples, mut marks, mut first_chunk_ms) = (Vec::new(), Vec::new(), None);
     for chunk in stream.by_ref() {
-        samples.extend(chunk?.samples);
+        let chunk = chunk?;
+        samples.extend(chunk.samples);
+        marks.extend(chunk.marks);
         first_chunk_ms.get_or_insert_with(elapsed);
     }
     let first_chunk_ms = first_chunk_ms.unwrap_or_else(elapsed);
     Ok(Said {
         samples,
+        marks,
         first_chunk_ms,
         total_ms: elapsed(),
         timings: stream.timings(),
@@ -265,9 +286,12 @@ fn say(
         speaker,
         emotion,
         intensity,
+        mood,
         speed,
         pitch,
         volume,
+        pauses,
+        dialogue,
     } = manner;
     let said = speak(
         &synthesizer,
@@ -276,9 +300,12 @@ fn say(
             speaker,
             emotion,
             intensity,
+            mood,
             speed,
             pitch,
             volume,
+            pauses,
+            dialogue,
         },
     )?;
     let sample_rate = synthesizer.manifest().sample_rate;
@@ -316,6 +343,8 @@ fn batch(
     folder: &Path,
     voice: &VoiceArgs,
     speaker: Option<String>,
+    mood: &str,
+    marks: bool,
 ) -> Result<(), Failure> {
     let lines = std::fs::read_to_string(list)?;
     let synthesizer = voice.load()?;
@@ -329,11 +358,23 @@ fn batch(
         let options = SpeakOptions {
             speaker: speaker.clone(),
             emotion: emotion.into(),
+            mood: mood.into(),
             ..SpeakOptions::default()
         };
         let said = speak(&synthesizer, sentences(text), &options)?;
         let file = std::fs::File::create(folder.join(id).with_extension("wav"))?;
         wav::write(BufWriter::new(file), sample_rate, &said.samples)?;
+        if marks {
+            let places: Vec<_> = said
+                .marks
+                .iter()
+                .map(|mark| (mark.start, mark.end))
+                .collect();
+            std::fs::write(
+                folder.join(id).with_extension("json"),
+                json!(places).to_string(),
+            )?;
+        }
         total_ms += said.total_ms;
         samples += said.samples.len();
     }

@@ -8,21 +8,34 @@ use crate::text::utterance::Span;
 /// Longest text between brackets that is looked at.
 const LONGEST: usize = 400;
 
-/// Without the marks. `markdown`: single stars and underscores are marks, too. `skip`: notes are silent.
-pub fn strip(marks: Vec<Mark>, markdown: bool, skip: bool) -> Vec<Mark> {
+/// Without the marks. `markdown`: single stars and underscores are marks, too. `skip`: notes are silent. `bold` gets what is set off
+/// by two stars or more.
+pub fn strip(marks: Vec<Mark>, markdown: bool, skip: bool, bold: &mut Vec<Span>) -> Vec<Mark> {
     let mut kept: Vec<Mark> = Vec::with_capacity(marks.len());
+    let mut opened = None;
     let mut at = 0;
     while at < marks.len() {
         let rest = &marks[at..];
         let length = match rest[0].character {
             '$' | '\\' => formula(rest, &mut kept),
-            '!' | '[' => link(rest, &mut kept, markdown, skip),
+            '!' | '[' => link(rest, &mut kept, markdown, skip, bold),
             '(' | '（' => gloss(rest, &mut kept),
             '*' | '_' | '`' | '~' | '^' => emphasis(rest, &kept, markdown),
             _ => None,
         };
         match length {
-            Some(length) => at += length.max(1),
+            Some(length) => {
+                if length >= 2 && rest[0].character == '*' {
+                    opened = match opened.take() {
+                        None => Some(kept.len()),
+                        Some(first) => {
+                            bold.push(span(kept.get(first..).unwrap_or_default()));
+                            None
+                        }
+                    };
+                }
+                at += length.max(1);
+            }
             None => {
                 kept.push(rest[0]);
                 at += 1;
@@ -98,7 +111,13 @@ fn formula(rest: &[Mark], kept: &mut Vec<Mark>) -> Option<usize> {
 }
 
 /// `[text](target)`, `![text](target)`, `[1]`.
-fn link(rest: &[Mark], kept: &mut Vec<Mark>, markdown: bool, skip: bool) -> Option<usize> {
+fn link(
+    rest: &[Mark],
+    kept: &mut Vec<Mark>,
+    markdown: bool,
+    skip: bool,
+    bold: &mut Vec<Span>,
+) -> Option<usize> {
     let open = usize::from(rest[0].character == '!');
     if rest.get(open)?.character != '[' {
         return None;
@@ -111,7 +130,7 @@ fn link(rest: &[Mark], kept: &mut Vec<Mark>, markdown: bool, skip: bool) -> Opti
         let address = text(&rest[end + 2..target]);
         let link = address.contains(['/', '.', '#']) || markdown;
         if link && !address.chars().any(is_han) {
-            kept.extend(strip(inside.to_vec(), markdown, skip));
+            kept.extend(strip(inside.to_vec(), markdown, skip, bold));
             return Some(target + 1);
         }
         return None;

@@ -1,7 +1,7 @@
 //! Tags, attributes and entities.
 
 use crate::text::error::{TextError, ssml_error as wrong};
-use crate::text::utterance::{Span, Style};
+use crate::text::utterance::{Mood, Span, Style};
 
 pub struct Element {
     pub name: String,
@@ -255,7 +255,16 @@ impl Element {
         }
     }
 
-    /// The style inside a `prosody`, `emotion` or `voice` element.
+    /// Whether an `emphasis` element gives any.
+    pub fn emphasis(&self) -> Result<bool, TextError> {
+        match self.value("level").unwrap_or("moderate") {
+            "strong" | "moderate" => Ok(true),
+            "reduced" | "none" => Ok(false),
+            other => Err(wrong(self.at, &format!("level {other:?} is unknown"))),
+        }
+    }
+
+    /// The style inside a `prosody`, `emotion`, `mood` or `voice` element.
     pub fn style(&self, outside: &Style) -> Result<Style, TextError> {
         let mut style = outside.clone();
         let number = |name: &str, value: &str, range: std::ops::RangeInclusive<f32>| {
@@ -281,6 +290,14 @@ impl Element {
                 .value("intensity")
                 .map(|value| number("intensity", value, 0.0..=1.0))
                 .transpose()?;
+            return Ok(style);
+        }
+        if self.name == "mood" {
+            let name = self.required("name")?;
+            if !Mood::is_choice(name) {
+                return Err(wrong(self.at, &format!("mood {name:?} is unknown")));
+            }
+            style.mood = Some(name.to_string());
             return Ok(style);
         }
         if let Some(rate) = self.value("rate") {

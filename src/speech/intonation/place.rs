@@ -1,0 +1,111 @@
+//! What the place of words in the text adds: quotation and parenthesis, emphasis, lists, paragraphs, the end of a long sentence.
+
+use super::Bend;
+use super::clauses::{Clauses, holds, pauses};
+use crate::text::symbols::Symbol;
+use crate::text::{Place, Sentence, Setting, Span, Written};
+
+/// Syllables from which on the end of a sentence is held up.
+const LONG: usize = 14;
+
+/// Quoted speech is `dialogue` semitones higher; a parenthesis lower, narrower and softer.
+pub fn setting(setting: Setting, dialogue: f32, phrase: &Clauses, bends: &mut [Bend]) {
+    let bend = match setting {
+        Setting::Plain => return,
+        Setting::Quoted => Bend {
+            semitones: dialogue,
+            ..Bend::default()
+        },
+        Setting::Aside => Bend {
+            semitones: -1.0,
+            range: -0.15,
+            decibels: -1.0,
+            duration: -0.05,
+        },
+    };
+    for place in phrase.syllables().cloned().flatten() {
+        bends[place].add(bend);
+    }
+}
+
+/// A wider pitch on words with emphasis, and a narrower one after them to the end of the clause (Xu 1999, Effects of tone and
+/// focus on the formation and alignment of F0 contours, Journal of Phonetics 27).
+pub fn focus(spans: &[Span], clauses: &Clauses, symbols: &[Symbol], bends: &mut [Bend]) {
+    for clause in &clauses.0 {
+        let mut after = false;
+        for syllable in clause {
+            let here = symbols[syllable.start].span;
+            let focused = spans.iter().any(|&span| holds(span, here));
+            after |= focused;
+            let bend = match (focused, after) {
+                (true, _) => Bend {
+                    semitones: 1.0,
+                    range: 0.4,
+                    decibels: 1.0,
+                    duration: 0.1,
+                },
+                (false, true) => Bend {
+                    semitones: -0.5,
+                    range: -0.25,
+                    ..Bend::default()
+                },
+                _ => continue,
+            };
+            for place in syllable.clone() {
+                bends[place].add(bend);
+            }
+        }
+    }
+}
+
+/// What is listed rises with each item but the last.
+pub fn lists(sentence: &Sentence, clauses: &Clauses, symbols: &[Symbol], bends: &mut [Bend]) {
+    let items = pauses(sentence, symbols).filter(|&(_, written)| written == Written::Enumeration);
+    for (at, _) in items {
+        let before = clauses.syllables().rev().find(|item| item.end <= at);
+        for place in before.cloned().into_iter().flatten() {
+            bends[place].add(Bend {
+                semitones: 1.0,
+                ..Bend::default()
+            });
+        }
+    }
+}
+
+/// The first sentence of a paragraph starts a little higher, the last one ends a little lower and slower.
+pub fn paragraph(at: Place, clauses: &Clauses, bends: &mut [Bend]) {
+    let (Some(first), Some(last)) = (clauses.0.first(), clauses.0.last()) else {
+        return;
+    };
+    if at.first {
+        for (number, syllable) in first.iter().enumerate() {
+            for place in syllable.clone() {
+                bends[place].semitones += (0.75 - 0.25 * (number / 2) as f32).max(0.0);
+            }
+        }
+    }
+    if at.last {
+        for (left, syllable) in last.iter().rev().enumerate().take(6) {
+            for place in syllable.clone() {
+                bends[place].add(Bend {
+                    semitones: (-0.75 + 0.25 * (left / 2) as f32).min(0.0),
+                    duration: if left < 2 { 0.1 } else { 0.05 },
+                    ..Bend::default()
+                });
+            }
+        }
+    }
+}
+
+/// The end of a long sentence, where the voice is down to a murmur, is held up.
+pub fn end(clauses: &Clauses, bends: &mut [Bend]) {
+    if clauses.count() < LONG {
+        return;
+    }
+    for (left, syllable) in clauses.syllables().rev().enumerate().take(6) {
+        for place in syllable.clone() {
+            bends[place].decibels += 2.5 - 0.5 * (left / 2) as f32;
+            bends[place].semitones += 0.5;
+        }
+    }
+}
