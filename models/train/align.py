@@ -11,6 +11,7 @@ phones and frames in its manifest and the recordings at 16 kHz.
 import argparse
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import librosa
@@ -24,6 +25,7 @@ from .audio import AUDIO, mel_of, spectrum
 from .export import load_weights
 from .features import SILENCE, loudness
 from .sambert import sambert_of
+from .start import nearest
 
 PAUSES = {1: "#1", 2: "#1", 3: "#3", 4: "#4"}
 # What a step of the path costs that keeps one of the two in its place, beside one that moves both on.
@@ -74,12 +76,14 @@ class Teacher:
 
     def __init__(self, config, weights):
         weights, _, statistics = load_weights(weights)
+        self.spoken = statistics["spoken"]["sy"]
         self.network = sambert_of(run.load_config(config / "am.yaml"), weights)
         self.mean, self.deviation = (np.array(statistics[key], np.float32) for key in ("mel_mean", "mel_std"))
 
     def speak(self, phones, emotion):
-        """Mel in KAN-TTS's 0 to 1 range, and frames per phone."""
-        ids = torch.from_numpy(symbols.ids_of(phones, emotion))
+        """Mel in KAN-TTS's 0 to 1 range, and frames per phone; a phone that the voice lacks is said as its nearest."""
+        known = [replace(phone, sy=nearest("sy", phone.sy, self.spoken) or phone.sy) for phone in phones]
+        ids = torch.from_numpy(symbols.ids_of(known, emotion))
         frames, durations = self.network.infer(ids[:, :4], torch.zeros(len(ids), dtype=torch.long), ids[:, 4])
         return frames[:, : AUDIO.bins].numpy() * self.deviation + self.mean, durations.numpy()
 
