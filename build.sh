@@ -20,7 +20,7 @@ usage: ./build.sh <step>
   serve   build, then serve dist/ on 127.0.0.1 (PORT, 8080)
   test    run every check and test: Rust, Python, TypeScript, wasm and the page in real browsers
   bench   measure in Chromium; --json prints the figures as the last line;
-          --cache measures the cache, --peers measures other engines beside langdu, --chart FILE draws that
+          --cache measures the cache, --reader the app that reads books, --peers measures other engines beside langdu, --chart FILE draws that
   soak    fuzz all that comes from outside, for --minutes N (1); --json prints the counts as the last line
   pack    build the npm packages and print the sizes
   apps    run small apps that use the packages, in every bundler; --json prints a table as the last line, --quick takes the quick ones
@@ -88,6 +88,7 @@ setup_browsers() {
   apt_packages chromedriver chromium-driver
   apt_packages firefox-esr firefox-esr
   apt_packages pulseaudio pulseaudio
+  apt_packages ffprobe ffmpeg
   apt_packages WebKitWebDriver webkit2gtk-driver
   apt_packages Xvfb xvfb
 }
@@ -229,6 +230,8 @@ bench() {
     node tests/bench/peers.mjs "$@"
   elif [[ " $* " == *" --cache "* ]]; then
     node tests/bench/cache.mjs "$@"
+  elif [[ " $* " == *" --reader "* ]]; then
+    node tests/bench/reader.mjs "${@/--reader/}"
   else
     node tests/bench/bench.mjs "$@"
   fi

@@ -159,7 +159,8 @@ export async function showChapter(
   opened.value = { ...spot };
   const heard = listening.value;
   following.value = heard?.chapter === at;
-  if (!sounding.value && heard?.status !== 'paused') await session?.goTo({ chapter: at, ...spot });
+  // While nothing sounds, what is shown is what will be read.
+  if (!sounding.value) await session?.goTo({ chapter: at, ...spot });
 }
 
 export async function backToVoice(): Promise<void> {

@@ -43,10 +43,12 @@ export function App() {
         <Library />
       )}
       {value.view === 'library' && book.value && listening.value && listening.value.status !== 'idle' && (
-        <a class="now-reading" href={link({ view: 'book', id: book.value.id })}>
-          <Icon name="voice" />
-          {t('library.nowReading', { title: book.value.title })}
-        </a>
+        <aside aria-label={t('player.title')}>
+          <a class="now-reading" href={link({ view: 'book', id: book.value.id })}>
+            <Icon name="voice" />
+            {t('library.nowReading', { title: book.value.title })}
+          </a>
+        </aside>
       )}
       <Notices />
       <Drop />
