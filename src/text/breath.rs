@@ -13,7 +13,7 @@ const SHORTEST: usize = 5;
 
 /// Puts a short pause into clauses that are longer than a breath: at the phrase boundary nearest to the middle, at one between
 /// prosodic words where there is none.
-pub fn breathe(glyphs: &[Glyph], breaks: &mut [Option<Break>], written: &mut [Written]) {
+pub fn breathe(glyphs: &[Glyph], breaks: &[Option<Break>], written: &mut [Written]) {
     let mut start = 0;
     for at in 0..=breaks.len() {
         if at == breaks.len() || breaks[at] >= Some(Break::Major) {
@@ -26,7 +26,7 @@ pub fn breathe(glyphs: &[Glyph], breaks: &mut [Option<Break>], written: &mut [Wr
 fn split(
     clause: Range<usize>,
     glyphs: &[Glyph],
-    breaks: &mut [Option<Break>],
+    breaks: &[Option<Break>],
     written: &mut [Written],
 ) {
     let spoken = |range: Range<usize>| {
@@ -55,7 +55,6 @@ fn split(
     };
     let best = clause.clone().filter(allowed).min_by_key(|&at| cost(at));
     if let Some(best) = best {
-        breaks[best] = Some(Break::Major);
         written[best] = Written::Breath;
         split(clause.start..best + 1, glyphs, breaks, written);
         split(best + 1..clause.end, glyphs, breaks, written);

@@ -27,7 +27,7 @@ pub(super) fn analyse(raw: &RawSentence, options: &TextOptions, first: bool) -> 
     if raw.layout.verse {
         verse::scan(&glyphs, &mut pauses.breaks, &mut pauses.written);
     } else {
-        breath::breathe(&glyphs, &mut pauses.breaks, &mut pauses.written);
+        breath::breathe(&glyphs, &pauses.breaks, &mut pauses.written);
     }
     let phrases = phrases::phrases(&glyphs, &segments, raw.layout);
     let breaks = &pauses.breaks;

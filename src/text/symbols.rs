@@ -1,7 +1,7 @@
 //! Symbols as Sambert reads them: initials, finals and pauses with tone and position.
 
 pub use super::english::syllables::PHONES as ENGLISH;
-use super::utterance::{Break, English, Sentence, Span, Syllable, Unit};
+use super::utterance::{Break, English, Pause, Sentence, Span, Syllable, Unit, Written};
 
 /// One input position of the acoustic model, in the names of its symbol tables.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub fn symbols(sentence: &Sentence, voice: Phones) -> Vec<Symbol> {
             Unit::Pause(pause) => {
                 mark_word(&mut symbols[word_start..]);
                 symbols.push(Symbol {
-                    phone: label(pause.strength).into(),
+                    phone: label(pause).into(),
                     tone: "tone_none",
                     syllable_flag: "s_none",
                     word_segment: "word_none",
@@ -56,8 +56,9 @@ pub fn symbols(sentence: &Sentence, voice: Phones) -> Vec<Symbol> {
     symbols
 }
 
-fn label(strength: Break) -> &'static str {
-    match strength {
+fn label(pause: &Pause) -> &'static str {
+    match pause.strength {
+        _ if pause.written == Written::Breath => "#3",
         Break::Word => "#1",
         Break::Minor => "#2",
         Break::Major => "#3",

@@ -10,7 +10,7 @@ use super::error::TextError;
 use super::options::TextOptions;
 use super::sentence;
 use super::split::RawSentences;
-use super::steps::RawSentence;
+use super::steps::{Layout, RawSentence};
 use super::utterance::Sentence;
 
 /// Characters that must come before a slot since the last mark, for a pause there to sound natural.
@@ -191,8 +191,17 @@ impl Template {
         let mut done = 0;
         let mut give = |range: Range<usize>, fixed| {
             if !range.is_empty() {
+                let mut piece = raw.slice(range.clone());
+                if fixed {
+                    // What is made ahead must not depend on where it stands.
+                    let ends = piece.layout.ends;
+                    piece.layout = Layout {
+                        ends,
+                        ..Layout::default()
+                    };
+                }
                 parts.push(Part {
-                    raw: raw.slice(range.clone()),
+                    raw: piece,
                     fixed,
                     ends: raw.ends && range.end == raw.characters.len(),
                 });
@@ -237,7 +246,6 @@ impl FixedPart {
 impl Part {
     /// `first`: nothing has been said before it.
     pub(super) fn analyse(&self, options: &TextOptions, first: bool) -> Vec<Sentence> {
-        // What is made ahead must not depend on where it stands.
         let mut sentences = sentence::analyse(&self.raw, options, first && !self.fixed);
         for sentence in &mut sentences {
             sentence.fixed = self.fixed;

@@ -174,7 +174,10 @@ fn sounds(word: &str, capitals: bool) -> bool {
     if !capitals {
         return longest <= Some(5);
     }
-    let start = &word[..word.len().min(2)];
+    let start = word
+        .char_indices()
+        .nth(2)
+        .map_or(word, |(end, _)| &word[..end]);
     let cluster = begins < 2
         || [
             "bl", "br", "ch", "cl", "cr", "dr", "fl", "fr", "gl", "gr", "kr", "ph", "pl", "pr",
