@@ -6,8 +6,8 @@ use super::characters::is_han;
 use super::steps::Glyph;
 use super::utterance::{Break, Written};
 
-/// Most syllables in one breath.
-const LONGEST: usize = 13;
+/// Fewest syllables that are too many for one breath.
+const LONGEST: usize = 14;
 /// Fewest syllables on each side of a breath.
 const SHORTEST: usize = 5;
 
@@ -58,5 +58,27 @@ fn split(
         written[best] = Written::Breath;
         split(clause.start..best + 1, glyphs, breaks, written);
         split(best + 1..clause.end, glyphs, breaks, written);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::text::{Unit, Written, sentences};
+
+    fn breaths(text: &str) -> usize {
+        let units = sentences(text).flat_map(|sentence| sentence.units);
+        units
+            .filter(|unit| matches!(unit, Unit::Pause(pause) if pause.written == Written::Breath))
+            .count()
+    }
+
+    #[test]
+    fn long_clauses_alone_are_breathed_in() {
+        assert_eq!(breaths("他昨天下午在学校门口。"), 0);
+        assert_eq!(breaths("他昨天下午在学校，遇见了多年没联系的同学。"), 0);
+        assert_eq!(
+            breaths("他昨天下午在学校图书馆门口遇见了多年没有联系的老同学。"),
+            1
+        );
     }
 }

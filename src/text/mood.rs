@@ -100,6 +100,12 @@ pub fn mood(
     (mood, None)
 }
 
+/// 别动 and the like, as one word.
+fn forbids(word: &str) -> bool {
+    let verb = word.strip_prefix('别');
+    verb.is_some_and(|verb| !verb.is_empty() && !"人的处墅名".contains(verb))
+}
+
 /// The words of the last clause of a phrase.
 struct Clause {
     words: Vec<(String, &'static str, Span)>,
@@ -173,7 +179,7 @@ impl Clause {
             return false;
         };
         self.length() <= LONGEST_COMMAND
-            && COMMANDING.contains(&first.as_str())
+            && (COMMANDING.contains(&first.as_str()) || forbids(first))
             && !self.ends_in(&["了", "啦", "的"])
     }
 }

@@ -142,3 +142,79 @@ pub fn of_piece(phrases: &Phrases, piece: Range<usize>) -> Vec<Phrase> {
     })
     .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::text::{Mood, Setting, sentences};
+
+    fn moods(text: &str) -> Vec<Mood> {
+        let phrases = sentences(text).flat_map(|sentence| sentence.phrases);
+        phrases.map(|phrase| phrase.mood).collect()
+    }
+
+    #[test]
+    fn marks_and_words_tell_the_mood() {
+        for (text, mood) in [
+            ("下雨了。", Mood::Statement),
+            ("下雨了？", Mood::PlainQuestion),
+            ("下雨了？！", Mood::PlainQuestion),
+            ("下雨了吗？", Mood::ParticleQuestion),
+            ("下雨了吗", Mood::ParticleQuestion),
+            ("你呢？", Mood::ParticleQuestion),
+            ("他什么时候来？", Mood::WordQuestion),
+            ("几点了？", Mood::WordQuestion),
+            ("你去不去？", Mood::WordQuestion),
+            ("有没有水？", Mood::WordQuestion),
+            ("喝茶还是喝咖啡？", Mood::WordQuestion),
+            ("什么都没有吗？", Mood::ParticleQuestion),
+            ("太好了！", Mood::Exclamation),
+            ("他终于出来了！", Mood::Exclamation),
+            ("多么好啊！", Mood::Exclamation),
+            ("快跑！", Mood::Command),
+            ("别动！", Mood::Command),
+            ("妈！", Mood::Call),
+            ("老师！", Mood::Call),
+            ("我也不知道……", Mood::Trailing),
+            ("我也不知道...", Mood::Trailing),
+            ("可是我——", Mood::BrokenOff),
+        ] {
+            assert_eq!(moods(text), [mood], "{text}");
+        }
+    }
+
+    #[test]
+    fn every_phrase_has_its_own() {
+        for (text, expected) in [
+            (
+                "他问：“下雨了？”",
+                &[Mood::Statement, Mood::PlainQuestion][..],
+            ),
+            ("“下雨了？”他问。", &[Mood::PlainQuestion, Mood::Statement]),
+            ("我……我不去。", &[Mood::Trailing, Mood::Statement]),
+            ("他一个人——他的老师——来了。", &[Mood::Statement]),
+            ("“可是我——”他说。", &[Mood::BrokenOff, Mood::Statement]),
+        ] {
+            assert_eq!(moods(text), expected, "{text}");
+        }
+        let settings = |text: &str| -> Vec<Setting> {
+            let phrases = sentences(text).flat_map(|sentence| sentence.phrases);
+            phrases.map(|phrase| phrase.setting).collect()
+        };
+        let (plain, quoted) = (Setting::Plain, Setting::Quoted);
+        assert_eq!(
+            settings("他说：“好。我走。”他走了。"),
+            [plain, quoted, quoted, plain]
+        );
+        assert_eq!(
+            settings("小王（他的同学）来过。"),
+            [plain, Setting::Aside, plain]
+        );
+    }
+
+    #[test]
+    fn verse_is_verse_in_company() {
+        let verse = "床前明月光，疑是地上霜。举头望明月，低头思故乡。";
+        assert_eq!(moods(verse), [Mood::Verse; 2]);
+        assert_eq!(moods("床前明月光，疑是地上霜。"), [Mood::Statement]);
+    }
+}
