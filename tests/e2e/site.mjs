@@ -5,7 +5,7 @@ import { serve } from '../../www/tools/serve.mjs';
 
 const DIST = process.env.DIST ?? fileURLToPath(new URL('../../dist/', import.meta.url));
 const EXTRA = new URL('./site/', import.meta.url);
-const EXTRAS = ['probe.js', 'probe.worklet.js', 'harness.html', 'harness.js'];
+const EXTRAS = ['probe.js', 'probe.worklet.js', 'recorder.worklet.js', 'harness.html', 'harness.js'];
 
 /**
  * @param {{ alter?: (path: string, body: Buffer | null) => Buffer | null, before?: string }} [faults]

@@ -1,6 +1,6 @@
-/** The way out: an AudioContext at the voice's rate with the player in it, and the lock that browsers put on it. */
+/** The way out: an AudioContext with the player in it, at the voice's rate where the browser lets it, and the lock that browsers put on it. */
 import { LangduError } from '../wire/errors.js';
-import type { PageToPlayer, PlayerToPage } from '../wire/messages.js';
+import type { PageToPlayer, PlayerSettings, PlayerToPage } from '../wire/messages.js';
 import { diagnose } from './diagnosis.js';
 
 /** How long the browser may take to start its audio before it counts as locked, in milliseconds. */
@@ -30,9 +30,11 @@ export class Output {
 
   private constructor(
     readonly context: AudioContext,
+    processorOptions: PlayerSettings,
     { onMessage, onInterrupted }: OutputHandlers,
   ) {
-    this.player = new AudioWorkletNode(context, 'langdu-player', { numberOfInputs: 0, outputChannelCount: [1] });
+    const shape = { numberOfInputs: 0, outputChannelCount: [1] };
+    this.player = new AudioWorkletNode(context, 'langdu-player', { ...shape, processorOptions });
     this.player.port.onmessage = ({ data }: MessageEvent<PlayerToPage>) => onMessage(data);
     this.node = context.createGain();
     this.player.connect(this.node).connect(context.destination);
@@ -59,7 +61,7 @@ export class Output {
     try {
       context = new AudioContext({ sampleRate, latencyHint: 'interactive' });
       await context.audioWorklet.addModule(player);
-      return new Output(context, handlers);
+      return new Output(context, { rate: sampleRate }, handlers);
     } catch (error) {
       context?.close().catch(() => undefined);
       throw await diagnose(player, `The player could not be started: ${error}`, 'E_AUDIO_WORKLET');

@@ -7,4 +7,7 @@ declare abstract class AudioWorkletProcessor {
 /** Frames per second of the context. */
 declare const sampleRate: number;
 
-declare function registerProcessor(name: string, processor: new () => AudioWorkletProcessor): void;
+declare function registerProcessor(
+  name: string,
+  processor: new (options: { processorOptions: never }) => AudioWorkletProcessor,
+): void;

@@ -1,8 +1,9 @@
 /**
- * The player: plays chunks in the order of their jobs, on the audio thread. One sample of the queue is one frame of the
- * context, which runs at the voice's rate.
+ * The player: plays chunks in the order of their jobs, on the audio thread. The queue is at the voice's rate, and so is the
+ * context, unless a browser insists on another one: then the last step takes the sound there.
  */
-import type { PageToPlayer, PlayerToPage, PlayerToWorker, WorkerToPlayer } from '../wire/messages.js';
+import type { PageToPlayer, PlayerSettings, PlayerToPage, PlayerToWorker, WorkerToPlayer } from '../wire/messages.js';
+import { Resampler } from './resampler.js';
 
 /** Times a second that the position is reported. */
 const REPORTS = 30;
@@ -31,8 +32,15 @@ class Player extends AudioWorkletProcessor {
   private tail: Float32Array | null = null;
   private worker: MessagePort | null = null;
 
-  constructor() {
+  /** Samples of the queue per second. */
+  private readonly rate: number;
+  private readonly resampler: Resampler | null;
+  private readonly pull = (block: Float32Array) => this.play(block);
+
+  constructor({ processorOptions }: { processorOptions: PlayerSettings }) {
     super();
+    this.rate = processorOptions.rate;
+    this.resampler = this.rate === sampleRate ? null : new Resampler(this.rate, sampleRate);
     this.port.onmessage = ({ data }: MessageEvent<PageToPlayer>) => this.obey(data);
   }
 
@@ -40,14 +48,20 @@ class Player extends AudioWorkletProcessor {
   override process(_inputs: Float32Array[][], [output]: Float32Array[][]): boolean {
     const block = output?.[0];
     if (!block) return true;
+    if (this.resampler) this.resampler.fill(block, this.pull);
+    else this.play(block);
+    return true;
+  }
+
+  /** The next block at the voice's rate. */
+  private play(block: Float32Array): void {
     if (this.gain > 0 || this.targetGain > 0) {
       const filled = this.fill(block);
       this.ramp(block);
-      if (this.job && this.position - this.reported >= sampleRate / REPORTS) this.report();
+      if (this.job && this.position - this.reported >= this.rate / REPORTS) this.report();
       this.watch(filled < block.length);
     }
     this.fade(block);
-    return true;
   }
 
   private obey(message: PageToPlayer): void {
@@ -87,7 +101,7 @@ class Player extends AudioWorkletProcessor {
     const heard = chunk.job === this.job;
     let at = heard ? this.position - this.offset : 0;
     const from = heard ? Math.max(cut, this.position) : cut;
-    const fade = new Float32Array(Math.round(sampleRate * FADE));
+    const fade = new Float32Array(Math.round(this.rate * FADE));
     let faded = 0;
     for (let i = 0; i < this.queue.length; ) {
       const queued = this.queue[i];
@@ -191,7 +205,7 @@ class Player extends AudioWorkletProcessor {
   private discard(matches: (job: number) => boolean): void {
     const head = this.queue[0];
     if (head && head.job === this.job && matches(head.job) && this.gain > 0) {
-      const length = Math.round(sampleRate * FADE);
+      const length = Math.round(this.rate * FADE);
       this.tail = head.samples.slice(this.offset, this.offset + length);
       for (let i = 0; i < this.tail.length; i += 1) this.tail[i] = (this.tail[i] ?? 0) * this.gain * (1 - i / length);
     }

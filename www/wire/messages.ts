@@ -240,6 +240,11 @@ export interface PlayerToWorker {
   position: number;
 }
 
+export interface PlayerSettings {
+  /** The voice's samples per second. */
+  rate: number;
+}
+
 export type PageToPlayer =
   | { type: 'connect'; port: MessagePort }
   | { type: 'pause'; paused: boolean }

@@ -1,0 +1,204 @@
+/** What people report of speech software: odd devices, hidden tabs, texts that nobody thought of. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { browsers, until } from './browsers.mjs';
+import { site } from './site.mjs';
+
+/** Ahead of the page: contexts run at `rate`, whatever they are asked for, and their sound can be had. */
+const insisting = (rate) => `
+  const Context = window.AudioContext;
+  window.AudioContext = class extends Context {
+    constructor(options) {
+      super({ ...options, sampleRate: ${rate} });
+      window.context = this;
+    }
+  };
+`;
+
+/** Ahead of the page: after a while its timers come once a minute, as those of a hidden tab do. */
+const DROWSY = `
+  const { setTimeout: later, setInterval: repeat } = window;
+  window.fallAsleep = () => {
+    window.awake = later;
+    window.setTimeout = (call, ms = 0, ...rest) => later(call, Math.max(ms, 60_000), ...rest);
+    window.setInterval = (call, ms = 0, ...rest) => repeat(call, Math.max(ms, 60_000), ...rest);
+    window.requestAnimationFrame = () => 0;
+  };
+`;
+
+/** Opens a page of its own with the voice loaded. */
+async function opened(browser, faults, body) {
+  const server = await site(faults);
+  const page = await browser.page();
+  try {
+    await page.open(`${server.url}harness.html`);
+    await until(page, 'window.ready === true');
+    const loaded = await page.run(() => window.load());
+    assert.equal(loaded.code, 0, loaded.message);
+    await body(page);
+  } finally {
+    await page.close();
+    await server.close();
+  }
+}
+
+/** In the page: speaks, and finds seconds of sound and the pitch in its middle, by the lag at which it is most like itself. */
+const recorded = async (text) => {
+  const { context, langdu } = window;
+  await context.audioWorklet.addModule('/recorder.worklet.js');
+  const recorder = new AudioWorkletNode(context, 'recorder', { numberOfOutputs: 0 });
+  const blocks = [];
+  recorder.port.onmessage = ({ data }) => blocks.push(data);
+  langdu.outputNode.connect(recorder);
+  const { duration } = await langdu.speak(text);
+  await window.sleep(100);
+  const rate = context.sampleRate;
+  const heard = Float32Array.from(blocks.flatMap((block) => [...block]));
+  const first = heard.findIndex((sample) => sample !== 0);
+  const last = heard.findLastIndex((sample) => sample !== 0);
+  const from = Math.round(first + (last - first) * 0.35);
+  const size = Math.round(rate * 0.06);
+  const alike = (lag) => {
+    let sum = 0;
+    for (let i = from; i < from + size; i += 1) sum += heard[i] * heard[i + lag];
+    return sum;
+  };
+  let best = Math.round(rate / 400);
+  for (let lag = best; lag < rate / 120; lag += 1) if (alike(lag) > alike(best)) best = lag;
+  return { rate, made: duration, sounding: (last - first) / rate, pitch: rate / best };
+};
+
+for (const browser of browsers) {
+  describe(`devices in ${browser.name}`, () => {
+    const rates = browser.name === 'Chromium' ? [16000, 8000, 22050, 44100, 48000, 96000, 192000] : [16000, 44100];
+    const pitches = [];
+    for (const rate of rates) {
+      test(`speech has its pitch and length on a device of ${rate} Hz`, () =>
+        opened(browser, { before: insisting(rate) }, async (page) => {
+          const heard = await page.run(recorded, '妈妈他今天喝汤。');
+          assert.equal(heard.rate, rate);
+          assert.ok(heard.sounding <= heard.made + 0.02 && heard.sounding > heard.made * 0.75, JSON.stringify(heard));
+          pitches.push(heard.pitch);
+          assert.ok(Math.abs(heard.pitch / pitches[0] - 1) < 0.04, `${heard.pitch} Hz, not ${pitches[0]}`);
+        }));
+    }
+  });
+
+  describe(`a hidden tab in ${browser.name}`, () => {
+    test('goes on from sentence to sentence, though its timers come once a minute', () =>
+      opened(browser, { before: DROWSY }, async (page) => {
+        const { underruns, code } = await page.run(async () => {
+          window.fallAsleep();
+          const { sleep } = window;
+          window.sleep = (ms) => new Promise((resolve) => window.awake(resolve, ms));
+          const result = await window.speak('第一句说完了。第二句接着说。第三句也要说。'.repeat(2));
+          window.sleep = sleep;
+          return result;
+        });
+        assert.equal(code, 0);
+        assert.equal(underruns, 0);
+      }));
+  });
+
+  describe(`texts in ${browser.name}`, () => {
+    let server;
+    let page;
+
+    before(async () => {
+      server = await site();
+      page = await browser.page();
+      await page.open(`${server.url}harness.html`);
+      await until(page, 'window.ready === true');
+      assert.equal((await page.run(() => window.load())).code, 0);
+    });
+
+    after(async () => {
+      await page?.close();
+      await server?.close();
+    });
+
+    /** What a text's marks cover, in order. */
+    const covered = async (text) => {
+      const { code, marks } = await page.run((text) => window.collect(text), text);
+      assert.equal(code, 0);
+      assert.ok(marks.every(({ charIndex }, i) => i === 0 || charIndex >= marks[i - 1].charIndex));
+      return marks.map(({ charIndex, charLength }) => text.substr(charIndex, charLength));
+    };
+
+    test('every word is marked to the last, whatever the numbers before it grow to', async () => {
+      for (const text of ['共2350人😀，占0.9%。\r\n就这些。', '2024-2025赛季开打，比分3:2，大家都来看。']) {
+        const parts = await covered(text);
+        assert.equal(parts.at(-1), text.at(-2), `${text}: ${parts}`);
+        for (const han of text.match(/\p{Script=Han}/gu))
+          assert.ok(
+            parts.some((part) => part.includes(han)),
+            han,
+          );
+      }
+    });
+
+    test('paragraphs of nothing but dots are passed over', async () => {
+      const text = '他走了。\n……\n―――\n\n再也没有回来。';
+      const parts = await covered(text);
+      assert.equal(parts.join(''), '他走了再也没有回来');
+    });
+
+    test('a paragraph without a full stop begins as soon as any other', async () => {
+      const times = await page.run(async () => {
+        const first = async (text) => {
+          const begun = performance.now();
+          for await (const _chunk of window.langdu.stream(text)) return performance.now() - begun;
+        };
+        const word = '那山高得很呢';
+        const times = { short: [], long: [] };
+        for (let i = 0; i < 5; i += 1) {
+          times.short.push(await first(`${'一二三四五'[i]}${word.repeat(8)}。`));
+          times.long.push(await first(`${'六七八九十'[i]}${word.repeat(3500)}`));
+        }
+        return times;
+      });
+      const median = (values) => values.sort((a, b) => a - b)[2];
+      assert.ok(median(times.long) < 3 * median(times.short) + 50, JSON.stringify(times));
+    });
+
+    test('pauses shrink with the speech, and only once', async () => {
+      const lengths = await page.run(async () => {
+        const lengths = {};
+        for (const speed of [0.5, 1, 2]) {
+          const one = (await window.collect('好。', { speed })).samples;
+          lengths[speed] = (await window.collect('好。好。好。好。', { speed })).samples / one;
+        }
+        return lengths;
+      });
+      for (const speed of ['0.5', '2']) {
+        assert.ok(Math.abs(lengths[speed] / lengths['1'] - 1) < 0.25, JSON.stringify(lengths));
+      }
+    });
+
+    test('hundreds of sentences at once: each is heard, or said to be cancelled', async () => {
+      const { codes, ahead } = await page.run(async () => {
+        const spoken = Array.from({ length: 300 }, (_, i) => window.speak(`第${i}句话。`));
+        await spoken[0];
+        const ahead = (await window.langdu.cache.stats()).l2.entries;
+        window.langdu.cancel();
+        const codes = {};
+        for (const { code } of await Promise.all(spoken)) codes[code] = (codes[code] ?? 0) + 1;
+        return { codes, ahead };
+      });
+      assert.ok(codes[0] >= 1 && codes.E_CANCELLED >= 250, JSON.stringify(codes));
+      assert.equal(codes[0] + codes.E_CANCELLED, 300);
+      assert.ok(ahead < 60, `${ahead} sentences made ahead`);
+    });
+
+    test('letters with digits are no pinyin', async () => {
+      const parts = await covered('ce2和a1是编号，beta1也是。');
+      for (const part of ['和', '是', '编', '号', '也'])
+        assert.ok(
+          parts.some((covers) => covers.includes(part)),
+          part,
+        );
+      const code = (text) => page.run(async (text) => (await window.collect(text)).samples, text);
+      assert.notEqual(await code('长[zhang3]大'), await code('长zhang3大'));
+    });
+  });
+}
