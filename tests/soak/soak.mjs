@@ -1,9 +1,11 @@
 /** Faults for as many minutes as one likes: `./build.sh soak [--minutes N] [--json]`. Ends with 1 where one was not withstood. */
 import { parseArgs } from 'node:util';
 import { fuzz } from './fuzz.mjs';
+import { kills } from './kills.mjs';
+import { reading } from './reading.mjs';
 
 /** Each gets its share of the time, and answers with what to print and whether all was withstood. */
-const PARTS = { fuzz };
+const PARTS = { fuzz, kills, reading };
 
 const { values } = parseArgs({
   options: { minutes: { type: 'string', default: '1' }, json: { type: 'boolean', default: false } },
