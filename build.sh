@@ -21,7 +21,8 @@ usage: ./build.sh <step>
   test    run every check and test: Rust, Python, TypeScript, wasm and the page in real browsers
   bench   measure in Chromium; --json prints the figures as the last line;
           --cache measures the cache, --reader the app that reads books, --peers measures other engines beside langdu, --chart FILE draws that
-  soak    fuzz all that comes from outside, for --minutes N (1); --json prints the counts as the last line
+  soak    fuzz all that comes from outside, kill pages at any moment, read for hours: --minutes N (1) in all;
+          --json prints the counts as the last line
   pack    build the npm packages and print the sizes
   apps    run small apps that use the packages, in every bundler; --json prints a table as the last line, --quick takes the quick ones
 TEXT
@@ -199,11 +200,11 @@ run_tests() {
   beside pytest python_tests
   say "Rust tests"
   cargo test --profile quick
-  say "fuzzing, briefly"
-  soak --minutes 0.5
   joined pytest
   joined page
   joined driver
+  say "fuzzing, killing and reading on, briefly"
+  soak --minutes 1
   say "checking formats and lints"
   formats
   cargo --config .cargo/browser.toml clippy "${BROWSER[@]}" --lib -- -D warnings
@@ -274,6 +275,8 @@ bind() {
 
 # The counters that fuzzing follows are compiled into langdu alone.
 soak() {
+  build
+  apt_packages chromium chromium
   if [ ! -e target/voices/random_causal_nsf ]; then
     setup_python
     test_voices
