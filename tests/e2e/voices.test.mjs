@@ -1,7 +1,8 @@
 /** Voices that people bring along: as a zip archive or as a folder, kept by the browser, chosen and removed. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -42,7 +43,8 @@ for (const browser of browsers.filter(({ name }) => name === 'Chromium')) {
       );
     const code = () => page.peek("document.getElementById('notice')?.dataset.code");
     const lists = (...wanted) => until(page, `${names}.map(({ value }) => value).join() === '${wanted.join()}'`);
-    const emotions = () => page.peek("[...document.querySelectorAll('#emotion input')].map(({ value }) => value)");
+    const present = "[...document.querySelectorAll('#emotion input')].map(({ value }) => value)";
+    const emotions = () => page.peek(present);
     const settings = () => page.open(`${server.url}#/settings`);
 
     async function speaks() {
@@ -104,6 +106,40 @@ for (const browser of browsers.filter(({ name }) => name === 'Chromium')) {
       assert.equal(await code(), undefined);
     });
 
+    test('a voice by the name of the site’s own speaks, but does not take its place', async () => {
+      const named = (_, manifest) => {
+        manifest.name = 'xiaolang';
+      };
+      await altered(named, async (folder) => {
+        await page.drop([folder]);
+        await ready('xiaolang');
+        await until(page, `${present}.join() === 'neutral,sad'`);
+      });
+      await page.open(`${server.url}?again#/settings`);
+      await ready('xiaolang');
+      await lists('xiaolang', 'noncausal', 'rate24k_nsf');
+      assert.ok((await emotions()).length > 2, 'the voice of the site');
+      assert.equal(await page.peek('document.querySelector(\'[aria-label="移除声音 xiaolang"]\')'), null);
+    });
+
+    test('a voice that cannot speak is refused and not kept', async () => {
+      const mute = async (folder, manifest) => {
+        manifest.name = 'mute';
+        const path = join(folder, 'prosody.onnx');
+        const graph = await readFile(path);
+        enlarge(graph);
+        await writeFile(path, graph);
+        manifest.files.prosody.sha256 = createHash('sha256').update(graph).digest('hex');
+      };
+      await altered(mute, async (folder) => {
+        await page.drop([folder]);
+        await until(page, "document.getElementById('notice')?.dataset.code === 'E_MODEL_RUN'", 60_000);
+      });
+      await lists('xiaolang', 'noncausal', 'rate24k_nsf');
+      await page.open(`${server.url}?once-more#/settings`);
+      await lists('xiaolang', 'noncausal', 'rate24k_nsf');
+    });
+
     test('voices are removed for good', async () => {
       await page.click('[aria-label="移除声音 rate24k_nsf"]');
       await until(page, 'document.querySelector(\'[aria-label="移除声音 rate24k_nsf"]\') === null');
@@ -115,4 +151,34 @@ for (const browser of browsers.filter(({ name }) => name === 'Chromium')) {
       await lists('xiaolang');
     });
   });
+}
+
+/** A folder with a voice that differs by what `change` does to its folder and manifest. */
+async function altered(change, then) {
+  const folder = await mkdtemp(join(tmpdir(), 'langdu-voice-'));
+  await cp(FOLDER, folder, { recursive: true });
+  const path = join(folder, 'voice.json');
+  const manifest = JSON.parse(await readFile(path, 'utf8'));
+  await change(folder, manifest);
+  await writeFile(path, JSON.stringify(manifest));
+  try {
+    await then(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Makes every weight that a graph stores as floats so large that sums of products overflow. */
+function enlarge(graph) {
+  for (const match of graph.toString('latin1').matchAll(/\.(?:weight|scale)J/g)) {
+    let at = match.index + match[0].length;
+    let length = 0;
+    let shift = 0;
+    for (let more = true; more; shift += 7) {
+      length |= (graph[at] & 127) << shift;
+      more = graph[at] > 127;
+      at += 1;
+    }
+    for (let place = at; place < at + length; place += 4) graph.writeFloatLE(9e11, place);
+  }
 }
