@@ -59,6 +59,7 @@ mod source;
 mod split;
 mod ssml;
 mod steps;
+mod style;
 mod template;
 mod user;
 mod utterance;

@@ -1,60 +1,20 @@
 //! The front end measured on development sets that lie beside the repository, where they are at hand.
 //!
-//! The sets are not part of the project (some may be used for measuring only); without them the test says so and passes.
+//! The sets are not part of the project (some may be used for measuring only); without them the tests are skipped, see `shared`.
+
+mod shared;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use langdu::text::report::{self, Report};
+use shared::lenient;
 
 fn report(text: &str) -> Report {
     report::report(text, langdu::text::TextOptions::default())
 }
 
 fn rows(set: &str) -> Option<Vec<BTreeMap<String, String>>> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/frontend");
-    let Ok(text) = std::fs::read_to_string(folder.join(set)) else {
-        eprintln!("skipped: ../shared/frontend/{set} is missing");
-        return None;
-    };
-    let mut lines = text.lines();
-    let names: Vec<&str> = lines.next()?.split('\t').collect();
-    let row = |line: &str| {
-        let cells = names.iter().zip(line.split('\t'));
-        cells
-            .map(|(name, cell)| (name.to_string(), cell.to_string()))
-            .collect()
-    };
-    Some(lines.map(row).collect())
-}
-
-/// Without punctuation and spaces, and with words that say the same made equal.
-fn lenient(text: &str) -> String {
-    let kept: String = text
-        .to_lowercase()
-        .chars()
-        .filter(|c| c.is_alphanumeric() || *c == '%')
-        .collect();
-    let same = [
-        ("〇", "零"),
-        ("两", "二"),
-        ("幺", "一"),
-        ("零下", "负"),
-        ("至", "到"),
-        ("千克", "公斤"),
-        ("千米", "公里"),
-        ("摄氏度", "度"),
-        ("人民币", "元"),
-        ("块", "元"),
-        ("号", "日"),
-        ("点钟", "点"),
-        ("点整", "点"),
-        ("大于等于", "大于或等于"),
-        ("零分零秒", ""),
-        ("零分", ""),
-    ];
-    same.iter()
-        .fold(kept, |text, (from, to)| text.replace(from, to))
+    shared::rows(&format!("frontend/{set}"))
 }
 
 fn share(hits: impl Iterator<Item = bool>) -> f64 {

@@ -107,7 +107,10 @@ pub fn function_word(glyphs: &[Glyph], segments: &[Segment], at: usize) -> Optio
 /// 得 after what it describes is de5, before what must be done dei3.
 fn de_of_degree(beside: &Beside) -> Option<&'static str> {
     let must = matches!(tag(beside.next), "v" | "d" | "p" | "r" | "a");
+    let adverb = beside.previous_in("就 还 也 都 总 又 必 只 非 可 才 便 仍 真 至少 怎么也 一定 必须 那就 这就");
+    let thing = tag(beside.next).starts_with('n') || tag(beside.next) == "m";
     match tag(beside.previous) {
+        _ if adverb && (must || thing) => Some("dei3"),
         "" | "r" | "d" | "t" | "c" if must => Some("dei3"),
         "n" | "nr" | "ns" | "nt" | "nz" if matches!(tag(beside.next), "v" | "p") => Some("dei3"),
         "v" | "a" | "z" | "i" | "l" | "vn" if beside.next.is_some() => Some("de5"),
@@ -118,6 +121,9 @@ fn de_of_degree(beside: &Beside) -> Option<&'static str> {
 /// 地 after an adverbial is de5, as a noun di4.
 fn de_of_manner(beside: &Beside) -> Option<&'static str> {
     let previous = beside.previous?;
+    if repeats(beside.glyphs, previous.end) && beside.next.is_some() {
+        return Some("de5");
+    }
     let long = previous.end - previous.start >= 2;
     match previous.tag {
         "a" | "d" | "z" | "i" | "l" | "b" | "o" | "v" | "vn" | "ad" if long => Some("de5"),
@@ -126,6 +132,15 @@ fn de_of_manner(beside: &Beside) -> Option<&'static str> {
         "o" => Some("de5"),
         _ => None,
     }
+}
+
+/// Whether the text before a place repeats itself: 重重, 高高兴兴, 绿油油, 一个一个.
+fn repeats(glyphs: &[Glyph], end: usize) -> bool {
+    let back = |offset: usize| end.checked_sub(offset).map(|at| glyphs[at].character);
+    let han = |offset: usize| back(offset).is_some_and(super::characters::is_han);
+    let twice = back(1) == back(2) && han(1);
+    let pairs = back(1) == back(3) && back(2) == back(4) && (1..=4).all(han);
+    twice || pairs
 }
 
 /// 为 "for" is wei4, "as, to be" wei2.

@@ -1,5 +1,6 @@
 //! 儿 that joins the syllable before it.
 
+use super::options::Erhua;
 use super::steps::{Segment, Spoken};
 
 /// Words whose 儿 is a syllable of its own, by what stands before it.
@@ -7,7 +8,9 @@ const SYLLABLES: &str =
     "女婴幼胎孤男健少小患妻产弃宠混血新生育托体一二孪畸弱病早低能令我吾娇侄宁驼麟犬猫鸟马";
 
 /// Joins 儿 at the end of a word to the syllable before it: 玩 儿 is `wanr2`.
-pub fn join(spoken: &mut Vec<Spoken>, segments: &[Segment]) {
+///
+/// Where it never joins it is left out instead, as in the south.
+pub fn join(spoken: &mut Vec<Spoken>, segments: &[Segment], erhua: Erhua) {
     let mut at = 1;
     while at < spoken.len() {
         let (before, here) = (spoken[at - 1], spoken[at]);
@@ -29,7 +32,7 @@ pub fn join(spoken: &mut Vec<Spoken>, segments: &[Segment]) {
             && here.lexical.base() == "er"
             && before.glyph + 1 == here.glyph;
         if joins {
-            spoken[at - 1].rhotic = true;
+            spoken[at - 1].rhotic = erhua == Erhua::Auto;
             spoken[at - 1].last_glyph = here.glyph;
             spoken.remove(at);
         } else {

@@ -11,14 +11,38 @@ use super::steps::{Glyph, Segment};
 /// Least cost of a character in a given name; cheaper ones are words of their own.
 const LEAST_COST: f32 = 7.0;
 
-/// Surnames, with the reading that differs from the usual one.
-fn surnames() -> &'static HashMap<char, Option<Reading>> {
-    static SURNAMES: OnceLock<HashMap<char, Option<Reading>>> = OnceLock::new();
+/// What comes after a surname: 任先生, 单老师.
+const TITLES: &str = "先生 女士 老师 小姐 太太 总 总监 经理 主任 教授 博士 医生 大夫 校长 院长 局长 部长 处长 科长 书记 市长 县长 省长 主席 董事长 董 \
+     同学 同志 师傅 阿姨 叔叔 大爷 大妈 奶奶 爷爷 姑娘 公子 夫人 律师 法官 警官 教练 导演 编辑 记者 工 队长 将军 司令 姓 某 氏 家人 家 老板";
+/// Titles of one character that are common words are titles only at the end.
+const SHORT_TITLES: &str = "总 董 工 姓 某 氏 家";
+
+/// Least cost of a rare character.
+const RARE: f32 = 10.5;
+
+struct Surname {
+    /// The reading, where it differs from the usual one.
+    reading: Option<Reading>,
+    /// Whether the character is a common word, too, and needs a title or a whole name beside it.
+    word: bool,
+    /// Whether nothing but a title tells.
+    title: bool,
+}
+
+fn surnames() -> &'static HashMap<char, Surname> {
+    static SURNAMES: OnceLock<HashMap<char, Surname>> = OnceLock::new();
     let row = |row: Vec<&str>| {
         let character = row.first()?.chars().next()?;
+        let reading = row.get(1).and_then(|pinyin| Reading::parse(pinyin));
+        let note = row.get(2).copied();
+        let title = note == Some("title");
         Some((
             character,
-            row.get(1).and_then(|pinyin| Reading::parse(pinyin)),
+            Surname {
+                reading,
+                word: title || note == Some("word"),
+                title,
+            },
         ))
     };
     let table = include_str!("../../models/text/surnames.tsv");
@@ -27,7 +51,7 @@ fn surnames() -> &'static HashMap<char, Option<Reading>> {
 
 /// The reading of a character as a surname.
 pub fn surname_reading(character: char) -> Option<Reading> {
-    surnames().get(&character).copied().flatten()
+    surnames().get(&character)?.reading
 }
 
 fn is_given(segment: &Segment) -> bool {
@@ -50,16 +74,22 @@ pub fn join(glyphs: &[Glyph], segments: Vec<Segment>) -> Vec<Segment> {
         joined.push(surname);
         at += 1;
         if surname.end - surname.start > 1
-            || !surnames().contains_key(&glyphs[surname.start].character)
         {
             continue;
         }
+        let Some(entry) = surnames().get(&glyphs[surname.start].character) else {
+            continue;
+        };
         let length = segments[at..]
             .iter()
             .take(2)
             .take_while(|segment| is_given(segment))
             .count();
-        if length > 0 {
+        let rare = |segment: &Segment| {
+            segment.entry.is_none_or(|entry| lexicon().cost(entry) >= RARE) && segment.tag != "v"
+        };
+        let whole = !entry.title && length == 2 && segments[at..at + 2].iter().any(rare);
+        if length > 0 && (!entry.word || whole) {
             let (start, end) = (segments[at].start, segments[at + length - 1].end);
             let entry = segments[at].entry.filter(|_| length == 1);
             joined.push(Segment {
@@ -74,4 +104,23 @@ pub fn join(glyphs: &[Glyph], segments: Vec<Segment>) -> Vec<Segment> {
         }
     }
     joined
+}
+
+/// The reading of a surname before a title: the segment is one character, and the next begins with a title.
+pub fn titled(glyphs: &[Glyph], segments: &[Segment], at: usize) -> Option<Reading> {
+    let segment = &segments[at];
+    let next = segments.get(at + 1)?;
+    if segment.end - segment.start != 1 || segment.end != next.start {
+        return None;
+    }
+    let entry = surnames().get(&glyphs[segment.start].character)?;
+    let word: String = glyphs[next.start..next.end].iter().map(|glyph| glyph.character).collect();
+    let title = TITLES.split_whitespace().any(|title| title == word);
+    let short = SHORT_TITLES.split(' ').any(|title| title == word);
+    let counted = at.checked_sub(1).is_some_and(|before| matches!(segments[before].tag, "m" | "r" | "d" | "q"));
+    let begins = at.checked_sub(1).is_none_or(|before| {
+        matches!(segments[before].tag, "x" | "c" | "p" | "v" | "uj") && segments[before].tag != "d"
+    });
+    let honoured = short && (!entry.word || begins && word == "总");
+    entry.reading.filter(|_| title && !short && !counted || honoured)
 }

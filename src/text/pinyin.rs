@@ -2,8 +2,9 @@
 
 use super::context::function_word;
 use super::english;
+use super::style;
 use super::lexicon::{Entry, lexicon};
-use super::names::surname_reading;
+use super::names::{surname_reading, titled};
 use super::polyphone::polyphones;
 use super::reading::{Reading, default_reading, is_settled};
 use super::steps::{Glyph, Manner, Segment, SegmentKind, Spoken};
@@ -29,6 +30,15 @@ pub fn readings(glyphs: &[Glyph], segments: &[Segment]) -> Vec<Spoken> {
         if let Some(reading) = surname_reading(glyphs[surname].character) {
             chosen[surname] = Some(reading);
             open.retain(|&at| at != surname);
+        }
+    }
+    let old = style::classical(glyphs, segments);
+    for (index, segment) in segments.iter().enumerate() {
+        let reading = titled(glyphs, segments, index)
+            .or_else(|| old[segment.start].then(|| old_reading(glyphs, segments, index)).flatten());
+        if let Some(reading) = reading {
+            chosen[segment.start] = Some(reading);
+            open.retain(|&at| at != segment.start);
         }
     }
     for (at, glyph) in glyphs
@@ -80,6 +90,23 @@ pub fn readings(glyphs: &[Glyph], segments: &[Segment]) -> Vec<Spoken> {
         }
     }
     spoken
+}
+
+/// Readings of the old language, of characters that are words by themselves.
+fn old_reading(glyphs: &[Glyph], segments: &[Segment], at: usize) -> Option<Reading> {
+    let segment = &segments[at];
+    let single = segment.end - segment.start == 1;
+    let mark = |other: Option<&Segment>| other.is_none_or(|s| s.kind == SegmentKind::Mark);
+    let first = mark(at.checked_sub(1).and_then(|before| segments.get(before)));
+    let last = mark(segments.get(at + 1));
+    let pinyin = match glyphs[segment.start].character {
+        '宁' if single && !last => "ning4",
+        '还' if single && last => "huan2",
+        '朝' if single && (first || last) => "zhao1",
+        '骑' if single && last => "ji4",
+        _ => return None,
+    };
+    Reading::parse(pinyin)
 }
 
 /// Before these 子 is no suffix but a noun of its own, zi3.

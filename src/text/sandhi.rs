@@ -77,8 +77,12 @@ fn yi(spoken: &mut [Spoken], segments: &[Segment], at: usize) {
     let counted = previous.is_some_and(|b| {
         b.character == '第' || b.character == '初' || NUMERALS.contains(b.character)
     }) || NUMERALS.contains(next.character) && !"百千万亿点".contains(next.character)
-        || "月日号".contains(next.character);
-    if ends_word || kept || counted {
+        || "月号".contains(next.character)
+        || next.character == '日' && previous.is_some_and(|b| "月号".contains(b.character));
+    // 一点五, 一比三, 一到三
+    let number = "点比到至".contains(next.character)
+        && spoken.get(at + 2).is_some_and(|after| NUMERALS.contains(after.character));
+    if ends_word || kept || counted || number {
         return;
     }
     let fourth = next.lexical.tone() == 4 || next.character == '个';

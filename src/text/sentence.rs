@@ -1,11 +1,11 @@
 //! From a raw sentence to sentences of syllables and pauses.
 
 use super::normalize::normalize;
-use super::options::TextOptions;
+use super::options::{Accent, TextOptions};
 use super::pinyin::readings;
 use super::segment::segment;
 use super::steps::{Glyph, RawSentence, Segment, SegmentKind, Spoken};
-use super::user::inline;
+use super::user::{inline, taiwan};
 use super::utterance::{Break, English, Pause, Sentence, Span, Syllable, Unit, Word, Written};
 use super::{breath, english, erhua, phrases, prosody, sandhi, source, verse};
 
@@ -18,10 +18,14 @@ const LONGEST_FIRST: usize = 90;
 /// Analyses a raw sentence; empty when there is nothing to say in it. `first`: nothing has been said before it.
 pub(super) fn analyse(raw: &RawSentence, options: &TextOptions, first: bool) -> Vec<Sentence> {
     let letters = inline(source::fold(raw, options.symbols));
-    let glyphs = normalize(&options.lexicon.apply(letters));
+    let letters = options.lexicon.apply(letters);
+    let glyphs = normalize(&match options.accent {
+        Accent::CN => letters,
+        Accent::TW => taiwan().apply(letters),
+    });
     let segments = segment(&glyphs);
     let mut spoken = readings(&glyphs, &segments);
-    erhua::join(&mut spoken, &segments);
+    erhua::join(&mut spoken, &segments, options.erhua);
     sandhi::apply(&mut spoken, &segments);
     let mut pauses = Pauses::new(&glyphs, &segments);
     if raw.layout.verse {

@@ -88,7 +88,7 @@ impl Iterator for RawSentences {
 fn ends_sentence(character: char, held: &[char], next: Option<char>) -> bool {
     match character {
         '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => true,
-        '!' | '?' => next.is_none_or(|c| !c.is_ascii_alphanumeric()),
+        '!' | '?' => next.is_none_or(|c| !c.is_ascii_alphanumeric() && c != '='),
         '.' => {
             let word = held
                 .iter()

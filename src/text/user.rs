@@ -1,8 +1,10 @@
 //! Readings given by the user: inline, as in `长[chang2]大`, and in a lexicon.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use super::characters::is_han;
+use super::data::rows;
 use super::error::TextError;
 use super::reading::{Reading, homophone};
 use super::source::fold_text;
@@ -110,6 +112,16 @@ impl UserLexicon {
         }
         found
     }
+}
+
+/// The readings of Taiwan's standard.
+pub fn taiwan() -> &'static UserLexicon {
+    static LEXICON: OnceLock<UserLexicon> = OnceLock::new();
+    let table = || rows(include_str!("../../models/text/taiwan.tsv"));
+    LEXICON.get_or_init(|| {
+        let rows = table().filter_map(|row| Some((*row.first()?, *row.get(1)?)));
+        UserLexicon::new(rows).unwrap_or_default()
+    })
 }
 
 /// Pinyin becomes readings where it fits the characters; where not, characters that are read so.

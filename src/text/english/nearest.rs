@@ -184,6 +184,7 @@ fn join(consonant: &str, glide: &str, final_: &'static str, tone: u8, said: &mut
             ("r", "i" | "ei" | "ai") => "rui".into(),
             ("b" | "p" | "m" | "f", "e" | "uo") => format!("{initial}o"),
             ("f", "i") => "fei".into(),
+            ("b" | "p" | "m" | "f" | "w", "ong") => format!("{initial}eng"),
             ("q" | "j" | "x", "a" | "ao" | "ang") => format!("{initial}i{final_}"),
             ("q" | "j" | "x", "ou") => format!("{initial}iu"),
             ("q" | "j" | "x", "ei" | "ai") => format!("{initial}ie"),

@@ -18,7 +18,8 @@ fn is_spelled(word: &str) -> bool {
 
 /// Where the parts of a run of Latin letters start: `getElementById` has four, `ChatGPT` is one.
 pub fn cut(run: &[char]) -> Vec<usize> {
-    if dictionary().knows(&plain(run)) {
+    let word = plain(run);
+    if dictionary().knows(&word) || latin::word(&word).is_some() {
         return vec![0];
     }
     let upper = |at: usize| run.get(at).is_some_and(|c| c.is_uppercase());

@@ -235,8 +235,7 @@ pub fn sequence(line: &Line, at: usize) -> Option<Vec<Item>> {
             .before(at)
             .trim_end_matches(['(', '（'])
             .ends_with(is_han);
-    let plate = after_letter && number.len() <= 2 && line.kind(at + 1) == Some(Kind::Latin)
-        || after_letter && is_plate(line, at);
+    let plate = after_letter && is_plate(line, at);
     let sprint = number.len() == 2 && line.before(at).ends_with('秒') && seconds_before(line, at);
     if !(again
         || padded

@@ -280,7 +280,7 @@ pub fn time(line: &Line, at: usize) -> Option<Vec<Item>> {
         return oclock(line, at, hour);
     }
     if !line.is(at + 1, ":")
-        || !line.glued(at..at + 3)
+        || line.spaced(at + 1) != line.spaced(at + 2)
         || hour.len() > 2
         || value(hour) > 24
         || line.previous(at) == Some(':')
