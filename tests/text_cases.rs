@@ -22,7 +22,10 @@ fn sentences_as_people_paste_them() {
         if heard && missing.is_empty() {
             right += 1;
         } else {
-            println!("{} {}: {} {missing:?}", row["id"], row["input"], said.normalized);
+            println!(
+                "{} {}: {} {missing:?}",
+                row["id"], row["input"], said.normalized
+            );
         }
     }
     println!("cases/text.tsv: {right} of {}", rows.len());
@@ -38,7 +41,9 @@ fn is_heard(expected: &str, said: &str) -> bool {
     let mut forms = vec![String::new()];
     for (at, piece) in expected.split(['(', ')']).enumerate() {
         if at % 2 == 0 {
-            forms.iter_mut().for_each(|form| form.push_str(piece.trim_end()));
+            forms
+                .iter_mut()
+                .for_each(|form| form.push_str(piece.trim_end()));
             continue;
         }
         let alternatives: Vec<String> = piece
@@ -46,7 +51,11 @@ fn is_heard(expected: &str, said: &str) -> bool {
             .flat_map(|part| part.split(" or "))
             .map(|part| {
                 let plain = part.replace("or ", " ").replace("optional", "");
-                plain.replace("allowed", "").replace("silent", "").trim().to_string()
+                plain
+                    .replace("allowed", "")
+                    .replace("silent", "")
+                    .trim()
+                    .to_string()
             })
             .filter(|part| !part.is_empty())
             .collect();
@@ -66,7 +75,9 @@ fn is_heard(expected: &str, said: &str) -> bool {
         more.dedup();
         forms = more;
     }
-    forms.iter().any(|form| lenient(form) == said || slashed(form) == said)
+    forms
+        .iter()
+        .any(|form| lenient(form) == said || slashed(form) == said)
 }
 
 /// With the words in which number codes are heard left out.
@@ -94,15 +105,23 @@ fn missing_pinyin(note: &str, said: &Report) -> Vec<String> {
     let syllables = |text: &str| {
         let word = |word: &&str| {
             let base = word.trim_end_matches(|c: char| c.is_ascii_digit());
-            word.len() == base.len() + 1 && !base.is_empty() && base.chars().all(|c| c.is_ascii_lowercase())
+            word.len() == base.len() + 1
+                && !base.is_empty()
+                && base.chars().all(|c| c.is_ascii_lowercase())
         };
-        text.split_whitespace().filter(word).collect::<Vec<_>>().join(" ")
+        text.split_whitespace()
+            .filter(word)
+            .collect::<Vec<_>>()
+            .join(" ")
     };
     let mut missing = Vec::new();
     for part in plain.split([';', ',', ':']) {
         let wanted = part.split(" not ").next().unwrap_or("");
         let wanted = wanted.split(" as ").next().unwrap_or("");
-        if ["not ", "never ", "no ", "but "].iter().any(|word| wanted.trim_start().starts_with(word)) {
+        if ["not ", "never ", "no ", "but "]
+            .iter()
+            .any(|word| wanted.trim_start().starts_with(word))
+        {
             continue;
         }
         let alternatives: Vec<String> = wanted
@@ -114,7 +133,11 @@ fn missing_pinyin(note: &str, said: &Report) -> Vec<String> {
         let found = |alternative: &String| {
             // A list of single syllables is looked for one by one.
             let all = format!(" {alternative} ");
-            let each = || alternative.split(' ').all(|one| spoken.contains(&format!(" {one} ")));
+            let each = || {
+                alternative
+                    .split(' ')
+                    .all(|one| spoken.contains(&format!(" {one} ")))
+            };
             spoken.contains(&all) || lexical.contains(&all) || alternative.ends_with('5') && each()
         };
         if !alternatives.is_empty() && !alternatives.iter().any(found) {

@@ -56,5 +56,10 @@ fn every_sentence_is_read_as_it_was() {
         .filter(|(row, fresh)| row.join("\t") != **fresh)
         .map(|(row, fresh)| format!("- {}\n+ {fresh}", row.join("\t")))
         .collect();
-    assert!(other.is_empty(), "{} rows differ:\n{}", other.len(), other.join("\n"));
+    assert!(
+        other.is_empty(),
+        "{} rows differ:\n{}",
+        other.len(),
+        other.join("\n")
+    );
 }

@@ -41,8 +41,8 @@ fn normalisation() {
     let good = |row: &BTreeMap<String, String>, said: &Report| {
         lenient(&row["expected"]) == lenient(&said.normalized)
     };
-    reach("normalise_dev.tsv", 0.90, good, "input");
-    reach("normalise_flattn_dev.tsv", 0.96, good, "input");
+    reach("normalise_dev.tsv", 0.942, good, "input");
+    reach("normalise_flattn_dev.tsv", 0.985, good, "input");
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn polyphones() {
             .find(|s| s.at == at)
             .is_some_and(|s| s.lexical == row["expected_pinyin"])
     };
-    reach("polyphone_dev.tsv", 0.97, good, "sentence");
+    reach("polyphone_dev.tsv", 0.9745, good, "sentence");
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn surface_tones() {
     }
     let reached = 1.0 - wrong as f64 / all.max(1) as f64;
     println!("pinyin_prosody_dev.tsv: {reached:.4}");
-    assert!(reached >= 0.975, "{reached:.4}");
+    assert!(reached >= 0.9785, "{reached:.4}");
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn segmentation() {
     }
     let reached = 2.0 * hits as f64 / total.max(1) as f64;
     println!("segment_dev.tsv: {reached:.4}");
-    assert!(reached >= 0.88, "{reached:.4}");
+    assert!(reached >= 0.899, "{reached:.4}");
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn pauses() {
             }
         }
     }
-    for ([hits, marked, said], least) in counts.into_iter().zip([0.90, 0.70, 0.88]) {
+    for ([hits, marked, said], least) in counts.into_iter().zip([0.908, 0.706, 0.882]) {
         let reached = 2.0 * hits as f64 / (marked + said).max(1) as f64;
         println!("pauses: {reached:.4}");
         assert!(reached >= least, "{reached:.4} < {least}");

@@ -107,7 +107,8 @@ pub fn function_word(glyphs: &[Glyph], segments: &[Segment], at: usize) -> Optio
 /// 得 after what it describes is de5, before what must be done dei3.
 fn de_of_degree(beside: &Beside) -> Option<&'static str> {
     let must = matches!(tag(beside.next), "v" | "d" | "p" | "r" | "a");
-    let adverb = beside.previous_in("就 还 也 都 总 又 必 只 非 可 才 便 仍 真 至少 怎么也 一定 必须 那就 这就");
+    let adverb = beside
+        .previous_in("就 还 也 都 总 又 必 只 非 可 才 便 仍 真 至少 怎么也 一定 必须 那就 这就");
     let thing = tag(beside.next).starts_with('n') || tag(beside.next) == "m";
     match tag(beside.previous) {
         _ if adverb && (must || thing) => Some("dei3"),

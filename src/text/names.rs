@@ -73,8 +73,7 @@ pub fn join(glyphs: &[Glyph], segments: Vec<Segment>) -> Vec<Segment> {
         let surname = segments[at];
         joined.push(surname);
         at += 1;
-        if surname.end - surname.start > 1
-        {
+        if surname.end - surname.start > 1 {
             continue;
         }
         let Some(entry) = surnames().get(&glyphs[surname.start].character) else {
@@ -86,7 +85,10 @@ pub fn join(glyphs: &[Glyph], segments: Vec<Segment>) -> Vec<Segment> {
             .take_while(|segment| is_given(segment))
             .count();
         let rare = |segment: &Segment| {
-            segment.entry.is_none_or(|entry| lexicon().cost(entry) >= RARE) && segment.tag != "v"
+            segment
+                .entry
+                .is_none_or(|entry| lexicon().cost(entry) >= RARE)
+                && segment.tag != "v"
         };
         let whole = !entry.title && length == 2 && segments[at..at + 2].iter().any(rare);
         if length > 0 && (!entry.word || whole) {
@@ -114,13 +116,20 @@ pub fn titled(glyphs: &[Glyph], segments: &[Segment], at: usize) -> Option<Readi
         return None;
     }
     let entry = surnames().get(&glyphs[segment.start].character)?;
-    let word: String = glyphs[next.start..next.end].iter().map(|glyph| glyph.character).collect();
+    let word: String = glyphs[next.start..next.end]
+        .iter()
+        .map(|glyph| glyph.character)
+        .collect();
     let title = TITLES.split_whitespace().any(|title| title == word);
     let short = SHORT_TITLES.split(' ').any(|title| title == word);
-    let counted = at.checked_sub(1).is_some_and(|before| matches!(segments[before].tag, "m" | "r" | "d" | "q"));
+    let counted = at
+        .checked_sub(1)
+        .is_some_and(|before| matches!(segments[before].tag, "m" | "r" | "d" | "q"));
     let begins = at.checked_sub(1).is_none_or(|before| {
         matches!(segments[before].tag, "x" | "c" | "p" | "v" | "uj") && segments[before].tag != "d"
     });
     let honoured = short && (!entry.word || begins && word == "总");
-    entry.reading.filter(|_| title && !short && !counted || honoured)
+    entry
+        .reading
+        .filter(|_| title && !short && !counted || honoured)
 }

@@ -2,12 +2,12 @@
 
 use super::context::function_word;
 use super::english;
-use super::style;
 use super::lexicon::{Entry, lexicon};
 use super::names::{surname_reading, titled};
 use super::polyphone::polyphones;
 use super::reading::{Reading, default_reading, is_settled};
 use super::steps::{Glyph, Manner, Segment, SegmentKind, Spoken};
+use super::style;
 
 /// Syllables of a segmented sentence. Characters without a reading are skipped.
 pub fn readings(glyphs: &[Glyph], segments: &[Segment]) -> Vec<Spoken> {
@@ -34,8 +34,11 @@ pub fn readings(glyphs: &[Glyph], segments: &[Segment]) -> Vec<Spoken> {
     }
     let old = style::classical(glyphs, segments);
     for (index, segment) in segments.iter().enumerate() {
-        let reading = titled(glyphs, segments, index)
-            .or_else(|| old[segment.start].then(|| old_reading(glyphs, segments, index)).flatten());
+        let reading = titled(glyphs, segments, index).or_else(|| {
+            old[segment.start]
+                .then(|| old_reading(glyphs, segments, index))
+                .flatten()
+        });
         if let Some(reading) = reading {
             chosen[segment.start] = Some(reading);
             open.retain(|&at| at != segment.start);

@@ -81,7 +81,9 @@ fn yi(spoken: &mut [Spoken], segments: &[Segment], at: usize) {
         || next.character == '日' && previous.is_some_and(|b| "月号".contains(b.character));
     // 一点五, 一比三, 一到三
     let number = "点比到至".contains(next.character)
-        && spoken.get(at + 2).is_some_and(|after| NUMERALS.contains(after.character));
+        && spoken
+            .get(at + 2)
+            .is_some_and(|after| NUMERALS.contains(after.character));
     if ends_word || kept || counted || number {
         return;
     }

@@ -118,11 +118,23 @@ pub fn fold(raw: &RawSentence, symbols: Symbols) -> Vec<Letter> {
 /// Characters that are simplified in some words only.
 fn by_words(letters: &mut [Letter], raw: &[char]) {
     const CASES: [(char, char, &str); 5] = [
-        ('乾', '干', "乾坤 乾隆 乾卦 乾陵 乾县 乾元 康乾 乾清 乾道 乾宁 乾德 乾嘉 乾符"),
+        (
+            '乾',
+            '干',
+            "乾坤 乾隆 乾卦 乾陵 乾县 乾元 康乾 乾清 乾道 乾宁 乾德 乾嘉 乾符",
+        ),
         ('瞭', '了', "瞭望"),
-        ('覆', '复', "覆盖 颠覆 倾覆 覆没 覆灭 覆辙 翻覆 天翻地覆 覆水 被覆 覆巢"),
+        (
+            '覆',
+            '复',
+            "覆盖 颠覆 倾覆 覆没 覆灭 覆辙 翻覆 天翻地覆 覆水 被覆 覆巢",
+        ),
         ('馀', '余', ""),
-        ('著', '着', "著名 著作 名著 原著 巨著 专著 论著 译著 遗著 土著 著者 编著 合著 拙著 卓著 昭著 显著 著称 著书 著述 著录 著有 所著 著文 著译 撰著 新著 主著"),
+        (
+            '著',
+            '着',
+            "著名 著作 名著 原著 巨著 专著 论著 译著 遗著 土著 著者 编著 合著 拙著 卓著 昭著 显著 著称 著书 著述 著录 著有 所著 著文 著译 撰著 新著 主著",
+        ),
     ];
     let traditional = letters.len() > 1
         && raw.iter().any(|&c| {
@@ -142,7 +154,10 @@ fn by_words(letters: &mut [Letter], raw: &[char]) {
             _ => " ".into(),
         };
         let before = at.checked_sub(1).and_then(|before| letters.get(before));
-        let (left, right) = (pair(before, letters.get(at)), pair(letters.get(at), letters.get(at + 1)));
+        let (left, right) = (
+            pair(before, letters.get(at)),
+            pair(letters.get(at), letters.get(at + 1)),
+        );
         if !kept.split(' ').any(|word| word == left || word == right) {
             letters[at].folded = *plain;
             letters[at].shown = *plain;
@@ -151,7 +166,12 @@ fn by_words(letters: &mut [Letter], raw: &[char]) {
             }
         }
     }
-    let pairs = [('想', '像', '像', '象'), ('藉', '口', '藉', '借'), ('藉', '由', '藉', '借'), ('藉', '此', '藉', '借')];
+    let pairs = [
+        ('想', '像', '像', '象'),
+        ('藉', '口', '藉', '借'),
+        ('藉', '由', '藉', '借'),
+        ('藉', '此', '藉', '借'),
+    ];
     for at in 1..letters.len() {
         for (first, second, from, to) in pairs {
             if letters[at - 1].folded == first && letters[at].folded == second {
@@ -257,7 +277,10 @@ mod tests {
         assert_eq!(folded("㎏㎡"), "kgm2");
         assert_eq!(folded("①10⁶½"), "①10⁶½");
         assert_eq!(folded("天々"), "天天");
-        assert_eq!(folded("著名作家穿著睡衣吃餅乾，乾隆"), "著名作家穿着睡衣吃饼干，乾隆");
+        assert_eq!(
+            folded("著名作家穿著睡衣吃餅乾，乾隆"),
+            "著名作家穿着睡衣吃饼干，乾隆"
+        );
         assert_eq!(folded("著手"), "著手");
     }
 

@@ -18,7 +18,8 @@ pub fn classical(glyphs: &[Glyph], segments: &[Segment]) -> Vec<bool> {
     let range = |clause: &[Segment]| clause[0].start..clause[clause.len() - 1].end;
     let plain = |clause: &[Segment]| {
         let own = &glyphs[range(clause)];
-        own.iter().all(|glyph| is_han(glyph.character) && !MODERN.contains(glyph.character))
+        own.iter()
+            .all(|glyph| is_han(glyph.character) && !MODERN.contains(glyph.character))
     };
     let length = |clause: &[Segment]| range(clause).len();
     for (at, clause) in clauses.iter().enumerate() {
@@ -29,9 +30,14 @@ pub fn classical(glyphs: &[Glyph], segments: &[Segment]) -> Vec<bool> {
         let beside = [at.checked_sub(1), Some(at + 1)];
         let verse = matches!(length(clause), 5 | 7)
             && beside.into_iter().flatten().any(|other| {
-                clauses.get(other).is_some_and(|other| length(other) == length(clause) && plain(other))
+                clauses
+                    .get(other)
+                    .is_some_and(|other| length(other) == length(clause) && plain(other))
             });
-        let singles = clause.iter().filter(|segment| segment.end - segment.start == 1).count();
+        let singles = clause
+            .iter()
+            .filter(|segment| segment.end - segment.start == 1)
+            .count();
         let old = particles > 0 && singles * 2 >= clause.len();
         if plain(clause) && (verse || old) {
             marked[range(clause)].fill(true);
@@ -52,10 +58,18 @@ mod tests {
 
     #[test]
     fn tells_old_from_new() {
-        for old in ["朝辞白帝彩云间，千里江陵一日还", "人非生而知之者，孰能无惑", "学而时习之，不亦说乎"] {
+        for old in [
+            "朝辞白帝彩云间，千里江陵一日还",
+            "人非生而知之者，孰能无惑",
+            "学而时习之，不亦说乎",
+        ] {
             assert!(is_old(old), "{old}");
         }
-        for new in ["今天的天气真不错，我们去公园", "请你们在这里等我", "会议已经结束，大家可以离开"] {
+        for new in [
+            "今天的天气真不错，我们去公园",
+            "请你们在这里等我",
+            "会议已经结束，大家可以离开",
+        ] {
             assert!(!is_old(new), "{new}");
         }
     }

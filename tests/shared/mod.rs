@@ -32,8 +32,12 @@ fn skip(why: &str) {
     );
     eprintln!("skipped: {why}");
     if let Some(list) = std::env::var_os("LANGDU_SKIPPED") {
-        let file = std::fs::OpenOptions::new().create(true).append(true).open(list);
-        let written = file.and_then(|mut file| writeln!(file, "{}: {why}", env!("CARGO_CRATE_NAME")));
+        let file = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(list);
+        let written =
+            file.and_then(|mut file| writeln!(file, "{}: {why}", env!("CARGO_CRATE_NAME")));
         written.expect("the list of skipped tests can be written");
     }
 }

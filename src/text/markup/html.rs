@@ -85,8 +85,9 @@ pub fn strip(marks: Vec<Mark>, state: &mut State, all: bool) -> Vec<Mark> {
                             () if listed(CELLS) => '，',
                             () => ' ',
                         };
+                        let last = kept.iter().rfind(|m| !m.character.is_whitespace());
                         let pause =
-                            sign != ' ' && kept.iter().any(|m| m.character.is_alphanumeric());
+                            sign != ' ' && last.is_some_and(|m| m.character.is_alphanumeric());
                         if pause && state.hidden.is_none() {
                             kept.push(Mark {
                                 character: sign,

@@ -115,7 +115,12 @@ pub fn sign(line: &Line, at: usize) -> Option<Vec<Item>> {
         "#" if line.previous(at).is_some_and(|c| c.is_ascii_digit()) => one("号"),
         "#" if line.previous(at) == Some('C') || line.previous(at) == Some('F') => one("井"),
         "@" if line.previous(at).is_some_and(|c| c.is_ascii_alphanumeric()) => one("艾特"),
-        "." if glued && line.kind(at + 1) == Some(Kind::Latin) && line.previous(at).is_some_and(char::is_alphanumeric) => one("点"),
+        "." if glued
+            && line.previous(at).is_some_and(is_han)
+            && super::web::is_extension(line.text(at + 1)) =>
+        {
+            one("点")
+        }
         "×" if !sides.operand_before && !sides.number_after => None,
         "%" if !sides.number_before => one("百分号"),
         text => one(named(text)?),

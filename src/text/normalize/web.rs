@@ -64,15 +64,19 @@ fn is_file(text: &str) -> bool {
     let Some((name, kind)) = last.rsplit_once('.') else {
         return false;
     };
-    let known = [
+    name.starts_with(|c: char| c.is_ascii_alphanumeric()) && is_extension(kind)
+}
+
+/// Whether a word is the kind of a file.
+pub fn is_extension(word: &str) -> bool {
+    const KNOWN: [&str; 53] = [
         "js", "ts", "tsx", "jsx", "py", "rs", "go", "java", "cpp", "h", "html", "css", "json",
         "xml", "yaml", "yml", "toml", "md", "txt", "pdf", "doc", "docx", "xls", "xlsx", "ppt",
         "pptx", "csv", "zip", "rar", "gz", "tar", "exe", "apk", "png", "jpg", "jpeg", "gif", "svg",
         "mp3", "mp4", "wav", "avi", "mkv", "log", "sh", "bat", "sql", "db", "wasm", "onnx", "epub",
         "net", "vue",
     ];
-    name.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && known.contains(&kind.to_ascii_lowercase().as_str())
+    KNOWN.contains(&word.to_ascii_lowercase().as_str())
 }
 
 fn name(sign: &str) -> &'static str {
