@@ -100,7 +100,7 @@ pub fn ssml_sentences(
 ) -> Result<Sentences, TextError> {
     let parts = ssml::parse(document)?;
     let styles = parts.iter().map(|part| part.style.clone()).collect();
-    let raw = Raw::Parts(ssml::PartSentences::new(parts));
+    let raw = Raw::Parts(Box::new(ssml::PartSentences::new(parts)));
     Ok(Sentences {
         styles,
         ..Sentences::new(raw, options.into())
@@ -123,7 +123,7 @@ pub fn ssml_sentence_starts(document: &str) -> Result<Vec<usize>, TextError> {
 pub fn fixed_sentences(part: &FixedPart) -> Sentences {
     let options = TextOptions::default();
     let ready = part.analyse(&options).into_iter();
-    let raw = Raw::Parts(ssml::PartSentences::new(Vec::new()));
+    let raw = Raw::Parts(Box::new(ssml::PartSentences::new(Vec::new())));
     Sentences {
         ready,
         ..Sentences::new(raw, options)
@@ -147,7 +147,7 @@ pub struct Sentences {
 
 enum Raw {
     Text(Box<RawText>),
-    Parts(ssml::PartSentences),
+    Parts(Box<ssml::PartSentences>),
 }
 
 struct RawText {

@@ -71,33 +71,32 @@ pub fn strip(marks: Vec<Mark>, state: &mut State, all: bool) -> Vec<Mark> {
                     at += length;
                     continue;
                 }
-                if let Some((name, closing, length)) = tag(rest) {
-                    if all || known(&name) {
-                        let hidden = HIDDEN.iter().find(|hidden| **hidden == name);
-                        match hidden {
-                            Some(_) if closing => state.hidden = None,
-                            Some(hidden) => state.hidden = state.hidden.or(Some(hidden)),
-                            None => {}
-                        }
-                        let listed = |list: &str| list.contains(&format!(" {name} "));
-                        let sign = match () {
-                            () if listed(BLOCKS) => '。',
-                            () if listed(CELLS) => '，',
-                            () => ' ',
-                        };
-                        let last = kept.iter().rfind(|m| !m.character.is_whitespace());
-                        let pause =
-                            sign != ' ' && last.is_some_and(|m| m.character.is_alphanumeric());
-                        if pause && state.hidden.is_none() {
-                            kept.push(Mark {
-                                character: sign,
-                                ..mark
-                            });
-                        }
-                        state.tag = length.is_none() && all;
-                        at += length.unwrap_or(if all { rest.len() } else { 1 });
-                        continue;
+                if let Some((name, closing, length)) = tag(rest)
+                    && (all || known(&name))
+                {
+                    let hidden = HIDDEN.iter().find(|hidden| **hidden == name);
+                    match hidden {
+                        Some(_) if closing => state.hidden = None,
+                        Some(hidden) => state.hidden = state.hidden.or(Some(hidden)),
+                        None => {}
                     }
+                    let listed = |list: &str| list.contains(&format!(" {name} "));
+                    let sign = match () {
+                        () if listed(BLOCKS) => '。',
+                        () if listed(CELLS) => '，',
+                        () => ' ',
+                    };
+                    let last = kept.iter().rfind(|m| !m.character.is_whitespace());
+                    let pause = sign != ' ' && last.is_some_and(|m| m.character.is_alphanumeric());
+                    if pause && state.hidden.is_none() {
+                        kept.push(Mark {
+                            character: sign,
+                            ..mark
+                        });
+                    }
+                    state.tag = length.is_none() && all;
+                    at += length.unwrap_or(if all { rest.len() } else { 1 });
+                    continue;
                 }
             }
             '&' => {

@@ -211,12 +211,10 @@ pub fn quantity(line: &Line, at: usize) -> Option<Vec<Item>> {
         return Some(vec![Item::new(at, end, Class::Share(share))]);
     }
     let ratio = line.any(at.wrapping_sub(1), ":：") && at >= 2 && line.number(at - 2).is_some();
-    let counted = !ordinal
-        && !ratio
-        && begins(line.from(end), "measure")
-        && !begins(line.from(end), "measure-not")
-        && (longest_word(line.from(end), "measure") != Some("月"))
-        && !(line.any(end, "分秒") && line.near(at) == Some('点'));
+    let after = line.from(end);
+    let minutes = line.any(end, "分秒") && line.near(at) == Some('点');
+    let measured = begins(after, "measure") && !begins(after, "measure-not");
+    let counted = measured && !(ordinal || ratio || minutes || line.is(end, "月"));
     let class = match (ordinal, counted) {
         (true, _) => Class::Ordinal,
         (_, true) => Class::Count,

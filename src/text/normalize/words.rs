@@ -258,6 +258,6 @@ fn bare(number: &str) -> String {
 }
 
 fn padded(number: &str) -> String {
-    let zero = number.starts_with('0') && number.trim_start_matches('0') != "";
+    let zero = number.starts_with('0') && !number.trim_start_matches('0').is_empty();
     format!("{}{}", if zero { "零" } else { "" }, cardinal(number))
 }
