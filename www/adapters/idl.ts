@@ -2,27 +2,35 @@
 
 type Handler<E extends Event> = ((event: E) => unknown) | null;
 
-/** Gives a class the looks of an interface: a name in messages, members that can be listed. */
-export function asInterface(type: { readonly prototype: object; readonly name: string }, name: string): void {
+/** Gives a class the looks of an interface: a name in messages, members that can be listed. `illegal`: pages can't construct it. */
+export function asInterface(
+  type: { readonly prototype: object; readonly name: string },
+  name: string,
+  illegal = false,
+): void {
   const { prototype } = type;
   for (const [key, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
     if (key !== 'constructor') Object.defineProperty(prototype, key, { ...descriptor, enumerable: true });
   }
   Object.defineProperty(prototype, Symbol.toStringTag, { value: name, configurable: true });
   Object.defineProperty(type, 'name', { value: name, configurable: true });
+  if (illegal) Object.defineProperty(type, 'length', { value: 0, configurable: true });
 }
 
 /** Gives a class of event targets its `on…` attributes. */
-export function withHandlers(target: { readonly prototype: EventTarget }, types: readonly string[]): void {
+export function withHandlers(
+  target: { new (...given: never[]): EventTarget; readonly prototype: EventTarget },
+  types: readonly string[],
+): void {
   for (const type of types) {
     const handlers = new WeakMap<EventTarget, { handler: Handler<Event>; listener: (event: Event) => void }>();
-    Object.defineProperty(target.prototype, `on${type}`, {
-      configurable: true,
-      enumerable: true,
-      get(this: EventTarget): Handler<Event> {
+    const attribute = {
+      get [`on${type}`](): Handler<Event> {
+        if (!(this instanceof target)) throw new TypeError('Illegal invocation');
         return handlers.get(this)?.handler ?? null;
       },
-      set(this: EventTarget, value: unknown) {
+      set [`on${type}`](value: unknown) {
+        if (!(this instanceof target)) throw new TypeError('Illegal invocation');
         const handler = typeof value === 'function' ? (value as Handler<Event>) : null;
         const known = handlers.get(this);
         if (known) known.handler = handler;
@@ -33,7 +41,8 @@ export function withHandlers(target: { readonly prototype: EventTarget }, types:
           this.addEventListener(type, entry.listener);
         }
       },
-    });
+    };
+    Object.defineProperties(target.prototype, Object.getOwnPropertyDescriptors(attribute));
   }
 }
 

@@ -49,9 +49,10 @@ export class SpeechSynthesis extends EventTarget {
   #voice: Voice | null = null;
   #paused = false;
 
-  /** Throws `E_NO_BROWSER` on a server. */
-  constructor({ langdu, native = true, ...options }: SpeechSynthesisOptions = {}) {
+  /** @internal */
+  constructor(key: symbol, { langdu, native = true, ...options }: SpeechSynthesisOptions) {
     super();
+    if (key !== INSIDE) throw new TypeError('Illegal constructor');
     if (typeof document === 'undefined') throw notHere();
     this.#own = native ? BrowsersOwn.find(() => this.dispatchEvent(new Event('voiceschanged'))) : null;
     this.#loading = langdu ? Promise.resolve(langdu) : Langdu.load(options);
@@ -185,12 +186,20 @@ export class SpeechSynthesis extends EventTarget {
   }
 }
 
-asInterface(SpeechSynthesis, 'SpeechSynthesis');
+asInterface(SpeechSynthesis, 'SpeechSynthesis', true);
 withHandlers(SpeechSynthesis, ['voiceschanged']);
 
-/** Puts langdu in place of the browser's `speechSynthesis` and what belongs to it. Returns what takes its place. */
+/** A `speechSynthesis` beside the browser's own, for the utterances of this module. Throws `E_NO_BROWSER` on a server. */
+export function create(options: SpeechSynthesisOptions = {}): SpeechSynthesis {
+  return new SpeechSynthesis(INSIDE, options);
+}
+
+/**
+ * Puts langdu in place of the browser's `speechSynthesis` and what belongs to it. Returns what takes its place. Throws
+ * `E_NO_BROWSER` on a server.
+ */
 export function install(options: SpeechSynthesisOptions = {}): SpeechSynthesis {
-  const synthesis = new SpeechSynthesis(options);
+  const synthesis = create(options);
   const given = {
     speechSynthesis: synthesis,
     SpeechSynthesis,

@@ -173,7 +173,7 @@ function clamp(value: number, least: number, most: number): number {
   return Math.min(most, Math.max(least, value));
 }
 
-asInterface(Voice, 'SpeechSynthesisVoice');
+asInterface(Voice, 'SpeechSynthesisVoice', true);
 asInterface(Utterance, 'SpeechSynthesisUtterance');
 asInterface(SynthesisEvent, 'SpeechSynthesisEvent');
 asInterface(SynthesisErrorEvent, 'SpeechSynthesisErrorEvent');
