@@ -167,6 +167,9 @@ page_tests() {
   done
   node --test --test-concurrency=2 "${others[@]}"
   node --test --test-concurrency=1 "${timed[@]}"
+  say "the packages, and apps that use them"
+  node www/tools/pack.mjs "$(build_id)"
+  node tests/apps/run.mjs --quick
 }
 
 # beside <name> <command> [arguments]: a step in the background, for what waits much or has one thread

@@ -43,8 +43,11 @@ async function wasm(url: string, response: Response): Promise<ArrayBuffer> {
   const bytes = await response.arrayBuffer();
   const [zero, a, s, m] = new Uint8Array(bytes);
   if (zero === 0 && a === 97 && s === 115 && m === 109) return bytes;
-  const found = response.headers.get('content-type')?.startsWith('text/html') ? 'an HTML page' : 'another file';
-  throw new LangduError(
+  throw another(url, response.headers.get('content-type')?.startsWith('text/html') ? 'an HTML page' : 'another file');
+}
+
+function another(url: string, found: string): LangduError {
+  return new LangduError(
     'E_FILE_MISSING',
     `Where the engine should be, at ${url}, there is ${found}. Serve the files of langdu as they are (npx langdu init) and name their folder in baseUrl`,
   );
@@ -58,6 +61,8 @@ function uncompiled(url: string, error: unknown): LangduError {
       `The Content-Security-Policy refuses to compile ${url}: script-src needs 'wasm-unsafe-eval'`,
     );
   }
+  // No engine begins so.
+  if (/magic|\\0asm/.test(message)) return another(url, 'another file, perhaps an HTML page');
   if (error instanceof TypeError) return new LangduError('E_NETWORK', `${url}: the connection broke off: ${message}`);
   return new LangduError('E_FILE_TYPE', `${url} is damaged or was made for another browser: ${message}`);
 }

@@ -38,6 +38,8 @@ addEventListener('message', ({ data }: MessageEvent<PageToWorker>) => {
       break;
     case 'player':
       delivery.connect(data.port);
+      // Speech may have waited for it.
+      void scheduler.run();
       break;
     case 'start':
       scheduler.start(data.job, data.text, data.open, data.options, data.sink);
