@@ -1,9 +1,9 @@
-//! Readings of sentences written for this project, exactly: normalised text, pinyin as spoken, and the pauses of commas (`/`).
+//! Readings of sentences written for this project, exactly: normalised text, pinyin as spoken, and the pauses of marks (`/`).
 //!
 //! `tests/fixtures/readings.tsv` has them by kind. After a change that is meant, run this with `LANGDU_WRITE_READINGS=1` and look at the
 //! difference.
 
-use langdu::text::{TextOptions, Unit, sentences_with};
+use langdu::text::{Pause, TextOptions, Unit, Written, sentences_with};
 
 const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/readings.tsv");
 
@@ -20,12 +20,19 @@ fn read(text: &str) -> (String, String) {
                         .iter()
                         .map(|s| format!("{}{}", s.pinyin, s.tone)),
                 ),
-                Unit::Pause(pause) if pause.strength as u8 == 3 => said.push("/".into()),
+                Unit::Pause(pause) if pause.strength as u8 == 3 && is_marked(pause) => {
+                    said.push("/".into());
+                }
                 Unit::Pause(_) => {}
             }
         }
     }
     (normalized, said.join(" "))
+}
+
+/// Whether the pause is written, and not the voice's own.
+fn is_marked(pause: &Pause) -> bool {
+    !matches!(pause.written, Written::Nothing | Written::Breath)
 }
 
 #[test]
