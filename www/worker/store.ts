@@ -15,6 +15,8 @@ const LOOKUP = 100;
 export class Store {
   readonly cache = new EngineCache();
   private opened = Promise.resolve();
+  /** Open, or not for a while. */
+  private settled = Promise.resolve();
   private reported = false;
   private saving = false;
   /** Other tabs with the same database. */
@@ -37,11 +39,12 @@ export class Store {
       clearTimeout(patience);
       this.report();
     });
+    this.settled = Promise.race([this.opened, sleep(PATIENCE.load)]);
   }
 
   /** Waits for the database, but only a moment: so that the first lookup finds what is there. */
   async ready(): Promise<void> {
-    await Promise.race([this.opened, sleep(PATIENCE.load)]);
+    await this.settled;
   }
 
   /** Waits for a lookup, but not forever: what is not there in time is made anew. */
