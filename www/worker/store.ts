@@ -5,8 +5,8 @@ import type { CacheCounts, CacheQuestion, CacheStats, WorkerToPage } from '../wi
 
 /** Name of the database. */
 const NAME = 'langdu';
-/** How long the database may take to open, and how long loading waits for it, in milliseconds. */
-const PATIENCE = { open: 5000, load: 300 };
+/** How long the database may take to open, and how long the first job waits for it, in milliseconds. */
+const PATIENCE = { open: 5000, first: 300 };
 /** Bytes that may wait to be written while there is no pause in the work. */
 const UNSAVED = 4 << 20;
 /** How long a lookup may hold up the work, in milliseconds. */
@@ -15,8 +15,8 @@ const LOOKUP = 100;
 export class Store {
   readonly cache = new EngineCache();
   private opened = Promise.resolve();
-  /** Open, or not for a while. */
-  private settled = Promise.resolve();
+  /** Once it is open, or has been waited for long enough. */
+  private settled: Promise<void> | null = null;
   private reported = false;
   private saving = false;
   /** Other tabs with the same database. */
@@ -39,11 +39,11 @@ export class Store {
       clearTimeout(patience);
       this.report();
     });
-    this.settled = Promise.race([this.opened, sleep(PATIENCE.load)]);
   }
 
   /** Waits for the database, but only a moment: so that the first lookup finds what is there. */
   async ready(): Promise<void> {
+    this.settled ??= Promise.race([this.opened, sleep(PATIENCE.first)]);
     await this.settled;
   }
 
