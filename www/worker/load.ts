@@ -8,7 +8,7 @@ import { VERSION } from '../wire/version.js';
 import { GRAPHS, type VoiceFiles } from '../wire/voice.js';
 import { make, SecondWorker } from './second.js';
 import { Store } from './store.js';
-import { digest, fetchVoice, isOnSite, openPack, sampleRateOf } from './voice.js';
+import { digest, fetchGraphs, fetchManifest, isManifest, isOnSite, openPack, sampleRateOf } from './voice.js';
 
 export interface Loaded {
   engine: Engine;
@@ -35,20 +35,21 @@ export async function load(
   const ready = module.then(start);
   // What the voice has wrong is said first.
   ready.catch(() => undefined);
-  const kept = wanted.pack ? ready.then(() => openPack(wanted.pack ?? [], unzip)) : takeKept(wanted);
+  const store = new Store(tell);
+  const opened = ready.then(() => store.open());
+  opened.catch(() => undefined);
   const progress = (loaded: number, total: number) => tell({ type: 'loading', loaded, total });
-  const files = await kept.then((kept) => kept ?? fetchVoice(whereabouts(wanted), progress));
+  const files = await (wanted.pack ? ready.then(() => openPack(wanted.pack ?? [], unzip)) : find(wanted, progress));
   tell({ type: 'fetched', sampleRate: sampleRateOf(files) });
   const digests = await digest(files);
   const { memory } = await ready;
-  const store = new Store(tell);
-  store.open();
+  await opened;
   const graphs = GRAPHS.map((graph) => files.graphs[graph]);
   const vocoder = second?.load(await module, files.manifest, files.graphs.vocoder);
   // If the files are wrong, the engine says so better.
   vocoder?.catch(() => undefined);
   const engine = new Engine(files.manifest, graphs, digests, second !== null);
-  await Promise.all([store.ready(), vocoder]);
+  await vocoder;
   const voice = engine.info();
   if (wanted.pack) {
     await tryOut(engine, second);
@@ -88,11 +89,17 @@ function unzip(archive: Uint8Array): VoiceFiles {
   return { manifest, graphs };
 }
 
-/** A kept voice, unless the site has one of this name. */
-async function takeKept(wanted: Wanted['voice']): Promise<VoiceFiles | null> {
-  if (wanted.files) return null;
-  const kept = await takeVoice(wanted.name);
-  return kept && wanted.url !== null && (await isOnSite(whereabouts(wanted))) ? null : kept;
+/** The site's voice of this name, or else one that the browser keeps. */
+async function find(wanted: Wanted['voice'], onProgress: (loaded: number, total: number) => void): Promise<VoiceFiles> {
+  const locate = wanted.url === null ? null : whereabouts(wanted);
+  const site = locate && (await fetchManifest(locate).catch((error: LangduError) => error));
+  if (locate && typeof site === 'string' && (wanted.files || isManifest(site))) {
+    return fetchGraphs(locate, site, onProgress);
+  }
+  const kept = wanted.files ? null : await takeVoice(wanted.name);
+  if (kept) return kept;
+  if (site instanceof LangduError) throw site;
+  return fetchGraphs(locate ?? whereabouts(wanted), site ?? '', onProgress);
 }
 
 /** Lets a voice speak to nobody. Throws where it can't. */

@@ -213,6 +213,7 @@ export class Scheduler {
     const { run } = job;
     if (!run) return;
     const begun = performance.now();
+    await parts.store.ready();
     const lookup = parts.engine.lookAhead(run.number);
     if (lookup) await parts.store.wait(lookup);
     job.lookupMs += performance.now() - begun;

@@ -2,12 +2,19 @@
 import { LangduError } from '../wire/errors.js';
 import { fileOf, GRAPHS, type Graph, MANIFEST, parseManifest, readVoice, type VoiceFiles } from '../wire/voice.js';
 
-/** Fetches a voice; `locate` says where each of its files lies. */
-export async function fetchVoice(
+/** The manifest of a voice; `locate` says where each of its files lies. */
+export async function fetchManifest(locate: (path: string) => URL): Promise<string> {
+  const manifest = await text(locate(MANIFEST));
+  parseManifest(manifest);
+  return manifest;
+}
+
+/** Fetches the files that a manifest names. */
+export async function fetchGraphs(
   locate: (path: string) => URL,
+  manifest: string,
   onProgress: (loaded: number, total: number) => void,
 ): Promise<VoiceFiles> {
-  const manifest = await text(locate(MANIFEST));
   const { files = {} } = parseManifest(manifest);
   const total = GRAPHS.reduce((sum, graph) => sum + (files[graph]?.bytes ?? 0), 0);
   let loaded = 0;
@@ -24,14 +31,14 @@ export async function fetchVoice(
   return { manifest, graphs: Object.fromEntries(fetched) as Record<Graph, Uint8Array> };
 }
 
-/** Whether the site has a voice there. One that answers everything by a page has not. */
+/** Whether the site has a voice there. */
 export async function isOnSite(locate: (path: string) => URL): Promise<boolean> {
-  try {
-    const response = await fetch(locate(MANIFEST));
-    return response.ok && parseManifest(await response.text()).files !== undefined;
-  } catch {
-    return false;
-  }
+  return fetchManifest(locate).then(isManifest, () => false);
+}
+
+/** Whether this is a manifest, and not what a server answers to any name. */
+export function isManifest(manifest: string): boolean {
+  return parseManifest(manifest).files !== undefined;
 }
 
 /** A voice as a person has it: one zip archive, or the files of a folder. */

@@ -80,6 +80,7 @@ async function begin(wanted: Extract<PageToWorker, { type: 'load' }>): Promise<v
 
 async function answer(loaded: Loaded, { request, question }: Asked): Promise<void> {
   try {
+    await loaded.store.ready();
     const value = await ask(loaded, question);
     tell({ type: 'answer', request, value }, value instanceof Uint8Array ? [value.buffer] : []);
   } catch (error) {
