@@ -17,6 +17,7 @@ usage() {
 usage: ./build.sh <step>
   setup   install what building needs: wasm32 target, wasm-bindgen, npm packages
   build   compile the engine and the page into dist/
+  full    build with the engine that has all of tract's operators, for voices with graphs that are no networks of langdu's own
   serve   build, then serve dist/ on 127.0.0.1 (PORT, 8080)
   test    run every check and test: Rust, Python, TypeScript, wasm and the page in real browsers
   bench   measure in Chromium; --json prints the figures as the last line;
@@ -104,6 +105,15 @@ build() {
   bundle www/worker/worker.ts www/worker/vocoder.ts --conditions=relaxed --outdir=dist/relaxed
   copy_voices
   node www/reader/build.mjs dist
+}
+
+full() {
+  build
+  say "compiling the engine with all of tract's operators"
+  cargo build --profile web --target wasm32-unknown-unknown --lib
+  bind "$WASM/web/langdu.wasm" dist engine
+  cargo build --profile web --target wasm32-unknown-unknown --lib --features relaxed
+  bind "$WASM/web/langdu.wasm" dist/relaxed engine
 }
 
 # engine <folder> [cargo options]: both builds share everything but the last crate, whose file each leaves in the same place
@@ -275,8 +285,11 @@ npm_package() {
 
 # bind <wasm> <folder> <name>: the engine as JavaScript can load it, without the names of its functions
 bind() {
-  if [ "$1" -nt "$2/$3_bg.wasm" ]; then
+  local bound=target/bound/${2//\//-}-$3.wasm
+  if [ ! -e "$2/$3_bg.wasm" ] || ! cmp -s "$1" "$bound"; then
     wasm-bindgen --target web --remove-name-section --out-dir "$2" --out-name "$3" "$1"
+    mkdir -p target/bound
+    cp "$1" "$bound"
   fi
 }
 
@@ -313,7 +326,7 @@ apps() {
 }
 
 case "${1:-}" in
-  setup | build | serve | pack) "$1" ;;
+  setup | build | full | serve | pack) "$1" ;;
   test) run_tests ;;
   bench) shift; bench "$@" ;;
   soak) shift; soak "$@" ;;

@@ -220,3 +220,30 @@ fn voices_that_are_not_whole_have_codes() {
     assert_eq!(code(load("<html>", graphs())), "E_VOICE_FORMAT");
     assert_eq!(code(load("{}", graphs())), "E_VOICE_FORMAT");
 }
+
+/// The engine for browsers carries none of tract's operators, unless it is built with them.
+#[cfg(not(feature = "full"))]
+#[wasm_bindgen_test]
+fn a_graph_that_is_no_network_of_ours_is_refused_with_its_operators() {
+    let mut graphs = graphs();
+    let name = b"\x12\x07postnet";
+    let at = graphs[4]
+        .windows(name.len())
+        .position(|bytes| bytes == name);
+    graphs[4][at.expect("the graph's name") + 2] = b'P';
+    let manifest: serde_json::Value = serde_json::from_str(MANIFEST).expect("a manifest");
+    let names = [
+        "encoder", "prosody", "duration", "decoder", "postnet", "vocoder",
+    ];
+    let digests = names.map(|name| manifest["files"][name]["sha256"].as_str().map(String::from));
+    let digests = digests.into_iter().flatten().collect();
+    let graphs = graphs.map(|graph| Uint8Array::from(graph.as_slice()));
+    let refused = Engine::new(MANIFEST, graphs.to_vec(), digests, false);
+    let error = refused.err().expect("a failure");
+    let message = get(&error, "message").as_string().expect("a message");
+    assert_eq!(code::<Engine>(Err(error)), "E_VOICE_FORMAT");
+    assert!(
+        message.contains("postnet") && message.contains("LSTM"),
+        "{message}"
+    );
+}

@@ -12,11 +12,17 @@ import { chromium } from 'playwright-core';
 import { serve } from '../../www/tools/serve.mjs';
 import { CHROMIUM_FLAGS } from '../e2e/browsers.mjs';
 import { chart } from './chart.mjs';
-import { round } from './figures.mjs';
+import { percentile, round, shuffled } from './figures.mjs';
 
 const { values: given } = parseArgs({
-  options: { json: { type: 'boolean' }, peers: { type: 'boolean' }, chart: { type: 'string' } },
+  options: {
+    json: { type: 'boolean' },
+    peers: { type: 'boolean' },
+    chart: { type: 'string' },
+    rounds: { type: 'string', default: '5' },
+  },
 });
+const ROUNDS = Number(given.rounds);
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 /** What the build has put together. */
 const PEERS = here('../../target/peers/');
@@ -54,6 +60,8 @@ async function langduVoice() {
     const { Langdu } = await import('/langdu.js');
     const langdu = await Langdu.load({ workers: 1 });
     await langdu.synthesize('好。');
+    // What it said in an earlier round is made anew.
+    await langdu.cache.clear();
     let sound = 0;
     const begun = performance.now();
     for (const text of texts) sound += (await langdu.synthesize(text)).data.duration;
@@ -65,25 +73,41 @@ async function langduVoice() {
 
 const rtf = ({ seconds, sound }) => round(seconds / sound, 3);
 
+/** Each measurement once a round, in another order each time; the median of all rounds, and their range. */
 async function measureAll() {
-  const vocoder = async (runtime, build) => round(await measure('fullVocoder', runtime, build), 3);
-  const step = async (runtime) => round(await measure('decoderStep', runtime, 'relaxed'), 2);
-  const full = {
-    langdu: await vocoder('LangduGraph', 'relaxed'),
-    langdu_simd128: await vocoder('LangduGraph', 'simd128'),
-    tract: await vocoder('TractGraph', 'simd128'),
-    onnxruntime_web: await vocoder('onnxruntime_web'),
-  };
-  const voice = { langdu: rtf(await langduVoice()), onnxruntime_web: rtf(await measure('peerVoice', texts)) };
-  const decoder = { langdu: await step('LangduGraph'), tract: await step('TractGraph') };
   const phonemes = sentences.map(({ phonemes }) => phonemes).slice(0, 2);
-  const { rtf: kokoroRtf, firstSoundMs } = await measure('kokoro', phonemes);
-  return {
-    full_vocoder_rtf: full,
-    voice_rtf: voice,
-    decoder_step_ms: decoder,
-    kokoro: { rtf: round(kokoroRtf, 2), first_sound_ms: round(firstSoundMs, 0) },
+  const tasks = {
+    'full_vocoder_rtf langdu': () => measure('fullVocoder', 'LangduGraph', 'relaxed'),
+    'full_vocoder_rtf langdu_simd128': () => measure('fullVocoder', 'LangduGraph', 'simd128'),
+    'full_vocoder_rtf tract': () => measure('fullVocoder', 'TractGraph', 'simd128'),
+    'full_vocoder_rtf onnxruntime_web': () => measure('fullVocoder', 'onnxruntime_web'),
+    'voice_rtf langdu': async () => rtf(await langduVoice()),
+    'voice_rtf onnxruntime_web': async () => rtf(await measure('peerVoice', texts)),
+    'decoder_step_ms langdu': () => measure('decoderStep', 'LangduGraph', 'relaxed'),
+    'decoder_step_ms tract': () => measure('decoderStep', 'TractGraph', 'relaxed'),
+    kokoro: () => measure('kokoro', phonemes),
   };
+  const found = Object.fromEntries(Object.keys(tasks).map((name) => [name, []]));
+  for (let turn = 0; turn < ROUNDS; turn += 1) {
+    for (const name of shuffled(Object.keys(tasks), turn)) found[name].push(await tasks[name]());
+  }
+  const figures = { full_vocoder_rtf: {}, voice_rtf: {}, decoder_step_ms: {}, ranges: {}, rounds: ROUNDS };
+  const kokoros = found.kokoro;
+  for (const [name, values] of Object.entries(found)) {
+    if (name === 'kokoro') continue;
+    const [table, runtime] = name.split(' ');
+    figures[table][runtime] = round(percentile(values, 0.5), 3);
+    figures.ranges[name] = [round(Math.min(...values), 3), round(Math.max(...values), 3)];
+  }
+  const middle = (of) => percentile(kokoros.map(of), 0.5);
+  figures.kokoro = {
+    rtf: round(
+      middle(({ rtf }) => rtf),
+      2,
+    ),
+    first_sound_ms: round(middle(({ firstSoundMs }) => firstSoundMs)),
+  };
+  return figures;
 }
 
 const NAMES = {
