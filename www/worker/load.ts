@@ -35,15 +35,13 @@ export async function load(
   const ready = module.then(start);
   // What the voice has wrong is said first.
   ready.catch(() => undefined);
-  const store = new Store(tell);
-  const opened = ready.then(() => store.open());
+  const opened = ready.then(() => openStore(tell));
   opened.catch(() => undefined);
   const progress = (loaded: number, total: number) => tell({ type: 'loading', loaded, total });
   const files = await (wanted.pack ? ready.then(() => openPack(wanted.pack ?? [], unzip)) : find(wanted, progress));
   tell({ type: 'fetched', sampleRate: sampleRateOf(files) });
   const digests = await digest(files);
-  const { memory } = await ready;
-  await opened;
+  const [{ memory }, store] = await Promise.all([ready, opened]);
   const graphs = GRAPHS.map((graph) => files.graphs[graph]);
   const vocoder = second?.load(await module, files.manifest, files.graphs.vocoder);
   // If the files are wrong, the engine says so better.
@@ -57,6 +55,12 @@ export async function load(
   }
   engine.setCache(store.cache);
   return { engine, memory, second, store, voice };
+}
+
+function openStore(tell: (message: WorkerToPage, transfer?: Transferable[]) => void): Store {
+  const store = new Store(tell);
+  store.open();
+  return store;
 }
 
 function whereabouts({ name, url, files }: Wanted['voice']): (path: string) => URL {
