@@ -10,11 +10,15 @@ use proptest::prelude::*;
 type Said = (String, Vec<(String, u8, usize)>);
 
 fn said(sentence: Sentence) -> Said {
-    let syllable = |unit: &Unit| match unit {
-        Unit::Syllable(s) => Some((s.pinyin.clone(), s.tone, s.span.start)),
-        Unit::Pause(_) => None,
+    let syllables = |unit: &Unit| match unit {
+        Unit::Syllable(syllable) => vec![syllable.clone()],
+        Unit::English(word) => word.nearest.clone(),
+        Unit::Pause(_) => Vec::new(),
     };
-    let syllables = sentence.units.iter().filter_map(syllable).collect();
+    let syllables = sentence.units.iter().flat_map(syllables);
+    let syllables = syllables
+        .map(|s| (s.pinyin, s.tone, s.span.start))
+        .collect();
     (sentence.normalized, syllables)
 }
 
