@@ -1,6 +1,6 @@
 /** The builds of the engine: a browser that lacks an instruction refuses the whole file. */
 import { LangduError } from '../wire/errors.js';
-import { blocked } from './diagnosis.js';
+import { refusal } from './diagnosis.js';
 
 export type Build = 'simd128' | 'relaxed';
 
@@ -22,8 +22,8 @@ function runs(code: number[]): boolean {
 
 /** Compiles a build while it arrives. Every worker gets the result: it is compiled once. Rejects with a coded error. */
 export async function compileEngine(url: string): Promise<WebAssembly.Module> {
-  const response = await fetch(url).catch((error) => {
-    throw blocked(url) ?? new LangduError('E_NETWORK', `${url} could not be fetched: ${error.message}`);
+  const response = await fetch(url).catch(async (error) => {
+    throw (await refusal(url)) ?? new LangduError('E_NETWORK', `${url} could not be fetched: ${error.message}`);
   });
   if (!response.ok) {
     throw new LangduError('E_FILE_MISSING', `${url}: ${response.status} ${response.statusText}`);

@@ -14,8 +14,14 @@ export function watchPolicy(): void {
   });
 }
 
+/** As `blocked()`, when the browser has had the time to say so: the event comes after the refusal. */
+export async function refusal(url: string): Promise<LangduError | null> {
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  return blocked(url);
+}
+
 /** The error of a file that the Content-Security-Policy refuses. */
-export function blocked(url: string): LangduError | null {
+function blocked(url: string): LangduError | null {
   const { origin, protocol } = new URL(url, document.baseURI);
   // Some browsers name the origin, or the scheme, alone.
   const directive = refused.get(url) ?? refused.get(origin) ?? refused.get(protocol.slice(0, -1));
@@ -32,15 +38,13 @@ export async function diagnose(url: string, reason: string, fallback: string): P
       `A bundler has put ${url.slice(0, 40)}… into the script that names it. It must stay a file: exclude langdu, or name baseUrl`,
     );
   }
-  // The event comes after the refusal.
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  const policy = blocked(url);
+  const policy = await refusal(url);
   if (policy) return policy;
   let response: Response;
   try {
     response = await fetch(url);
   } catch (error) {
-    return blocked(url) ?? new LangduError('E_NETWORK', `${url} could not be fetched: ${error}`);
+    return (await refusal(url)) ?? new LangduError('E_NETWORK', `${url} could not be fetched: ${error}`);
   }
   const type = response.headers.get('content-type') ?? 'no type';
   if (!response.ok) return new LangduError('E_FILE_MISSING', `${url}: ${response.status} ${response.statusText}`);
