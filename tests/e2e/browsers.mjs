@@ -20,6 +20,8 @@ const SCRIPT_MS = 40_000;
  * @property {(selector: string, text: string) => Promise<void>} fill
  * @property {(paths: string[]) => Promise<void>} [drop]  drops files or folders on the page; in Chromium only
  * @property {(rate: number) => Promise<void>} [throttle]  slows the page's own thread; in Chromium only
+ * @property {() => Promise<void>} [stopWorkers]  ends the site's service workers; in Chromium only
+ * @property {(url: string) => Promise<any>} [sibling]  another page of the same browser, Playwright's own; in Chromium only
  * @property {() => Promise<void>} close
  *
  * @typedef {object} Browser
@@ -47,7 +49,7 @@ const chromiumBrowser = {
       args: [...CHROMIUM_FLAGS, `--autoplay-policy=${policy}`],
       ignoreDefaultArgs: ['--mute-audio'],
     });
-    const page = await browser.newPage({ locale: 'zh-CN' });
+    const page = await (await browser.newContext({ locale: 'zh-CN' })).newPage();
     page.setDefaultTimeout(SCRIPT_MS);
     const session = await page.context().newCDPSession(page);
     return {
@@ -62,6 +64,15 @@ const chromiumBrowser = {
         for (const type of ['dragEnter', 'dragOver', 'drop']) {
           await session.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data });
         }
+      },
+      stopWorkers: async () => {
+        await session.send('ServiceWorker.enable');
+        await session.send('ServiceWorker.stopAllWorkers');
+      },
+      sibling: async (url) => {
+        const other = await page.context().newPage();
+        await other.goto(url);
+        return other;
       },
       throttle: async (rate) => void (await session.send('Emulation.setCPUThrottlingRate', { rate })),
       close: () => browser.close(),

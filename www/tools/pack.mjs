@@ -35,7 +35,7 @@ async function bundle() {
   const shared = { ...common, format: 'esm', splitting: true, chunkNames: 'chunk-[hash]', external: EXTERNAL };
   await build({
     ...shared,
-    entryPoints: { langdu: 'www/client/langdu.ts', ...entries(ADAPTERS) },
+    entryPoints: { langdu: 'www/client/langdu.ts', answer: 'www/client/answer.ts', ...entries(ADAPTERS) },
     conditions: ['npm'],
     outdir: OUT,
   });
@@ -46,6 +46,7 @@ async function bundle() {
     alias: { langdu: './www/client/node.ts' },
     outdir: join(OUT, 'node'),
   });
+  await build({ ...common, format: 'esm', entryPoints: ['www/service/service.ts'], outfile: join(OUT, 'service.js') });
   // For pages without a bundler: everything beside this one file.
   const standalone = { ...common, minify: true, entryPoints: ['www/client/langdu.ts'] };
   await build({ ...standalone, format: 'esm', outfile: join(OUT, 'standalone/langdu.js') });
@@ -74,6 +75,9 @@ function copyCode() {
     for (const name of ['worker.js', 'vocoder.js', 'engine_bg.wasm']) {
       cpSync(join(DIST, folder, name), join(OUT, folder, name));
     }
+  }
+  for (const name of ['service-worker.js', 'service-page.js', 'opus.js', 'mp3.wasm', 'docs']) {
+    cpSync(join(DIST, name), join(OUT, 'standalone', name), { recursive: true });
   }
   cpSync(join(ROOT, 'packages/langdu'), CODE, { recursive: true });
   for (const name of ['README.md', 'LICENSE']) cpSync(join(ROOT, name), join(CODE, name));

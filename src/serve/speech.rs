@@ -1,0 +1,178 @@
+//! The routes that speak.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::Json;
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http_range_header::parse_range_header;
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+
+use super::Service;
+use super::kept::File;
+use super::refusal::Refusal;
+use super::request::{Fields, Wish};
+
+type Answer = Result<Response, Refusal>;
+
+/// `POST tts`: a whole file, by its address or in base64.
+pub async fn tts(State(service): State<Arc<Service>>, request: Request) -> Answer {
+    let began = Instant::now();
+    let wish = Fields::read(request).await?.wish(&service)?;
+    let (format, base64) = (wish.format, wish.base64);
+    let sample_rate = wish.voice.synthesizer.manifest().sample_rate;
+    let mut chunks = service.pool.speak(wish)?;
+    let mut samples = Vec::new();
+    while let Some(chunk) = chunks.next().await {
+        if samples.is_empty() {
+            service.measures.first_sound(began);
+        }
+        samples.extend(chunk?);
+    }
+    service.measures.sound(samples.len(), sample_rate);
+    let bytes = format.file(sample_rate, &samples)?;
+    let duration = samples.len() as f64 / f64::from(sample_rate);
+    let size = bytes.len();
+    let data = if base64 {
+        json!({"audio": STANDARD.encode(&bytes), "duration": duration, "size": size})
+    } else {
+        let bytes = Bytes::from(bytes);
+        let name = service.kept.keep(File { format, bytes });
+        json!({"audio_url": format!("/tts/audio/{name}"), "duration": duration, "size": size})
+    };
+    Ok(success(data))
+}
+
+/// `GET tts/stream` and `POST tts/stream`: the sound while it is made.
+pub async fn stream(State(service): State<Arc<Service>>, request: Request) -> Answer {
+    let began = Instant::now();
+    let wish = Fields::read(request).await?.wish(&service)?;
+    if wish.base64 {
+        return Err(Refusal::Option("a stream is not base64".into()));
+    }
+    pour(service, wish, began).await
+}
+
+/// `POST v1/audio/speech`, as clients of cloud services ask for speech.
+pub async fn cloud(State(service): State<Arc<Service>>, request: Request) -> Answer {
+    let began = Instant::now();
+    let wish = Fields::read(request).await?.cloud_wish(&service)?;
+    pour(service, wish, began).await
+}
+
+/// Answers with the first chunk, so that what is wrong with a wish has a status of its own.
+async fn pour(service: Arc<Service>, wish: Wish, began: Instant) -> Answer {
+    let format = wish.format;
+    let sample_rate = wish.voice.synthesizer.manifest().sample_rate;
+    let (mut encoder, head) = format.encoder(sample_rate)?;
+    let mut chunks = service.pool.speak(wish)?;
+    let first = chunks.next().await.unwrap_or(Err(Refusal::Dead))?;
+    service.measures.first_sound(began);
+    let (sender, receiver) = mpsc::channel::<Result<Bytes, std::io::Error>>(1);
+    tokio::spawn(async move {
+        let mut next = Some(Ok(first));
+        let mut bytes = head;
+        let mut count = 0;
+        while let Some(chunk) = next {
+            let encoded = chunk.and_then(|samples| {
+                count += samples.len();
+                encoder.encode(&samples)
+            });
+            match encoded {
+                Ok(more) => bytes.extend(more),
+                // The connection breaks off, so that nobody takes it for the end.
+                Err(refusal) => {
+                    let _ = sender.send(Err(std::io::Error::other(refusal))).await;
+                    return;
+                }
+            }
+            if !bytes.is_empty()
+                && sender
+                    .send(Ok(std::mem::take(&mut bytes).into()))
+                    .await
+                    .is_err()
+            {
+                return;
+            }
+            next = chunks.next().await;
+        }
+        service.measures.sound(count, sample_rate);
+        if let Ok(rest) = encoder.finish()
+            && !rest.is_empty()
+        {
+            let _ = sender.send(Ok(rest.into())).await;
+        }
+    });
+    let body = Body::from_stream(Receiver(receiver));
+    let headers = [
+        (header::CONTENT_TYPE, format.content_type()),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    Ok((headers, body).into_response())
+}
+
+/// What a task sends, as a stream.
+struct Receiver(mpsc::Receiver<Result<Bytes, std::io::Error>>);
+
+impl futures_core::Stream for Receiver {
+    type Item = Result<Bytes, std::io::Error>;
+
+    fn poll_next(
+        mut self: std::pin::Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Self::Item>> {
+        self.0.poll_recv(context)
+    }
+}
+
+/// `GET tts/audio/{name}`: a file that `tts` has made, or a range of it.
+pub async fn audio(
+    State(service): State<Arc<Service>>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Answer {
+    let File { format, bytes } = service.kept.find(&name).ok_or(Refusal::Gone)?;
+    let length = bytes.len() as u64;
+    let common = [
+        (header::CONTENT_TYPE, format.content_type()),
+        (header::ACCEPT_RANGES, "bytes"),
+        (header::CACHE_CONTROL, "private, max-age=3600"),
+    ];
+    let range = headers
+        .get(header::RANGE)
+        .and_then(|range| range.to_str().ok());
+    let Some(range) = range else {
+        return Ok((common, bytes).into_response());
+    };
+    // Several ranges, or what is no range of bytes, may be answered as if there was none.
+    let Ok(parsed) = parse_range_header(range) else {
+        return Ok((common, bytes).into_response());
+    };
+    let ranges = parsed
+        .validate(length)
+        .map_err(|_| Refusal::Range(length))?;
+    let [range] = &ranges[..] else {
+        return Ok((common, bytes).into_response());
+    };
+    let (start, end) = (*range.start(), *range.end());
+    if start >= length {
+        return Err(Refusal::Range(length));
+    }
+    let part = bytes.slice(start as usize..end as usize + 1);
+    let place = [(
+        header::CONTENT_RANGE,
+        format!("bytes {start}-{end}/{length}"),
+    )];
+    Ok((StatusCode::PARTIAL_CONTENT, common, place, part).into_response())
+}
+
+/// The common form of an answer.
+pub fn success(data: Value) -> Response {
+    Json(json!({"code": 0, "msg": "success", "data": data})).into_response()
+}

@@ -1,0 +1,184 @@
+/** The web service in a service worker: the shared list of requests, plain pages, and the life of service workers. */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, describe, test } from 'node:test';
+import { browsers, until } from './browsers.mjs';
+import { serviceSite } from './service-site.mjs';
+
+const CASES = JSON.parse(await readFile(new URL('../service/cases.json', import.meta.url), 'utf8'));
+
+/** Browsers in which the service has been tried. */
+const TRIED = ['Chromium', 'WebKit'];
+
+for (const browser of browsers.filter(({ name }) => TRIED.includes(name))) {
+  describe(`the service in ${browser.name}`, () => {
+    let server;
+    let page;
+
+    before(async () => {
+      server = await serviceSite();
+      page = await browser.page();
+      await page.open(server.url);
+    });
+
+    after(async () => {
+      await page?.close();
+      await server?.close();
+    });
+
+    test('a plain page speaks at its first visit', async () => {
+      await until(page, "document.getElementById('hello').readyState >= 3", 60_000);
+      const played = await page.run(async () => {
+        const audio = document.getElementById('hello');
+        const ended = new Promise((resolve) => audio.addEventListener('ended', resolve, { once: true }));
+        await audio.play();
+        const began = performance.now();
+        await ended;
+        // Not every browser knows where the end of a stream was.
+        return (performance.now() - began) / 1000;
+      });
+      assert.ok(played > 0.8 && played < 4, `${played} s`);
+    });
+
+    test('a form is spoken in a frame', async () => {
+      await page.click('#speak');
+      await until(
+        page,
+        "document.querySelector('iframe').contentDocument?.querySelector('video, audio')?.currentTime > 0.5",
+      );
+    });
+
+    test('answers as the description says', async () => {
+      const results = await page.run(async (cases) => {
+        const { runCases } = await import('/run.mjs');
+        return runCases(cases, new URL('/langdu/', location.href));
+      }, CASES);
+      assert.deepEqual(
+        results.filter(({ failure }) => failure),
+        [],
+      );
+    });
+
+    test('Opus is made where the browser can', async () => {
+      const { status, start, code } = await page.run(async () => {
+        const response = await fetch('/langdu/tts/stream?text=你好，世界。&format=opus');
+        const text = await response.text();
+        return { status: response.status, start: text.slice(0, 4), code: response.ok ? 0 : JSON.parse(text).code };
+      });
+      if (status === 200) assert.equal(start, 'OggS');
+      else assert.equal(code, 'E_OPTION_FORMAT');
+    });
+
+    test('the official client of a cloud service speaks', async () => {
+      const { head, early, error } = await page.run(async () => {
+        const { default: OpenAI } = await import('/openai.js');
+        const baseURL = new URL('/langdu/v1', location.href).href;
+        const client = new OpenAI({ baseURL, apiKey: 'none', dangerouslyAllowBrowser: true, maxRetries: 0 });
+        const speech = { model: 'tts-1', voice: 'alloy', response_format: 'wav' };
+        const began = performance.now();
+        const response = await client.audio.speech.create({
+          ...speech,
+          input: '今天天气不错，我们去公园走走。'.repeat(30),
+        });
+        const reader = response.body.getReader();
+        const first = (await reader.read()).value;
+        const firstMs = performance.now() - began;
+        while (!(await reader.read()).done);
+        const allMs = performance.now() - began;
+        const refused = await client.audio.speech.create({ ...speech, input: '……' }).catch((error) => error);
+        return {
+          head: new TextDecoder().decode(first.subarray(0, 4)),
+          early: firstMs < allMs / 3,
+          error: { status: refused.status, code: refused.code },
+        };
+      });
+      assert.equal(head, 'RIFF');
+      assert.ok(early);
+      assert.deepEqual(error, { status: 400, code: 'E_TEXT_EMPTY' });
+    });
+
+    const jobs = () => page.run(async () => (await (await fetch('/langdu/health')).json()).data.jobs);
+
+    test('what a client has dropped is not made', async () => {
+      await page.run(async () => {
+        const controller = new AbortController();
+        const text = '他在窗前坐了很久，看着街上的人来来往往。'.repeat(200);
+        const init = { method: 'POST', body: new URLSearchParams({ text }), signal: controller.signal };
+        const response = await fetch('/langdu/tts/stream', init);
+        await response.body.getReader().read();
+        controller.abort();
+      });
+      const deadline = Date.now() + 10_000;
+      while ((await jobs()) > 0) {
+        assert.ok(Date.now() < deadline, 'the job goes on');
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    });
+
+    test('a full queue says when to come back', async () => {
+      const { statuses, retry, codes } = await page.run(async () => {
+        const text = '他在窗前坐了很久，看着街上的人来来往往。'.repeat(50);
+        const ask = () => fetch('/langdu/tts/stream', { method: 'POST', body: new URLSearchParams({ text }) });
+        const responses = await Promise.all(Array.from({ length: 70 }, ask));
+        const refused = responses.filter(({ status }) => status === 503);
+        const codes = await Promise.all(refused.map(async (response) => (await response.json()).code));
+        for (const response of responses) if (response.ok) await response.body.cancel();
+        return {
+          statuses: responses.map(({ status }) => status),
+          retry: refused[0]?.headers.get('retry-after'),
+          codes: [...new Set(codes)],
+        };
+      });
+      assert.equal(statuses.filter((status) => status === 200).length, 64);
+      assert.equal(retry, '1');
+      assert.deepEqual(codes, ['E_SERVICE_BUSY']);
+    });
+
+    test('the page of the description lists every route', async () => {
+      await page.open(new URL('/langdu/docs', server.url).href);
+      await until(page, "document.querySelectorAll('.opblock').length >= 10", 30_000);
+      await page.open(server.url);
+    });
+
+    if (stopsWorkers(browser)) {
+      test('a service worker that is stopped in the middle breaks the sound off, and the next one speaks', async () => {
+        await page.run(async () => {
+          const text = '他在窗前坐了很久，看着街上的人来来往往。'.repeat(100);
+          const response = await fetch('/langdu/tts/stream', { method: 'POST', body: new URLSearchParams({ text }) });
+          globalThis.reader = response.body.getReader();
+          await globalThis.reader.read();
+        });
+        await page.stopWorkers();
+        const outcome = await page.run(async () => {
+          for (;;) {
+            const part = await globalThis.reader.read().catch((error) => error);
+            if (part instanceof Error) return 'broken off';
+            if (part.done) return 'complete';
+          }
+        });
+        assert.equal(outcome, 'broken off');
+        const status = await page.run(async () => (await fetch('/langdu/tts/stream?text=你好')).status);
+        assert.equal(status, 200);
+      });
+
+      test('a page that closes breaks its sound off, and another page goes on', async () => {
+        const other = await page.sibling(server.url);
+        await until(page, 'navigator.serviceWorker.controller !== null');
+        // The page that has its engine loaded is asked first; the other takes over when it is gone.
+        await page.run(async () => void (await (await fetch('/langdu/tts/stream?text=你好')).arrayBuffer()));
+        await page.open('about:blank');
+        const status = await other.evaluate(async () => {
+          const response = await fetch('/langdu/tts/stream?text=再见');
+          return (await response.arrayBuffer()).byteLength > 10_000 ? response.status : 0;
+        });
+        assert.equal(status, 200);
+        await other.close();
+      });
+    }
+  });
+}
+
+/** Chromium's tools can do it, WebDriver can't. */
+function stopsWorkers({ name }) {
+  return name === 'Chromium';
+}

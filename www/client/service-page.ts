@@ -1,0 +1,39 @@
+/**
+ * A page of nothing but `<audio>` and `<form>` speaks with one line:
+ *
+ * ```html
+ * <script type="module" src="/langdu/service-page.js"></script>
+ * ```
+ *
+ * It registers the site's service worker and makes the sound that is asked of it. The address may name another `worker` than
+ * the `service-worker.js` at the root of the site, and another `voice`: `service-page.js?voice=xiaolang&worker=/sw.js`.
+ */
+import { answerService } from './answer.js';
+
+const wanted = new URL(import.meta.url).searchParams;
+const base = new URL('.', import.meta.url);
+const voice = wanted.get('voice');
+const worker = new URL(wanted.get('worker') ?? '/service-worker.js', import.meta.url);
+
+const langdu = new URL('langdu.js', base).href;
+const load = async () => {
+  const { Langdu } = (await import(langdu)) as typeof import('./langdu.js');
+  return Langdu.load({ baseUrl: base, ...(voice && { voice }) });
+};
+
+answerService(load);
+void begin();
+
+/** What the page has asked for before there was anybody to answer is asked for again. */
+async function begin(): Promise<void> {
+  const { serviceWorker } = navigator;
+  const late = !serviceWorker.controller;
+  const taken = new Promise((resolve) => serviceWorker.addEventListener('controllerchange', resolve, { once: true }));
+  await serviceWorker.register(worker);
+  if (!late) return;
+  await taken;
+  for (const media of document.querySelectorAll('audio, video')) {
+    if (media instanceof HTMLMediaElement && (media.error || media.networkState === media.NETWORK_NO_SOURCE))
+      media.load();
+  }
+}
