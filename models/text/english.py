@@ -5,8 +5,9 @@
     python models/text/english.py
 
 The words are the most used ones of symspellpy's list and the proper names of misaki's dictionary, as CMUdict says them
-(misaki's dictionary where it does not), and those of `english.tsv`. Decision trees, one a letter, say the rest: each asks for
-the letters around and for the phones before (Black, Lenzo and Pagel 1998). A word that the trees get right is kept without
+(misaki's dictionary where it does not), and those of `english.tsv`. Decision trees, one a letter, say the rest: each
+asks for the letters around and for the phones before (Black, Lenzo and Pagel 1998). A word that the trees get right is
+kept without
 its phones. A twentieth of CMUdict is held out of the training; `tests/fixtures/held_out_words.tsv` has a part of it.
 """
 
@@ -105,7 +106,7 @@ def misaki():
 
 
 def align(words, rounds=4):
-    """Each letter's phones, none to two of them, by expectation maximisation (hard counts, as it converges in a few rounds)."""
+    """Each letter's phones, none to two of them, by expectation maximisation (hard counts: a few rounds do)."""
     scores = defaultdict(lambda: -9.0)
     counts = Counter()
     plain = [[p.rstrip("012") for p in phones] for _, phones in words]
@@ -292,7 +293,10 @@ def measure(trees, words):
                 said, phones = [p.rstrip("012") for p in said], [p.rstrip("012") for p in phones]
             miss = distance(said, phones)
             wrong, total, right = wrong + miss, total + len(phones), right + (miss == 0)
-        print(f"  {len(words)} held-out words, {name}: {wrong / total:.4f} of the phones wrong, {right / len(words):.4f} right")
+        print(
+            f"  {len(words)} held-out words, {name}: "
+            f"{wrong / total:.4f} of the phones wrong, {right / len(words):.4f} right"
+        )
 
 
 def main():
@@ -350,7 +354,10 @@ def main():
         u16(trees.no),
     )
     sample = [row for row in rest if zlib.crc32(b"sample" + row[0].encode()) % 6 == 0]
-    lines = ["# words of CMUdict that the letter-to-sound trees have not seen", *(f"{w}\t{' '.join(p)}" for w, p in sample)]
+    lines = [
+        "# words of CMUdict that the letter-to-sound trees have not seen",
+        *(f"{w}\t{' '.join(p)}" for w, p in sample),
+    ]
     (HERE.parent.parent / "tests/fixtures/held_out_words.tsv").write_text("\n".join(lines) + "\n", encoding="utf8")
 
 
