@@ -72,7 +72,7 @@ pub fn strip(marks: Vec<Mark>, state: &mut State, all: bool) -> Vec<Mark> {
                     continue;
                 }
                 if let Some((name, closing, length)) = tag(rest)
-                    && (all || known(&name))
+                    && (all || known(&name) && is_bare(rest, name.len(), closing, length))
                 {
                     let hidden = HIDDEN.iter().find(|hidden| **hidden == name);
                     match hidden {
@@ -126,6 +126,16 @@ fn known(name: &str) -> bool {
     [BLOCKS, CELLS, OTHERS]
         .iter()
         .any(|list| list.contains(&format!(" {name} ")))
+}
+
+/// Whether nothing but attributes stands between the name and the end: `a<b 且 c>d` has no tag.
+fn is_bare(rest: &[Mark], name: usize, closing: bool, length: Option<usize>) -> bool {
+    let start = name + 1 + usize::from(closing);
+    let inside = length.and_then(|length| rest.get(start..length - 1));
+    inside.is_some_and(|inside| {
+        let plain = |mark: &Mark| mark.character.is_whitespace() || mark.character == '/';
+        inside.iter().all(plain) || inside.iter().any(|mark| mark.character == '=')
+    })
 }
 
 fn comment(rest: &[Mark]) -> Option<usize> {

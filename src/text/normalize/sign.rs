@@ -222,7 +222,13 @@ fn hyphen(line: &Line, at: usize) -> Option<Vec<Item>> {
 fn without_number(line: &Line, at: usize, wave: bool) -> Option<Vec<Item>> {
     let pause = || Some(vec![Item::new(at, at + 1, Class::Pause)]);
     if wave {
-        return pause();
+        // 周一~周五
+        let paired = line.before(at).chars().rev().nth(1);
+        let same = paired.is_some_and(|c| is_han(c) && line.from(at + 1).starts_with(c));
+        return match same {
+            true => Some(vec![Item::new(at, at + 1, Class::Said("到".into()))]),
+            false => pause(),
+        };
     }
     if line.any(at, "—―–") {
         // the mark itself is a pause
