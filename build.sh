@@ -28,6 +28,7 @@ usage: ./build.sh <step>
   soak    fuzz all that comes from outside, kill pages at any moment, read for hours: --minutes N (1) in all;
           --json prints the counts as the last line
   pack    build the npm packages and print the sizes
+  docs    build the documentation into dist/docs
   apps    run small apps that use the packages, in every bundler; --json prints a table as the last line, --quick takes the quick ones
 TEXT
 }
@@ -346,6 +347,23 @@ pack() {
   node tests/bench/sizes.mjs
 }
 
+# The documentation into dist/docs: pages that speak with the packed package, and the interface out of the source.
+docs() {
+  pack
+  say "building the documentation"
+  (
+    cd docs/site
+    npm ci --no-audit --no-fund
+    for package in langdu @langdu/voice-xiaolang; do
+      mkdir -p "node_modules/$package"
+      cp -r "../../dist/packages/${package#@langdu/}/." "node_modules/$package/"
+    done
+    npx typedoc --plugin typedoc-plugin-markdown --entryPoints ../../www/client/langdu.ts --tsconfig ../../tsconfig.json \
+      --skipErrorChecking --readme none --out api
+    npx vitepress build
+  )
+}
+
 # apps [--json] [--quick] [name...]: small apps that use the packages as anybody would, in Chromium
 apps() {
   pack
@@ -355,7 +373,7 @@ apps() {
 }
 
 case "${1:-}" in
-  setup | build | full | serve | pack) "$1" ;;
+  setup | build | full | serve | pack | docs) "$1" ;;
   test) run_tests ;;
   bench) shift; bench "$@" ;;
   soak) shift; soak "$@" ;;
