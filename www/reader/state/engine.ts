@@ -17,6 +17,8 @@ export interface EngineState {
   /** Whether this voice can change its pitch. */
   pitch: boolean;
   sampleRate: number;
+  /** Whether it tells how a text would be read. */
+  readings: boolean;
   /** Why there is none. */
   code: string;
 }
@@ -29,6 +31,7 @@ export const engine = signal<EngineState>({
   speakers: [],
   pitch: true,
   sampleRate: 16_000,
+  readings: false,
   code: '',
 });
 
@@ -91,6 +94,7 @@ async function load(wanted: Wanted, name: string): Promise<Langdu> {
       speakers,
       pitch,
       sampleRate,
+      readings: 'readings' in langdu,
       code: '',
     };
     void old?.dispose();

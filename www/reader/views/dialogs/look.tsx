@@ -1,5 +1,6 @@
 /** How the text looks. */
 import { t } from '../../language/index.js';
+import { engine } from '../../state/engine.js';
 import { change, settings } from '../../state/settings.js';
 import { Choice, Dialog, Slider, Switch } from '../parts.js';
 
@@ -46,13 +47,15 @@ export function LookChoices() {
         format={(value) => t('look.columns', { n: value })}
         onChange={(width) => change({ width })}
       />
-      <Switch
-        id="pinyin"
-        label={t('look.pinyin')}
-        hint={t('look.pinyinHint')}
-        checked={pinyin}
-        onChange={(pinyin) => change({ pinyin })}
-      />
+      {engine.value.readings && (
+        <Switch
+          id="pinyin"
+          label={t('look.pinyin')}
+          hint={t('look.pinyinHint')}
+          checked={pinyin}
+          onChange={(pinyin) => change({ pinyin })}
+        />
+      )}
       <Switch
         id="pictures"
         label={t('look.pictures')}
