@@ -40,15 +40,17 @@ export function locate({ voice = DEFAULT_VOICE, voiceUrl, pack, baseUrl }: Wante
   const build = chooseBuild();
   const base = baseUrl === undefined ? home.base() : folder(baseUrl, 'baseUrl');
   const own = (baseUrl === undefined && home.engine(build)) || null;
+  const player = (baseUrl === undefined && home.player()) || null;
   const folderOfBuild = build === 'relaxed' ? 'relaxed/' : '';
   const at = (path: string) => new URL(path, base ?? document.baseURI).href;
   return {
-    engine: own ?? {
+    // Some bundlers give addresses without an origin.
+    engine: (own && (absolute({ ...own }) as unknown as EngineFiles)) ?? {
       worker: at(`${folderOfBuild}worker.js`),
       vocoder: at(`${folderOfBuild}vocoder.js`),
       wasm: at(`${folderOfBuild}engine_bg.wasm`),
     },
-    player: (baseUrl === undefined && home.player()) || at('player.worklet.js'),
+    player: player ? new URL(player, document.baseURI).href : at('player.worklet.js'),
     voice: {
       ...locateVoice(voice, voiceUrl, base),
       ...(pack && { pack }),
