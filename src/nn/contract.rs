@@ -343,8 +343,8 @@ fn check_expansions(graph: &GraphProto) -> Result<(), String> {
 /// A tensor has as many values as its sizes say, and all of them are numbers.
 fn check_tensor(tensor: &TensorProto) -> Result<(), String> {
     let name = &tensor.name;
-    let sizes = tensor.dims.iter().map(|&size| usize::try_from(size).ok());
-    let count = sizes.fold(Some(1usize), |product, size| product?.checked_mul(size?));
+    let mut sizes = tensor.dims.iter().map(|&size| usize::try_from(size).ok());
+    let count = sizes.try_fold(1usize, |product, size| product.checked_mul(size?));
     let count = count.ok_or_else(|| format!("the size of `{name}`"))?;
     let raw = tensor.raw_data.len();
     let (width, listed) = match DataType::try_from(tensor.data_type) {

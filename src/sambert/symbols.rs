@@ -36,7 +36,7 @@ impl Ids {
     pub fn voice_phones(&self) -> Phones {
         let has = |phone: &&str| self.phones.contains_key(*phone);
         Phones {
-            english: ENGLISH.iter().all(|phone| has(phone)),
+            english: ENGLISH.iter().all(has),
         }
     }
 
