@@ -87,9 +87,10 @@ async fn work(
     while !sender.is_closed()
         && let Some(chunk) = stream.next()
     {
-        let failed = chunk.is_err();
+        let over = chunk.as_ref().map_or(true, |chunk| chunk.last);
         let taken = timeout(patience, sender.send(chunk)).await;
-        if failed || !matches!(taken, Ok(Ok(()))) {
+        // Who has all of it gives up the place at once, before the others have had their turns.
+        if over || !matches!(taken, Ok(Ok(()))) {
             return;
         }
         yield_now().await;
