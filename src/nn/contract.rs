@@ -3,6 +3,8 @@
 //! A file is checked twice: as it is stored, so that nothing read from it can be out of proportion, and as the graph that it has
 //! become, whose sizes are the true ones. What passes cannot fail for its sizes when it runs.
 
+use std::collections::HashSet;
+
 use tract_onnx::pb::tensor_proto::{DataLocation, DataType};
 use tract_onnx::pb::tensor_shape_proto::dimension::Value as Dimension;
 use tract_onnx::pb::type_proto::Value as Type;
@@ -120,6 +122,7 @@ impl Contract {
         }
         graph.node.iter().try_for_each(check_node)?;
         check_expansions(graph)?;
+        check_names(graph)?;
         graph.initializer.iter().try_for_each(check_tensor)?;
         for value in graph.input.iter().chain(&graph.output) {
             check_value(value)?;
@@ -319,6 +322,22 @@ fn check_node(node: &NodeProto) -> Result<(), String> {
     };
     match node.attribute.iter().find(|attribute| !within(attribute)) {
         Some(attribute) => Err(format!("{} of {kind}", attribute.name)),
+        None => Ok(()),
+    }
+}
+
+/// Every name that something is taken from is one of an input, of what is stored, or of what a node makes.
+fn check_names(graph: &GraphProto) -> Result<(), String> {
+    let inputs = graph.input.iter().map(|input| &input.name);
+    let stored = graph.initializer.iter().map(|tensor| &tensor.name);
+    let made = graph.node.iter().flat_map(|node| &node.output);
+    let known: HashSet<&String> = inputs.chain(stored).chain(made).collect();
+    let taken = graph.node.iter().flat_map(|node| &node.input);
+    let outputs = graph.output.iter().map(|output| &output.name);
+    // An input that is left out has no name.
+    let mut taken = taken.filter(|name| !name.is_empty()).chain(outputs);
+    match taken.find(|name| !known.contains(name)) {
+        Some(name) => Err(format!("nothing makes `{name}`")),
         None => Ok(()),
     }
 }

@@ -235,6 +235,14 @@ fn operators_of_other_kinds_are_refused() {
             ..TensorProto::default()
         });
     });
+    refused("an input that nothing makes", "prosody", |file| {
+        let mut inputs = file.node.iter_mut().flat_map(|node| &mut node.input);
+        *inputs.next().unwrap() = "nothing".into();
+    });
+    refused("an output that nothing makes", "prosody", |file| {
+        let mut outputs = file.node.iter_mut().flat_map(|node| &mut node.output);
+        *outputs.find(|output| *output == "pitch").unwrap() = "other".into();
+    });
     refused("a graph inside", "vocoder", |file| {
         let inner = file.clone();
         file.node[0].attribute.push(AttributeProto {
