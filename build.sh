@@ -28,7 +28,7 @@ usage: ./build.sh <step>
   soak    fuzz all that comes from outside, kill pages at any moment, read for hours: --minutes N (1) in all;
           --json prints the counts as the last line
   pack    build the npm packages and print the sizes
-  docs    build the documentation into dist/docs
+  docs    build the documentation into dist/site
   apps    run small apps that use the packages, in every bundler; --json prints a table as the last line, --quick takes the quick ones
 TEXT
 }
@@ -347,7 +347,7 @@ pack() {
   node tests/bench/sizes.mjs
 }
 
-# The documentation into dist/docs: pages that speak with the packed package, and the interface out of the source.
+# The documentation into dist/site: pages that speak with the packed package, and the interface out of the source.
 docs() {
   pack
   say "building the documentation"

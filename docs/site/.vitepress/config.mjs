@@ -9,7 +9,7 @@ const items = (language, folder) => en.map((name, at) => ({ text: titles[languag
 export default {
   title: 'langdu 朗读',
   description: 'Mandarin speech synthesis in the browser',
-  outDir: '../../dist/docs',
+  outDir: '../../dist/site',
   cleanUrls: false,
   head: [['link', { rel: 'icon', href: 'data:,' }]],
   locales: {
