@@ -1,4 +1,4 @@
-export const metadata = { title: 'langdu' };
+export const metadata = { title: 'langdu', icons: { icon: 'data:,' } };
 
 export default function Layout({ children }) {
   return (
