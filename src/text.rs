@@ -114,6 +114,12 @@ pub fn sentence_starts(text: &str) -> Vec<usize> {
         .collect()
 }
 
+/// How much of a text that is still being written no more text can change, in characters: the sentences before the one begun
+/// last, but for a line that the next one may show to be verse.
+pub fn settled(text: &str) -> usize {
+    layout::settled(split::RawSentences::new(text))
+}
+
 /// Where the raw sentences of an SSML document begin, in characters of the document.
 pub fn ssml_sentence_starts(document: &str) -> Result<Vec<usize>, TextError> {
     ssml::starts(document)
@@ -141,6 +147,8 @@ pub struct Sentences {
     started: bool,
     /// Sentences that end before this character are left out.
     from: usize,
+    /// Raw sentences from this character on are left out.
+    until: usize,
     /// Whether all of it is verse.
     verse: bool,
 }
@@ -170,6 +178,7 @@ impl Sentences {
             styles: Vec::new(),
             started: false,
             from: 0,
+            until: usize::MAX,
             verse: false,
         }
     }
@@ -183,6 +192,11 @@ impl Sentences {
             from,
             ..self
         }
+    }
+
+    /// The sentences that begin before the character `until`; what follows is only looked at.
+    pub fn ending_at(self, until: usize) -> Sentences {
+        Sentences { until, ..self }
     }
 
     /// Whether something has been said before the next sentence.
@@ -217,6 +231,9 @@ impl Iterator for Sentences {
             self.ready = match &mut self.raw {
                 Raw::Text(text) => {
                     let mut raw = text.sentences.next()?;
+                    if raw.start >= self.until {
+                        return None;
+                    }
                     raw.layout.verse |= self.verse;
                     let end = raw.start + raw.characters.len();
                     // What stands before is read for its markup alone.

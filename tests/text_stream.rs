@@ -1,13 +1,13 @@
 //! A text that arrives in pieces is read as the same text in one piece: a sentence is taken when more text can't change it.
 
 use langdu::text::{
-    Input, Sentence, Sentences, TextOptions, Unit, sentence_starts, sentences, sentences_with,
-    ssml_sentences,
+    Input, Phrase, Place, Sentence, Sentences, TextOptions, Unit, sentences, sentences_with,
+    settled, ssml_sentences,
 };
 use proptest::prelude::*;
 
-/// What is said, and where each syllable stands in the text.
-type Said = (String, Vec<(String, u8, usize)>);
+/// What is said and how, and where each syllable stands in the text.
+type Said = (String, Vec<(String, u8, usize)>, Vec<Phrase>, Place, u32);
 
 fn said(sentence: Sentence) -> Said {
     let syllables = |unit: &Unit| match unit {
@@ -19,7 +19,14 @@ fn said(sentence: Sentence) -> Said {
     let syllables = syllables
         .map(|s| (s.pinyin, s.tone, s.span.start))
         .collect();
-    (sentence.normalized, syllables)
+    let Sentence {
+        normalized,
+        phrases,
+        place,
+        silence_ms,
+        ..
+    } = sentence;
+    (normalized, syllables, phrases, place, silence_ms)
 }
 
 /// Reads a text as it arrives: what is settled is said, the rest waits.
@@ -34,18 +41,20 @@ fn arriving(text: &str, cuts: &[usize], options: &TextOptions) -> Vec<Said> {
     let (mut spoken, mut read) = (Vec::new(), 0);
     for (at, &end) in ends.iter().enumerate() {
         let waiting: String = characters[read..end].iter().collect();
-        let settled = if at + 1 == ends.len() {
+        let fixed = if at + 1 == ends.len() {
             end - read
         } else {
-            sentence_starts(&waiting).last().copied().unwrap_or(0)
+            settled(&waiting)
         };
-        if settled == 0 {
+        if fixed == 0 {
             continue;
         }
-        let text: String = characters[..read + settled].iter().collect();
-        let fresh = sentences_with(text, options.clone()).starting_at(read, !spoken.is_empty());
+        let text: String = characters[..end].iter().collect();
+        let fresh = sentences_with(text, options.clone())
+            .starting_at(read, !spoken.is_empty())
+            .ending_at(read + fixed);
         spoken.extend(fresh.map(said));
-        read += settled;
+        read += fixed;
     }
     spoken
 }

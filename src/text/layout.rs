@@ -39,11 +39,7 @@ impl LaidOut {
     fn spoken(&mut self) -> (usize, Option<RawSentence>) {
         let mut lines = 0;
         for raw in self.raw.by_ref() {
-            if raw
-                .characters
-                .iter()
-                .all(|character| character.is_whitespace())
-            {
+            if is_blank(&raw) {
                 lines += line_ends(&raw.characters);
             } else {
                 return (lines, Some(raw));
@@ -101,6 +97,24 @@ impl Iterator for LaidOut {
         self.held = next;
         Some(raw)
     }
+}
+
+/// Where the sentence begins that more text may still change, or one before it that it may show to be verse.
+pub fn settled(sentences: RawSentences) -> usize {
+    let mut settled = 0;
+    let mut before: Option<RawSentence> = None;
+    for raw in sentences.filter(|raw| !is_blank(raw)) {
+        settled = match &before {
+            Some(line) if verse::line(&line.characters).is_some() => line.start,
+            _ => raw.start,
+        };
+        before = Some(raw);
+    }
+    settled
+}
+
+fn is_blank(raw: &RawSentence) -> bool {
+    raw.characters.iter().all(|c| c.is_whitespace())
 }
 
 fn line_ends(characters: &[char]) -> usize {

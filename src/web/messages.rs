@@ -11,8 +11,8 @@ use wasm_bindgen::prelude::*;
 use crate::speech::{Cue, Mel, Source, Timings};
 use crate::text::{
     Accent, Erhua, Input, Sentences, Span, Symbols, TextError, TextOptions, UserLexicon,
-    sentence_starts as text_starts, sentences_with, ssml_sentence_starts as ssml_starts,
-    ssml_sentences,
+    sentence_starts as text_starts, sentences_with, settled as text_settled,
+    ssml_sentence_starts as ssml_starts, ssml_sentences,
 };
 use crate::voice::Manifest;
 use crate::voice::speakers::Speaker;
@@ -105,6 +105,8 @@ pub struct ReadingOptions {
     accent: Accent,
     /// Where to begin, in UTF-16 units.
     from: usize,
+    /// Where to end, in UTF-16 units, if there is more text than shall be said.
+    until: Option<usize>,
     /// Something has been said before this text.
     continued: bool,
 }
@@ -112,6 +114,9 @@ pub struct ReadingOptions {
 impl ReadingOptions {
     pub fn sentences(self, text: Arc<str>) -> Result<Sentences, TextError> {
         let from = characters(&text, self.from);
+        let until = self
+            .until
+            .map_or(usize::MAX, |until| characters(&text, until));
         let options = TextOptions {
             lexicon: Arc::new(UserLexicon::new(self.lexicon)?),
             input: self.input,
@@ -124,7 +129,7 @@ impl ReadingOptions {
         } else {
             sentences_with(text, options)
         };
-        Ok(sentences.starting_at(from, self.continued))
+        Ok(sentences.starting_at(from, self.continued).ending_at(until))
     }
 }
 
@@ -149,6 +154,15 @@ pub fn sentence_starts(text: &str, ssml: bool) -> Result<Vec<u32>, JsValue> {
     let mut offsets = Utf16Offsets::new(text.into());
     let mut units = |start| offsets.locate(Span { start, end: start }).0 as u32;
     Ok(starts.into_iter().map(&mut units).collect())
+}
+
+/// How much of a text no more text can change, in UTF-16 units.
+pub fn settled(text: &str) -> u32 {
+    let end = text_settled(text);
+    text.chars()
+        .take(end)
+        .map(|character| character.len_utf16() as u32)
+        .sum()
 }
 
 #[derive(Serialize)]

@@ -115,7 +115,12 @@ impl Engine {
         messages::sentence_starts(text, ssml)
     }
 
-    /// Takes a job on: its number, the text, how it shall be read (`ssml`, `lexicon`, `from`, `continued`) and how it shall be spoken (`emotion`,
+    /// How much of a text that is still being written no more text can change, in UTF-16 units.
+    pub fn settled(&self, text: &str) -> u32 {
+        messages::settled(text)
+    }
+
+    /// Takes a job on: its number, the text, how it shall be read (`ssml`, `lexicon`, `from`, `until`, `continued`) and how it shall be spoken (`emotion`,
     /// `intensity`, `mood`, `speed`, `pitch`, `volume`, `pauses`, `dialogue`).
     pub fn start(
         &mut self,

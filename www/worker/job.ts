@@ -124,16 +124,16 @@ export class Job {
     if (!this.open) return this.text.length;
     // A document is understood when its last tag is there.
     if (this.options.ssml) return 0;
-    const waiting = this.text.slice(this.released);
-    return this.released + (engine.sentenceStarts(waiting, false).at(-1) ?? 0);
+    return this.released + engine.settled(this.text.slice(this.released));
   }
 
   private start(engine: Engine, { end, from, entry }: { end: number; from: number; entry: Entry | null }): void {
     const { ssml, lexicon, input, symbols, erhua, accent, ...manner } = this.options;
-    const reading = { ssml, lexicon, input, symbols, erhua, accent, from, continued: this.begun || from > 0 };
+    const until = end < this.text.length ? end : undefined;
+    const reading = { ssml, lexicon, input, symbols, erhua, accent, from, until, continued: this.begun || from > 0 };
     numbers += 1;
-    // Whatever stands before is read with it: markup goes over sentences.
-    engine.start(numbers, this.text.slice(0, end), given(reading), manner);
+    // What stands before and behind is read with it: markup and paragraphs go over sentences.
+    engine.start(numbers, this.text, given(reading), manner);
     this.run = { number: numbers, end, origin: this.sent, drafts: 0, drafted: false, entry };
   }
 }
