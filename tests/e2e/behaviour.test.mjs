@@ -23,6 +23,7 @@ const DROWSY = `
     window.setTimeout = (call, ms = 0, ...rest) => later(call, Math.max(ms, 60_000), ...rest);
     window.setInterval = (call, ms = 0, ...rest) => repeat(call, Math.max(ms, 60_000), ...rest);
     window.requestAnimationFrame = () => 0;
+    Object.defineProperty(document, 'hidden', { get: () => true });
   };
 `;
 

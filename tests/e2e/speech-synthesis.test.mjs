@@ -23,7 +23,8 @@ async function adapter() {
   return Buffer.from(outputFiles[0].contents);
 }
 
-for (const browser of browsers.filter(({ name }) => name !== 'WebKit')) {
+// Scripts of WebDriver see the browser's own speechSynthesis, whatever the page has put in its place.
+for (const browser of browsers.filter(({ name }) => name === 'Chromium')) {
   describe(`speechSynthesis in ${browser.name}`, () => {
     let server;
     let page;
