@@ -27,6 +27,8 @@ pub struct Templates {
 struct Template {
     /// With a slot between each two.
     fixed: Vec<Fixed>,
+    /// The marks at its end, which tell how it is said.
+    closing: Vec<char>,
 }
 
 #[derive(Debug, Clone)]
@@ -59,7 +61,9 @@ impl Templates {
         for text in texts.iter().map(AsRef::as_ref) {
             let before = templates.len();
             for raw in RawSentences::new(text) {
-                templates.extend(Template::parse(trim(&raw.characters).1, text)?);
+                let (start, body) = trim(&raw.characters);
+                let closing = &raw.characters[start + body.len()..];
+                templates.extend(Template::parse(body, closing, text)?);
             }
             if templates.len() == before {
                 return Err(TextError::Template(text.into()));
@@ -79,10 +83,12 @@ impl Templates {
         for template in &self.templates {
             let last = template.fixed.len() - 1;
             for (at, fixed) in template.fixed.iter().enumerate() {
-                let part = FixedPart {
-                    characters: fixed.characters[fixed.part.clone()].to_vec(),
-                    ends: at == last,
-                };
+                let ends = at == last;
+                let mut characters = fixed.characters[fixed.part.clone()].to_vec();
+                if ends && !characters.is_empty() {
+                    characters.extend(&template.closing);
+                }
+                let part = FixedPart { characters, ends };
                 if !part.characters.is_empty() && !parts.contains(&part) {
                     parts.push(part);
                 }
@@ -109,7 +115,11 @@ impl Templates {
 
 impl Template {
     /// Nothing for a raw sentence that says nothing.
-    fn parse(characters: &[char], text: &str) -> Result<Option<Template>, TextError> {
+    fn parse(
+        characters: &[char],
+        closing: &[char],
+        text: &str,
+    ) -> Result<Option<Template>, TextError> {
         let wrong = || TextError::Template(text.into());
         let mut pieces = vec![Vec::new()];
         let mut rest = characters.iter();
@@ -153,7 +163,8 @@ impl Template {
                 characters,
             })
             .collect();
-        Ok(Some(Template { fixed }))
+        let closing = closing.to_vec();
+        Ok(Some(Template { fixed, closing }))
     }
 
     fn cut(&self, raw: &RawSentence) -> Option<Vec<Part>> {
@@ -352,6 +363,16 @@ mod tests {
             ),
             "张女士，|[您的订单]|12已发货，|[请注意查收。]"
         );
+    }
+
+    #[test]
+    fn what_is_made_ahead_asks_as_the_sentence_does() {
+        let text = "您好，请问有什么可以帮您？";
+        let part = &Templates::parse(&[text]).unwrap().fixed_parts()[0];
+        let made = part.analyse(&TextOptions::default());
+        let said: Vec<Sentence> = crate::text::sentences(text).collect();
+        assert_eq!(made[0].phrases, said[0].phrases);
+        assert_eq!(made[0].units, said[0].units);
     }
 
     #[test]
