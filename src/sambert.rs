@@ -30,7 +30,7 @@ pub use inflection::Inflection;
 pub use splice::Known;
 
 /// Preferred numbers of symbols in a sentence.
-const SYMBOL_SIZES: [usize; 14] = [24, 32, 40, 48, 56, 64, 72, 80, 88, 96, 112, 128, 144, 160];
+const SYMBOL_SIZES: [usize; 3] = [40, 80, 160];
 
 /// How a sentence shall be said, in the terms of the model.
 #[derive(Debug, Clone)]
