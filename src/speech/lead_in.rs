@@ -35,6 +35,10 @@ impl LeadIn {
         self.open = false;
     }
 
+    pub fn is_open(&self) -> bool {
+        self.open
+    }
+
     /// Cuts the next samples that a voice has made, at its own volume.
     pub fn trim(&mut self, samples: &mut Vec<f32>) {
         if !self.open {

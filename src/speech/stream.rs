@@ -221,6 +221,8 @@ impl ChunkStream {
                 let frames = left * f64::from(manifest.sample_rate) / manifest.hop as f64;
                 pieces.in_time(frames, self.timings.total_ms() / made_ms)
             }
+            // What is left out of the first chunk is no time to make the next one in.
+            Some(_) if self.lead_in.is_open() => pieces.first_chunk + pieces.piece,
             Some(_) => pieces.first_chunk,
             None => pieces.grow(self.chunk_frames),
         }
