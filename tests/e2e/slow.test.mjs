@@ -62,7 +62,7 @@ for (const browser of browsers.filter(({ name }) => name === 'Chromium')) {
     }
 
     for (const [rate, workers] of [
-      [6, 1],
+      [3, 1],
       [4, 2],
     ]) {
       test(`${rate} times slower, ${workers} of its cores used`, async (t) => {
