@@ -9,17 +9,22 @@ const TEXT = '清晨的阳光穿过薄雾，落在青石铺成的小街上。卖
 const ENOUGH = 0.7;
 
 /**
- * Ahead of a worker's own script: every call that makes sound takes `rate` times as long. Chromium itself slows pages only.
+ * Ahead of a worker's own script: every call that makes sound takes `rate` times as long, and the clock that the engine reads
+ * meanwhile goes as much faster. Chromium itself slows pages only.
  */
 const slowed = (rate) => `
   const instantiate = WebAssembly.instantiate;
+  const now = performance.now.bind(performance);
+  let begun = null;
+  performance.now = () => begun === null ? now() : begun + (now() - begun) * ${rate};
   WebAssembly.instantiate = async (module, imports) => {
     const instance = await instantiate(module, imports);
     const slow = (call) => (...given) => {
-      const begun = performance.now();
+      begun = now();
       const result = call(...given);
-      const end = begun + (performance.now() - begun) * ${rate};
-      while (performance.now() < end);
+      const end = performance.now();
+      begun = null;
+      while (now() < end);
       return result;
     };
     const exports = Object.entries(instance.exports).map(([name, value]) =>
@@ -62,7 +67,7 @@ for (const browser of browsers.filter(({ name }) => name === 'Chromium')) {
     }
 
     for (const [rate, workers] of [
-      [3, 1],
+      [6, 1],
       [4, 2],
     ]) {
       test(`${rate} times slower, ${workers} of its cores used`, async (t) => {
