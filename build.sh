@@ -189,7 +189,7 @@ python_tests() {
   ../.venv/bin/python -m pytest -q
 }
 
-# The end to end tests that look at the clock, one file at a time; two of the others at once.
+# The end to end tests that look at the clock, one file at a time; two of the others at once. A file whose browser hangs fails.
 page_tests() {
   local file timed=() others=()
   for file in tests/e2e/*.test.mjs; do
@@ -198,8 +198,8 @@ page_tests() {
       *) others+=("$file") ;;
     esac
   done
-  node --test --test-concurrency=2 "${others[@]}"
-  node --test --test-concurrency=1 "${timed[@]}"
+  node --test --test-timeout=900000 --test-concurrency=2 "${others[@]}"
+  node --test --test-timeout=900000 --test-concurrency=1 "${timed[@]}"
   say "the packages, and apps that use them"
   node www/tools/pack.mjs "$(build_id)"
   node tests/apps/run.mjs --quick
@@ -234,7 +234,7 @@ run_tests() {
   beside page build
   say "compiling the Rust tests"
   cargo test --profile quick --features "$NATIVE" --no-run
-  cargo clippy --profile quick --all-targets -- -D warnings
+  cargo clippy --profile quick --features "$NATIVE" --all-targets -- -D warnings
   joined python
   test_voices
   beside pytest python_tests

@@ -15,15 +15,21 @@ const insisting = (rate) => `
   };
 `;
 
-/** Ahead of the page: after a while its timers come once a minute, as those of a hidden tab do. */
+/** Ahead of the page: for a while its timers come once a minute, as those of a hidden tab do. What drives the browser needs them after. */
 const DROWSY = `
-  const { setTimeout: later, setInterval: repeat } = window;
   window.fallAsleep = () => {
-    window.awake = later;
+    const { setTimeout: later, setInterval: repeat, requestAnimationFrame: draw } = window;
     window.setTimeout = (call, ms = 0, ...rest) => later(call, Math.max(ms, 60_000), ...rest);
     window.setInterval = (call, ms = 0, ...rest) => repeat(call, Math.max(ms, 60_000), ...rest);
     window.requestAnimationFrame = () => 0;
-    Object.defineProperty(document, 'hidden', { get: () => true });
+    Object.defineProperty(document, 'hidden', { get: () => true, configurable: true });
+    return {
+      later,
+      wake: () => {
+        Object.assign(window, { setTimeout: later, setInterval: repeat, requestAnimationFrame: draw });
+        delete document.hidden;
+      },
+    };
   };
 `;
 
@@ -103,11 +109,12 @@ for (const browser of browsers) {
     test('goes on from sentence to sentence, though its timers come once a minute', () =>
       opened(browser, { before: DROWSY }, async (page) => {
         const { underruns, code } = await page.run(async () => {
-          window.fallAsleep();
+          const { later, wake } = window.fallAsleep();
           const { sleep } = window;
-          window.sleep = (ms) => new Promise((resolve) => window.awake(resolve, ms));
+          window.sleep = (ms) => new Promise((resolve) => later(resolve, ms));
           const result = await window.speak('第一句说完了。第二句接着说。第三句也要说。'.repeat(2));
           window.sleep = sleep;
+          wake();
           return result;
         });
         assert.equal(code, 0);
