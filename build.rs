@@ -1,4 +1,5 @@
-//! Names the engine by a hash of the code that makes the sound, so that recordings of another engine are not played.
+//! Names the engine by a hash of the code that makes the sound, so that recordings of another engine are not played; and what it reads
+//! texts by, which browsers fetch as a file of its own.
 
 use std::path::{Path, PathBuf};
 
@@ -29,6 +30,21 @@ fn main() {
         fnv(fnv(hash, name.as_bytes()), &text)
     });
     println!("cargo:rustc-env=LANGDU_ENGINE={hash:016x}");
+    println!("cargo:rustc-env=LANGDU_TEXT={}", text_checksum());
+}
+
+/// CRC-32 of the packed data of the texts, in the order of the files' names.
+fn text_checksum() -> u32 {
+    println!("cargo:rerun-if-changed=models/text");
+    let mut files = Vec::new();
+    gather(Path::new("models/text"), &mut files);
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "bin"));
+    files.sort();
+    let mut hasher = crc32fast::Hasher::new();
+    for file in files {
+        hasher.update(&std::fs::read(file).unwrap_or_default());
+    }
+    hasher.finalize()
 }
 
 /// The file, or all files in the folder. One that is missing, as the lock file of a published crate, counts for nothing.

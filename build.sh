@@ -111,6 +111,8 @@ build() {
   say "compiling the engine to WebAssembly, without and with relaxed SIMD"
   engine dist
   engine dist/relaxed --features relaxed
+  # What both read texts by, in the order that src/text/data.rs knows.
+  cat models/text/*.bin >dist/text.bin
   say "building the page"
   bundle www/client/langdu.ts www/worker/worker.ts www/worker/vocoder.ts www/player/player.worklet.ts --outdir=dist
   bundle www/worker/worker.ts www/worker/vocoder.ts --conditions=relaxed --outdir=dist/relaxed
@@ -143,7 +145,7 @@ bundle() {
 # Names what page and workers are made of: they check that they belong together.
 build_id() {
   find www/client www/worker www/player www/wire -type f -print0 | sort -z |
-    xargs -0 cat dist/engine_bg.wasm dist/relaxed/engine_bg.wasm dist/engine.js | sha256sum | cut -c 1-12
+    xargs -0 cat dist/engine_bg.wasm dist/relaxed/engine_bg.wasm dist/engine.js dist/text.bin | sha256sum | cut -c 1-12
 }
 
 # The web service inside a service worker: the module, a ready service worker, the page's part, the description of the routes.

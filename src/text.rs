@@ -35,7 +35,7 @@ pub mod symbols;
 mod breath;
 mod characters;
 mod context;
-mod data;
+pub(crate) mod data;
 mod english;
 mod erhua;
 mod error;

@@ -1,4 +1,72 @@
-//! Reading the packed data files of `models/text/`.
+//! The packed data files of `models/text/`. Natively they are in the program; browsers fetch them all as one file, beside the engine,
+//! which is the same for both of its builds and is not in the memory of those who read no text.
+
+/// The name of each file and what is in it, in the order of the names.
+macro_rules! files {
+    ($($name:literal)*) => {
+        [$(($name, include_bytes!(concat!("../../models/text/", $name)).as_slice())),*]
+    };
+}
+
+const FILES: [(&str, &[u8]); 7] = files![
+    "characters.bin" "emoji.bin" "english.bin" "fold.bin" "polyphones.bin" "prosody.bin" "words.bin"
+];
+
+/// What is in the file of this name.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn file(name: &str) -> &'static [u8] {
+    FILES
+        .iter()
+        .find(|(file, _)| *file == name)
+        .map_or(&[], |(_, bytes)| bytes)
+}
+
+#[cfg(target_arch = "wasm32")]
+pub use fetched::{file, provide};
+
+#[cfg(target_arch = "wasm32")]
+mod fetched {
+    use std::sync::OnceLock;
+
+    use super::FILES;
+
+    /// Names and lengths alone: the contents of [`FILES`] are not in the engine.
+    const LENGTHS: [(&str, usize); FILES.len()] = {
+        let mut lengths = [("", 0); FILES.len()];
+        let mut at = 0;
+        while at < FILES.len() {
+            lengths[at] = (FILES[at].0, FILES[at].1.len());
+            at += 1;
+        }
+        lengths
+    };
+
+    static DATA: OnceLock<Vec<u8>> = OnceLock::new();
+
+    /// Takes all files, one after the other in the order of their names. Says whether they are the ones that this engine was made
+    /// for.
+    pub fn provide(data: Vec<u8>) -> bool {
+        let ours = crc32fast::hash(&data).to_string() == env!("LANGDU_TEXT");
+        if ours {
+            // Whoever was first has given the same.
+            let _ = DATA.set(data);
+        }
+        ours
+    }
+
+    /// What is in the file of this name; nothing before [`provide`].
+    pub fn file(name: &str) -> &'static [u8] {
+        let mut rest = DATA.get().map_or(&[][..], Vec::as_slice);
+        for (file, length) in LENGTHS {
+            let (contents, following) = rest.split_at(length.min(rest.len()));
+            if file == name {
+                return contents;
+            }
+            rest = following;
+        }
+        &[]
+    }
+}
 
 /// A packed file: sections of a little-endian `u32` length and that many bytes.
 pub struct Sections<'a> {
@@ -53,4 +121,16 @@ pub fn rows(table: &str) -> impl Iterator<Item = Vec<&str>> {
         .lines()
         .filter(|line| !line.trim().is_empty() && !line.starts_with('#'))
         .map(|line| line.split('\t').collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FILES;
+
+    #[test]
+    fn no_file_is_left_out_and_they_are_in_the_order_of_their_names() {
+        let all = FILES.map(|(_, bytes)| bytes).concat();
+        assert_eq!(crc32fast::hash(&all).to_string(), env!("LANGDU_TEXT"));
+        assert!(FILES.is_sorted_by_key(|(name, _)| *name));
+    }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use super::data::Sections;
+use super::data::{self, Sections};
 use super::reading::Reading;
 
 /// The words in code point order, so that the words with a common prefix are neighbours.
@@ -35,7 +35,7 @@ const FIRST_TONE: u8 = 8;
 /// The bundled word list.
 pub fn lexicon() -> &'static Lexicon {
     static LEXICON: OnceLock<Lexicon> = OnceLock::new();
-    LEXICON.get_or_init(|| Lexicon::read(include_bytes!("../../models/text/words.bin")))
+    LEXICON.get_or_init(|| Lexicon::read(data::file("words.bin")))
 }
 
 impl Lexicon {

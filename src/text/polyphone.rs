@@ -5,7 +5,7 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use super::data::Sections;
+use super::data::{self, Sections};
 use super::reading::Reading;
 
 const WIDTH: usize = 64;
@@ -45,7 +45,7 @@ pub struct Polyphones {
 /// The bundled network.
 pub fn polyphones() -> &'static Polyphones {
     static NETWORK: OnceLock<Polyphones> = OnceLock::new();
-    NETWORK.get_or_init(|| Polyphones::read(include_bytes!("../../models/text/polyphones.bin")))
+    NETWORK.get_or_init(|| Polyphones::read(data::file("polyphones.bin")))
 }
 
 /// Takes weights off the file in the order they were written.

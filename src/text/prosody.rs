@@ -5,7 +5,7 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use super::data::Sections;
+use super::data::{self, Sections};
 use super::steps::{Glyph, Segment, SegmentKind};
 use super::utterance::Break;
 
@@ -45,7 +45,7 @@ impl Model {
 fn models() -> &'static [Model; 2] {
     static MODELS: OnceLock<[Model; 2]> = OnceLock::new();
     MODELS.get_or_init(|| {
-        let mut sections = Sections::new(include_bytes!("../../models/text/prosody.bin"));
+        let mut sections = Sections::new(data::file("prosody.bin"));
         [Model::read(sections.bytes()), Model::read(sections.bytes())]
     })
 }

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::data::Sections;
+use super::data::{self, Sections};
 
 /// A toneless base and a tone, packed: `base * 5 + tone - 1`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,7 +29,7 @@ const NONE: u16 = 0xffff;
 fn table() -> &'static Table {
     static TABLE: OnceLock<Table> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let mut sections = Sections::new(include_bytes!("../../models/text/characters.bin"));
+        let mut sections = Sections::new(data::file("characters.bin"));
         Table {
             bases: sections.text().split('\n').collect(),
             defaults: sections.words(),

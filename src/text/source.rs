@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::characters::is_han;
-use super::data::Sections;
+use super::data::{self, Sections};
 use super::normalize::tokens::stands_apart;
 use super::options::Symbols;
 use super::reading::Reading;
@@ -21,7 +21,7 @@ struct Fold {
 
 impl Fold {
     fn open() -> Self {
-        let mut sections = Sections::new(include_bytes!("../../models/text/fold.bin"));
+        let mut sections = Sections::new(data::file("fold.bin"));
         let mut numbers = || sections.bytes().as_chunks::<4>().0;
         Self {
             keys: numbers(),
@@ -61,7 +61,7 @@ fn emoji_table() -> &'static Emoji {
     static TABLE: OnceLock<Emoji> = OnceLock::new();
     TABLE.get_or_init(|| {
         let mut table = Emoji::new();
-        let text = Sections::new(include_bytes!("../../models/text/emoji.bin")).text();
+        let text = Sections::new(data::file("emoji.bin")).text();
         for (signs, name) in text.lines().filter_map(|line| line.split_once('\t')) {
             let signs: Vec<char> = signs.chars().collect();
             if let Some(&first) = signs.first() {

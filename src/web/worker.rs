@@ -56,14 +56,22 @@ impl Engine {
     /// Checks and loads a voice: the text of `voice.json` and the six graphs it names, in the order of [`GRAPHS`]. Then it is
     /// ready to speak; what [`Engine::warm_up`] does can wait. `digests` are the SHA-256 of the graphs in hexadecimal, where the
     /// browser computes them; empty where it can't. With `apart` the vocoder runs elsewhere, and jobs are done by
-    /// [`Engine::draft`] and [`Engine::finish`].
+    /// [`Engine::draft`] and [`Engine::finish`]. `text` holds the files of `models/text/*.bin`, joined; fails with `E_VERSION` where
+    /// they are not those of this build.
     #[wasm_bindgen(constructor)]
     pub fn new(
         manifest: &str,
         graphs: Vec<Uint8Array>,
         digests: Vec<String>,
         apart: bool,
+        text: Vec<u8>,
     ) -> Result<Engine, JsValue> {
+        if !crate::text::data::provide(text) {
+            return Err(messages::error(
+                "E_VERSION",
+                "the data of the texts is of another build",
+            ));
+        }
         let names = GRAPHS.iter().map(ToString::to_string);
         let files = names.zip(graphs.iter().map(Uint8Array::to_vec)).collect();
         let voice = if digests.len() == GRAPHS.len() {

@@ -2,20 +2,23 @@
  * One small app for each way to use the packages: installed from the tarballs, built, served under a strict
  * Content-Security-Policy and run in Chromium. `node tests/apps/run.mjs [--json] [--quick] [name…]`.
  */
-import { execFileSync, spawn } from 'node:child_process';
-import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { execFileSync } from 'node:child_process';
+import { cp, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { CHROMIUM_FLAGS } from '../e2e/browsers.mjs';
+import { converse } from './converse.mjs';
+import { install, run, tarballs } from './install.mjs';
+import { develop, listen, refusal } from './listen.mjs';
 import { serveApp } from './server.mjs';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const HERE = fileURLToPath(new URL('./', import.meta.url));
-const WORK = join(ROOT, 'target/apps');
-/** How each app is served, and which of them take but a moment. */
+/**
+ * How each app is served, which of them take but a moment, and what is to be seen of those that do more than speak, or are built
+ * so that they can't.
+ */
 const APPS = {
   module: { quick: true },
   classic: { quick: true },
@@ -23,7 +26,12 @@ const APPS = {
   vite: { quick: true, dev: true },
   rollup: {},
   webpack: {},
+  parcel: {},
   next: { root: 'out' },
+  'easy-speech': { quick: true },
+  'react-text-to-speech': {},
+  conversation: { converse: true },
+  inlined: { quick: true, refused: 'E_FILE_INLINED' },
 };
 
 const { values: given, positionals } = parseArgs({
@@ -33,138 +41,8 @@ const { values: given, positionals } = parseArgs({
 const names =
   positionals.length > 0 ? positionals : Object.keys(APPS).filter((name) => !given.quick || APPS[name].quick);
 
-const tarballs = (await readdir(join(ROOT, 'dist')))
-  .filter((name) => name.endsWith('.tgz'))
-  .map((name) => join(ROOT, 'dist', name));
-if (tarballs.length !== 2) throw new Error('there are no packages: ./build.sh pack makes them');
-
-const run = (folder, command, ...args) =>
-  execFileSync(command, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' });
-
-/** A copy of the app with everything it needs. */
-async function install(name) {
-  const folder = join(WORK, name);
-  await mkdir(WORK, { recursive: true });
-  // The project's own settings are not the app's.
-  await writeFile(join(WORK, 'tsconfig.json'), '{}\n');
-  const kept = join(WORK, `${name}.modules`);
-  // What an app itself needs is installed once.
-  const lock = await readFile(join(HERE, name, 'package-lock.json'), 'utf8').catch(() => '');
-  await rm(folder, { recursive: true, force: true });
-  await cp(join(HERE, name), folder, { recursive: true });
-  const known = await readFile(join(kept, 'package-lock.json'), 'utf8').catch(() => null);
-  if (known !== lock) {
-    await rm(kept, { recursive: true, force: true });
-    await mkdir(kept, { recursive: true });
-    for (const file of ['package.json', ...(lock ? ['package-lock.json'] : [])])
-      await cp(join(folder, file), join(kept, file));
-    if (lock) run(kept, 'npm', 'ci', '--no-audit', '--no-fund');
-    else await cp(join(folder, 'package.json'), join(kept, 'package-lock.json'));
-  }
-  const modules = join(kept, 'node_modules');
-  await cp(modules, join(folder, 'node_modules'), { recursive: true, verbatimSymlinks: true }).catch(() => undefined);
-  for (const tarball of tarballs) {
-    const target = join(folder, 'node_modules', tarball.includes('voice-') ? '@langdu/voice-xiaolang' : 'langdu');
-    await rm(target, { recursive: true, force: true });
-    await mkdir(target, { recursive: true });
-    run(target, 'tar', 'xzf', tarball, '--strip-components', '1');
-  }
-  const bin = join(folder, 'node_modules/.bin');
-  await mkdir(bin, { recursive: true });
-  run(bin, 'ln', '-sf', '../langdu/bin/langdu.mjs', 'langdu');
-  run(bin, 'chmod', '+x', '../langdu/bin/langdu.mjs');
-  return folder;
-}
-
-/** Opens the app, presses its button, and listens. */
-async function listen(browser, url, { offline = false } = {}) {
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  const faults = [];
-  page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
-  page.on('pageerror', (error) => faults.push(`${error.code ?? ''} ${error.message}`));
-  const { origin } = new URL(url);
-  context.on('request', (request) => {
-    const outside = !request.url().startsWith(origin) && !/^(data|blob):/.test(request.url());
-    if (outside) faults.push(`a request to ${request.url()}`);
-  });
-  await page.addInitScript(tap);
-  const spoke = async () => {
-    await page.goto(url);
-    const failed = new Promise((_, reject) => page.once('pageerror', reject));
-    await Promise.race([page.waitForSelector('#speak:enabled', { timeout: 60_000 }), failed]);
-    await page.click('#speak');
-    await page.waitForFunction(() => window.heard() > 20, undefined, { timeout: 30_000 });
-  };
-  try {
-    await spoke();
-    if (offline) {
-      await context.setOffline(true);
-      await spoke();
-    }
-  } catch (error) {
-    faults.push(String(error).split('\n')[0]);
-  } finally {
-    await context.close();
-  }
-  return faults;
-}
-
-/** In the page: counts how often something that is not silence goes to the speakers. */
-function tap() {
-  let sounding = 0;
-  const { connect } = AudioNode.prototype;
-  AudioNode.prototype.connect = function (target, ...rest) {
-    if (target instanceof AudioDestinationNode) {
-      const meter = target.context.createAnalyser();
-      const samples = new Float32Array(meter.fftSize);
-      connect.call(this, meter);
-      setInterval(() => {
-        meter.getFloatTimeDomainData(samples);
-        if (samples.some((sample) => Math.abs(sample) > 0.003)) sounding += 1;
-      }, 20);
-    }
-    return connect.call(this, target, ...rest);
-  };
-  window.heard = () => sounding;
-}
-
-/** The app as its own development server gives it. */
-async function develop(folder, browser) {
-  const port = await freePort();
-  const server = spawn('npx', ['vite', '--strictPort', '--host', '127.0.0.1', '--port', String(port)], {
-    cwd: folder,
-    detached: true,
-  });
-  try {
-    const url = `http://127.0.0.1:${port}/`;
-    for (let i = 0; i < 100; i += 1) {
-      if (
-        await fetch(url).then(
-          (response) => response.ok,
-          () => false,
-        )
-      )
-        break;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    return await listen(browser, url);
-  } finally {
-    process.kill(-server.pid);
-  }
-}
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}
-
 async function check(name, browser) {
-  const { root = 'dist', dev = false } = APPS[name];
+  const { root = 'dist', dev = false, refused } = APPS[name];
   const row = {};
   const faults = [];
   try {
@@ -177,11 +55,20 @@ async function check(name, browser) {
     }
     row.build = true;
     const server = await serveApp(join(folder, root));
-    const found = await listen(browser, server.url, { offline: true });
+    if (refused) {
+      const { code, message } = await refusal(browser, server.url);
+      await server.close();
+      row.refused = code === refused;
+      if (!row.refused) faults.push(`${code} ${message} instead of ${refused}`);
+      return { row, faults };
+    }
+    const found = APPS[name].converse
+      ? await converse(server.url, row)
+      : await listen(browser, server.url, { offline: true });
     await server.close();
     row.spoke = found.length === 0;
     row.csp = !found.some((fault) => /Content.Security.Policy|E_FILE_BLOCKED/.test(fault));
-    row.offline = row.spoke;
+    if (!APPS[name].converse) row.offline = row.spoke;
     faults.push(...found);
     if (dev) {
       const found = await develop(folder, browser);
@@ -219,9 +106,9 @@ for (const name of names) {
   apps[name] = row;
   failed ||= faults.length > 0;
   console.log(
-    name.padEnd(10),
+    name.padEnd(20),
     Object.entries(row)
-      .map(([what, so]) => `${what} ${so ? 'yes' : 'NO'}`)
+      .map(([what, so]) => `${what} ${typeof so === 'number' ? so : so ? 'yes' : 'NO'}`)
       .join(', '),
   );
   for (const fault of faults) console.error(`  ${fault}`);

@@ -31,10 +31,24 @@ const FOLDER = given.voice ?? join(DIST, 'voices', 'xiaolang');
 const ROUNDS = Number(given.rounds);
 /** Visits that loading is measured by. */
 const LOADS = { cold: 5, warm: 20 };
+/** Fresh profiles in which a first click is measured. */
+const CLICKS = 10;
+/** How long a finger stays on the button. */
+const FINGER_MS = 80;
 const HTML = '<!doctype html><meta charset="utf-8"><script type="module" src="/bench.js"></script>';
 const SCRIPT = `
   import { Langdu } from '/langdu.js';
   import { listener } from '/listen.js';
+  // A page that keeps the touch to itself is heard of only when it speaks.
+  if (location.search === '?late')
+    for (const type of ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'touchend', 'keydown'])
+      addEventListener(type, (event) => event.stopImmediatePropagation(), { capture: true });
+  window.clicked = new Promise((resolve, reject) => {
+    addEventListener('click', ({ timeStamp }) => {
+      window.langdu.on('start', () => resolve(performance.now() - timeStamp));
+      window.langdu.speak('今天天气不错，早上好！').catch(reject);
+    }, { once: true });
+  });
   window.langdu = await Langdu.load({ voice: 'measured', workers: ${Number(given.workers)} });
   window.readyMs = performance.now();
   window.listen = (text) => (window.listening ??= listener(window.langdu)).then((listen) => listen(text));`;
@@ -58,12 +72,12 @@ const server = await serve({
   },
 });
 
-/** Calls `work` with a browser that has never been here. */
-async function fresh(work) {
+/** Calls `work` with a browser that has never been here. `locked`: it lets a page sound after a click alone, as browsers do. */
+async function fresh(work, { locked = false } = {}) {
   const profile = await mkdtemp(join(tmpdir(), 'langdu-bench-'));
   const browser = await chromium.launchPersistentContext(profile, {
     executablePath: '/usr/bin/chromium',
-    args: [...CHROMIUM_FLAGS, '--autoplay-policy=no-user-gesture-required'],
+    args: [...CHROMIUM_FLAGS, ...(locked ? [] : ['--autoplay-policy=no-user-gesture-required'])],
   });
   try {
     return await work(await browser.newPage(), profile);
@@ -101,6 +115,24 @@ async function loads(page) {
   return { cold: round(percentile(cold, 0.5)), warm: round(percentile(warm, 0.5)) };
 }
 
+/**
+ * How soon the first click on a page sounds. The browser opens the audio device for it, which langdu asks for when the finger goes
+ * down; `late`: as it is when that is asked for by `speak()` alone.
+ */
+async function firstClicks(late) {
+  const times = [];
+  for (let i = 0; i < CLICKS; i += 1) {
+    const click = async (page) => {
+      await page.goto(`${server.url}bench.html${late ? '?late' : ''}`);
+      await ready(page);
+      await page.mouse.click(40, 40, { delay: FINGER_MS });
+      return page.evaluate(() => window.clicked);
+    };
+    times.push(await fresh(click, { locked: true }));
+  }
+  return spread(times);
+}
+
 /** How soon text sounds of which nothing is known. */
 async function firstSounds(page) {
   const heard = [];
@@ -122,6 +154,7 @@ async function measure(page, profile) {
   // The audio device opens with the first sound of a page: that is not the voice's doing.
   await page.evaluate(() => window.listen('好。'));
   const sounds = await firstSounds(page);
+  const first_click_ms = { late: await firstClicks(true), early: await firstClicks(false) };
 
   const cpuBefore = await workerCpuMs(profile);
   const results = [];
@@ -162,6 +195,7 @@ async function measure(page, profile) {
     bytes: await measureSizes(DIST, FOLDER),
     heap_mb: round(long.stats.memory / 1e6, 1),
     tab_mb: round(tabMb, 1),
+    first_click_ms,
     underruns: results.reduce((sum, { underruns }) => sum + underruns, 0),
     hundred_chars_s: round(hundredMs / 1000, 2),
     ...(given.trace && { trace_ms: await stages(page) }),
@@ -176,11 +210,13 @@ function show(figures) {
     ['first audible sample, P50 / P95', shown(figures.first_heard_ms)],
     ['  lead-in before it, P50 / P95', shown(figures.lead_in_ms)],
     ['  the device adds', `${figures.output_latency_ms} ms`],
+    ['first click in a fresh profile', shown(figures.first_click_ms.early)],
+    ['  device asked for by speak() alone', shown(figures.first_click_ms.late)],
     ['real-time factor, wall / CPU', `${figures.rtf.total} / ${figures.rtf_cpu.total}`],
     ['  text, Sambert, vocoder', `${figures.rtf.text}, ${figures.rtf.sambert}, ${figures.rtf.vocoder}`],
     ['ready after load, cold / warm', `${figures.load_ms.cold} / ${figures.load_ms.warm} ms`],
     ['wasm, plain / brotli', `${megabytes(bytes.wasm)} / ${megabytes(bytes.wasm_brotli)}`],
-    ['  of which the data of the texts', `${megabytes(bytes.text)} / ${megabytes(bytes.text_brotli)}`],
+    ['  and the data of the texts', `${megabytes(bytes.text)} / ${megabytes(bytes.text_brotli)}`],
     ['voice, plain / brotli', `${megabytes(bytes.voice)} / ${megabytes(bytes.voice_brotli)}`],
     ['memory of the engine', `${figures.heap_mb} MB`],
     ['  of the tab, over an empty page', `${figures.tab_mb} MB`],

@@ -18,7 +18,7 @@ async function sizes(paths) {
   return sums;
 }
 
-/** What the engine reads texts by: it is in the engine's file. */
+/** What the engine reads texts by. */
 const TEXT = fileURLToPath(new URL('../../models/text/', import.meta.url));
 
 /** @param {string} dist the built page @param {string} folder the voice's */

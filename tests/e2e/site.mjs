@@ -8,15 +8,20 @@ const EXTRA = new URL('./site/', import.meta.url);
 const EXTRAS = ['probe.js', 'probe.worklet.js', 'recorder.worklet.js', 'harness.html', 'harness.js'];
 
 /**
- * @param {{ alter?: (path: string, body: Buffer | null) => Buffer | null, before?: string }} [faults]
- *   `alter` changes files on their way; `before` is a script that runs ahead of the page's own.
+ * @param {{
+ *   alter?: (path: string, body: Buffer | null) => Buffer | null,
+ *   headers?: (path: string) => Record<string, string>,
+ *   before?: string,
+ * }} [faults]
+ *   `alter` changes files on their way, `headers` what the server says of them; `before` is a script that runs ahead of the page's own.
  */
-export async function site({ alter = (_path, body) => body, before = '' } = {}) {
+export async function site({ alter = (_path, body) => body, headers, before = '' } = {}) {
   const extras = new Map();
   for (const name of EXTRAS) extras.set(`/${name}`, await readFile(new URL(name, EXTRA)));
   extras.set('/before.js', Buffer.from(before));
   return serve({
     root: DIST,
+    ...(headers && { headers }),
     alter: (path, body) => {
       const sent = alter(path, extras.get(path) ?? body);
       if (!path.endsWith('.html') || !sent) return sent;

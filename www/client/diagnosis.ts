@@ -30,14 +30,19 @@ function blocked(url: string): LangduError | null {
   return new LangduError('E_FILE_BLOCKED', `The Content-Security-Policy refuses ${url}: ${directive} needs ${source}`);
 }
 
+/** The error of a file that has become an address that holds it. */
+export function inlined(url: string): LangduError | null {
+  if (!/^(data|blob):/.test(url)) return null;
+  return new LangduError(
+    'E_FILE_INLINED',
+    `A bundler has put ${url.slice(0, 40)}… into the script that names it. It must stay a file: exclude langdu, or name baseUrl`,
+  );
+}
+
 /** Why the browser does not run a script. `fallback`: the code where nothing is found to be wrong with it. */
 export async function diagnose(url: string, reason: string, fallback: string): Promise<LangduError> {
-  if (/^(data|blob):/.test(url)) {
-    return new LangduError(
-      'E_FILE_INLINED',
-      `A bundler has put ${url.slice(0, 40)}… into the script that names it. It must stay a file: exclude langdu, or name baseUrl`,
-    );
-  }
+  const inside = inlined(url);
+  if (inside) return inside;
   const policy = await refusal(url);
   if (policy) return policy;
   let response: Response;

@@ -3,6 +3,7 @@ import { home } from '#home';
 import { LangduError } from '../wire/errors.js';
 import type { EngineFiles, WantedVoice } from '../wire/messages.js';
 import { type Build, chooseBuild } from './builds.js';
+import { inlined } from './diagnosis.js';
 
 /** A voice's package: what `import voice from '@langdu/voice-…'` gives. */
 export interface VoicePackage {
@@ -35,11 +36,13 @@ export interface Wanted {
 /** The voice that is spoken with where none is named. */
 const DEFAULT_VOICE = 'xiaolang';
 
-/** Throws `E_OPTION_FORMAT` for what is no address, `E_WASM_SIMD` where no build runs. */
+/** Throws `E_OPTION_FORMAT` for what is no address, `E_WASM_SIMD` where no build runs, `E_FILE_INLINED` where a worker is no file. */
 export function locate({ voice = DEFAULT_VOICE, voiceUrl, pack, baseUrl }: Wanted): Files {
   const build = chooseBuild();
   const base = baseUrl === undefined ? home.base() : folder(baseUrl, 'baseUrl');
   const own = (baseUrl === undefined && home.engine(build)) || null;
+  const inside = own && (inlined(own.worker) ?? inlined(own.vocoder));
+  if (inside) throw inside;
   const player = (baseUrl === undefined && home.player()) || null;
   const folderOfBuild = build === 'relaxed' ? 'relaxed/' : '';
   const at = (path: string) => new URL(path, base ?? document.baseURI).href;
@@ -49,6 +52,7 @@ export function locate({ voice = DEFAULT_VOICE, voiceUrl, pack, baseUrl }: Wante
       worker: at(`${folderOfBuild}worker.js`),
       vocoder: at(`${folderOfBuild}vocoder.js`),
       wasm: at(`${folderOfBuild}engine_bg.wasm`),
+      text: at('text.bin'),
     },
     player: player ? new URL(player, document.baseURI).href : at('player.worklet.js'),
     voice: {

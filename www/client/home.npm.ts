@@ -18,6 +18,8 @@ function here(file: URL, name: string): string {
   return new URL(installed, import.meta.url).href;
 }
 
+const text = () => here(new URL('./text.bin', import.meta.url), 'text.bin');
+
 export const home: Home = {
   base: () => null,
   engine: (build) =>
@@ -26,11 +28,13 @@ export const home: Home = {
           worker: here(new URL('./relaxed/worker.js', import.meta.url), 'relaxed/worker.js'),
           vocoder: here(new URL('./relaxed/vocoder.js', import.meta.url), 'relaxed/vocoder.js'),
           wasm: here(new URL('./relaxed/engine_bg.wasm', import.meta.url), 'relaxed/engine_bg.wasm'),
+          text: text(),
         }
       : {
           worker: here(new URL('./worker.js', import.meta.url), 'worker.js'),
           vocoder: here(new URL('./vocoder.js', import.meta.url), 'vocoder.js'),
           wasm: here(new URL('./engine_bg.wasm', import.meta.url), 'engine_bg.wasm'),
+          text: text(),
         },
   player: () => here(new URL('./player.worklet.js', import.meta.url), 'player.worklet.js'),
   voice,

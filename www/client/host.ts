@@ -89,14 +89,13 @@ export class Host {
 
   /** Brings the browser's HTTP cache up to date. */
   private async refetch(): Promise<void> {
-    const { worker, vocoder, wasm } = this.files.engine;
-    const fresh = [worker, vocoder, wasm].map((url) =>
+    const fresh = Object.values(this.files.engine).map((url) =>
       fetch(url, { cache: 'reload' }).then((response) => response.blob()),
     );
     await Promise.all(fresh).catch((error) => {
       throw new LangduError('E_NETWORK', `The files of another build could not be replaced: ${error}`);
     });
-    this.module = compileEngine(wasm);
+    this.module = compileEngine(this.files.engine.wasm);
   }
 
   /** Starts a new worker in place of a dead one, once; jobs that had begun are lost, the others go on. */

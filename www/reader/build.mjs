@@ -65,7 +65,7 @@ cpSync(join(pdf, 'build/pdf.worker.min.mjs'), join(out, 'pdf.worker.js'));
 cpSync(join(pdf, 'cmaps'), join(out, 'cmaps'), { recursive: true });
 
 const PAGE =
-  /^(index\.html|manifest\.webmanifest|icon.*\.(svg|png)|sample\.txt|app.*\.(js|css)|langdu\.js|(player|queue)\.worklet\.js|(pdf|aac|mp3)\.worker\.js|cmaps\/.*|(relaxed\/)?((worker|vocoder)\.js|engine_bg\.wasm))$/;
+  /^(index\.html|manifest\.webmanifest|icon.*\.(svg|png)|sample\.txt|app.*\.(js|css)|langdu\.js|(player|queue)\.worklet\.js|text\.bin|(pdf|aac|mp3)\.worker\.js|cmaps\/.*|(relaxed\/)?((worker|vocoder)\.js|engine_bg\.wasm))$/;
 const VOICE = /^voices\/[^/]+\/(voice\.json|[a-z]+\.onnx)$/;
 const files = readdirSync(out, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())

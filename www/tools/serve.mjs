@@ -22,11 +22,15 @@ const CSP =
   "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; base-uri 'none'";
 
 /**
- * Serves `root` on 127.0.0.1. `alter(path, body)` may replace what is sent: a Buffer, or null for "not found".
- * @param {{ root: string, port?: number, alter?: (path: string, body: Buffer | null) => Buffer | null }} options
+ * Serves `root` on 127.0.0.1. `alter(path, body)` may replace what is sent: a Buffer, or null for "not found"; `headers(path)` what
+ * is said of it.
+ * @param {{
+ *   root: string, port?: number, alter?: (path: string, body: Buffer | null) => Buffer | null,
+ *   headers?: (path: string) => Record<string, string>,
+ * }} options
  * @returns {Promise<{ url: string, requests: string[], close: () => Promise<void> }>}
  */
-export async function serve({ root, port = 0, alter = (_path, body) => body }) {
+export async function serve({ root, port = 0, alter = (_path, body) => body, headers: given = () => ({}) }) {
   /** @type {string[]} */
   const requests = [];
   const tags = new Map();
@@ -56,6 +60,7 @@ export async function serve({ root, port = 0, alter = (_path, body) => body }) {
       'x-content-type-options': 'nosniff',
       'cache-control': 'no-cache',
       etag,
+      ...given(path),
     };
     const fresh = request.headers['if-none-match'] === etag;
     response.writeHead(fresh ? 304 : 200, headers).end(fresh ? undefined : body);

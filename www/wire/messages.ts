@@ -168,6 +168,8 @@ export interface EngineFiles {
   worker: string;
   vocoder: string;
   wasm: string;
+  /** What texts are read by. */
+  text: string;
 }
 
 /** Where a voice comes from. */

@@ -8,7 +8,16 @@ import { VERSION } from '../wire/version.js';
 import { GRAPHS, type VoiceFiles } from '../wire/voice.js';
 import { make, SecondWorker } from './second.js';
 import { Store } from './store.js';
-import { digest, fetchGraphs, fetchManifest, isManifest, isOnSite, openPack, sampleRateOf } from './voice.js';
+import {
+  digest,
+  fetchGraphs,
+  fetchManifest,
+  fetchText,
+  isManifest,
+  isOnSite,
+  openPack,
+  sampleRateOf,
+} from './voice.js';
 
 export interface Loaded {
   engine: Engine;
@@ -25,15 +34,17 @@ type Wanted = Extract<PageToWorker, { type: 'load' }>;
 
 /** Fetches the voice while the engine compiles, and joins them. Rejects with a coded error. */
 export async function load(
-  { version, files: { vocoder: url }, voice: wanted, workers }: Wanted,
+  { version, files: { vocoder: url, text: textUrl }, voice: wanted, workers }: Wanted,
   module: Promise<WebAssembly.Module>,
   tell: (message: WorkerToPage, transfer?: Transferable[]) => void,
 ): Promise<Loaded> {
   if (version !== VERSION)
     throw new LangduError('E_VERSION', `The worker is of build ${VERSION}, the page of ${version}`);
+  const text = fetchText(textUrl);
+  // What the voice has wrong is said first.
+  text.catch(() => undefined);
   const second = workers > 1 ? new SecondWorker(url) : null;
   const ready = module.then(start);
-  // What the voice has wrong is said first.
   ready.catch(() => undefined);
   const opened = ready.then(() => openStore(tell));
   opened.catch(() => undefined);
@@ -46,7 +57,7 @@ export async function load(
   const vocoder = second?.load(await module, files.manifest, files.graphs.vocoder);
   // If the files are wrong, the engine says so better.
   vocoder?.catch(() => undefined);
-  const engine = new Engine(files.manifest, graphs, digests, second !== null);
+  const engine = new Engine(files.manifest, graphs, digests, second !== null, await text);
   await vocoder;
   const voice = engine.info();
   if (wanted.pack) {

@@ -1,4 +1,4 @@
-/** Where the files of a voice come from. Hashes and contents are checked by the engine. */
+/** Where the files of a voice come from, and those of the texts. Hashes and contents are checked by the engine. */
 import { LangduError } from '../wire/errors.js';
 import { fileOf, GRAPHS, type Graph, MANIFEST, parseManifest, readVoice, type VoiceFiles } from '../wire/voice.js';
 
@@ -90,8 +90,16 @@ async function request(url: URL, code: string): Promise<Response> {
   throw new LangduError(missing ? code : 'E_NETWORK', `${url}: ${found}`);
 }
 
-async function download(url: URL, onBytes: (count: number) => void): Promise<Uint8Array> {
-  const response = await request(url, 'E_VOICE_MISSING');
+/** What an engine of this build reads texts by. */
+export function fetchText(url: string): Promise<Uint8Array> {
+  return download(new URL(url), () => undefined, { missing: 'E_FILE_MISSING', truncated: 'E_NETWORK' });
+}
+
+/** The codes of a file of a voice. */
+const VOICE_CODES = { missing: 'E_VOICE_MISSING', truncated: 'E_VOICE_TRUNCATED' };
+
+async function download(url: URL, onBytes: (count: number) => void, codes = VOICE_CODES): Promise<Uint8Array> {
+  const response = await request(url, codes.missing);
   const parts: Uint8Array[] = [];
   const reader = response.body?.getReader();
   try {
@@ -102,7 +110,7 @@ async function download(url: URL, onBytes: (count: number) => void): Promise<Uin
       onBytes(value.length);
     }
   } catch {
-    throw new LangduError('E_VOICE_TRUNCATED', `${url}: the connection broke off`);
+    throw new LangduError(codes.truncated, `${url}: the connection broke off`);
   }
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;

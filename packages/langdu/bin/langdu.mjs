@@ -26,7 +26,7 @@ function wanted() {
   const files = new Map();
   const dist = join(PACKAGE, 'dist');
   const loaded = ['worker.js', 'vocoder.js', 'engine_bg.wasm'];
-  for (const name of [...loaded, ...loaded.map((name) => `relaxed/${name}`), 'player.worklet.js']) {
+  for (const name of [...loaded, ...loaded.map((name) => `relaxed/${name}`), 'player.worklet.js', 'text.bin']) {
     files.set(name, join(dist, name));
   }
   for (const name of readdirSync(join(dist, 'standalone'))) files.set(name, join(dist, 'standalone', name));

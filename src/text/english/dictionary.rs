@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use super::syllables::{Stressed, parse};
 use super::trees::Trees;
-use crate::text::data::Sections;
+use crate::text::data::{self, Sections};
 
 pub struct Dictionary {
     letters: Vec<u8>,
@@ -19,7 +19,7 @@ pub struct Dictionary {
 /// The bundled dictionary.
 pub fn dictionary() -> &'static Dictionary {
     static DICTIONARY: OnceLock<Dictionary> = OnceLock::new();
-    DICTIONARY.get_or_init(|| Dictionary::read(include_bytes!("../../../models/text/english.bin")))
+    DICTIONARY.get_or_init(|| Dictionary::read(data::file("english.bin")))
 }
 
 impl Dictionary {
@@ -121,9 +121,7 @@ mod tests {
     #[test]
     fn letters_to_sound_on_words_held_out() {
         let (mut wrong, mut all, mut words) = (0, 0, 0);
-        for row in
-            crate::text::data::rows(include_str!("../../../tests/fixtures/held_out_words.tsv"))
-        {
+        for row in data::rows(include_str!("../../../tests/fixtures/held_out_words.tsv")) {
             let phones: Vec<&str> = parse(row[1]).iter().map(|phone| phone.0).collect();
             let said: Vec<&str> = dictionary().guess(row[0]).iter().map(|p| p.0).collect();
             wrong += distance(&said, &phones);
