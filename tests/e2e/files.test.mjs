@@ -107,6 +107,22 @@ for (const browser of browsers.filter(({ name }) => name !== 'WebKit')) {
         }));
     }
 
+    test('a voice on another origin that the policy does not name → E_FILE_BLOCKED', async () => {
+      const other = await site();
+      try {
+        await at({}, async () => {
+          const { code, message } = await page.run(
+            (voiceUrl) => window.load({ voiceUrl }),
+            `${other.url}voices/xiaolang/`,
+          );
+          assert.equal(code, 'E_FILE_BLOCKED', message);
+          assert.ok(message.includes(`voice.json: connect-src needs ${new URL(other.url).origin}`), message);
+        });
+      } finally {
+        await other.close();
+      }
+    });
+
     test('a player of a wrong type → E_FILE_TYPE, and files can be made', () =>
       at(typed('/player.worklet.js', 'text/plain'), async () => {
         assert.equal((await page.run(() => window.load())).code, 0);

@@ -1,6 +1,6 @@
 /** The builds of the engine: a browser that lacks an instruction refuses the whole file. */
 import { LangduError } from '../wire/errors.js';
-import { refusal } from './diagnosis.js';
+import { refusal } from '../wire/policy.js';
 
 export type Build = 'simd128' | 'relaxed';
 

@@ -1,34 +1,6 @@
 /** What is wrong with a script that the browser would not run: it says little itself. */
 import { LangduError } from '../wire/errors.js';
-
-/** What the Content-Security-Policy has refused so far, by address. */
-const refused = new Map<string, string>();
-let listening = false;
-
-/** Begins to note what the Content-Security-Policy refuses. */
-export function watchPolicy(): void {
-  if (listening) return;
-  listening = true;
-  document.addEventListener('securitypolicyviolation', ({ blockedURI, effectiveDirective }) => {
-    refused.set(blockedURI, effectiveDirective);
-  });
-}
-
-/** As `blocked()`, when the browser has had the time to say so: the event comes after the refusal. */
-export async function refusal(url: string): Promise<LangduError | null> {
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  return blocked(url);
-}
-
-/** The error of a file that the Content-Security-Policy refuses. */
-function blocked(url: string): LangduError | null {
-  const { origin, protocol } = new URL(url, document.baseURI);
-  // Some browsers name the origin, or the scheme, alone.
-  const directive = refused.get(url) ?? refused.get(origin) ?? refused.get(protocol.slice(0, -1));
-  if (!directive) return null;
-  const source = origin === location.origin ? "'self'" : origin === 'null' ? protocol : origin;
-  return new LangduError('E_FILE_BLOCKED', `The Content-Security-Policy refuses ${url}: ${directive} needs ${source}`);
-}
+import { refusal } from '../wire/policy.js';
 
 /** The error of a file that has become an address that holds it. */
 export function inlined(url: string): LangduError | null {

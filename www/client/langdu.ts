@@ -9,9 +9,9 @@
 
 import { LangduError, notHere, toErrorMessage, toLangduError } from '../wire/errors.js';
 import type { PcmChunk, PlayerToPage, SpeechOptions, VoiceInfo, WorkerToPage } from '../wire/messages.js';
+import { watchPolicy } from '../wire/policy.js';
 import { SpeechCache } from './cache.js';
 import { Collection } from './collection.js';
-import { watchPolicy } from './diagnosis.js';
 import { Emitter, type LangduState } from './events.js';
 import { type Files, locate, type Wanted } from './files.js';
 import { Gate } from './gate.js';

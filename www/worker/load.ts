@@ -3,6 +3,7 @@
 import init, { Engine, type EngineChunk, type InitOutput, VoicePack } from '#engine';
 import { LangduError, toErrorMessage } from '../wire/errors.js';
 import type { PageToWorker, VoiceInfo, WorkerToPage } from '../wire/messages.js';
+import { watchPolicy } from '../wire/policy.js';
 import { keepVoice, takeVoice } from '../wire/shelf.js';
 import { VERSION } from '../wire/version.js';
 import { GRAPHS, type VoiceFiles } from '../wire/voice.js';
@@ -40,6 +41,7 @@ export async function load(
 ): Promise<Loaded> {
   if (version !== VERSION)
     throw new LangduError('E_VERSION', `The worker is of build ${VERSION}, the page of ${version}`);
+  watchPolicy();
   const text = fetchText(textUrl);
   // What the voice has wrong is said first.
   text.catch(() => undefined);

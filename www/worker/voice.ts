@@ -1,5 +1,6 @@
 /** Where the files of a voice come from, and those of the texts. Hashes and contents are checked by the engine. */
 import { LangduError } from '../wire/errors.js';
+import { refusal } from '../wire/policy.js';
 import { fileOf, GRAPHS, type Graph, MANIFEST, parseManifest, readVoice, type VoiceFiles } from '../wire/voice.js';
 
 /** The manifest of a voice; `locate` says where each of its files lies. */
@@ -81,7 +82,7 @@ async function request(url: URL, code: string): Promise<Response> {
   try {
     response = await fetch(url);
   } catch {
-    throw new LangduError('E_NETWORK', `${url} could not be fetched`);
+    throw (await refusal(url.href)) ?? new LangduError('E_NETWORK', `${url} could not be fetched`);
   }
   const page = response.headers.get('content-type')?.startsWith('text/html');
   if (response.ok && !page) return response;

@@ -29,7 +29,11 @@ function wanted() {
   for (const name of [...loaded, ...loaded.map((name) => `relaxed/${name}`), 'player.worklet.js', 'text.bin']) {
     files.set(name, join(dist, name));
   }
-  for (const name of readdirSync(join(dist, 'standalone'))) files.set(name, join(dist, 'standalone', name));
+  const standalone = join(dist, 'standalone');
+  for (const entry of readdirSync(standalone, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile()) files.set(relative(standalone, path).replaceAll('\\', '/'), path);
+  }
   const voice = dirname(require.resolve('@langdu/voice-xiaolang/package.json'));
   for (const name of readdirSync(voice)) {
     if (/\.onnx$|^voice\.json$|^LICENSE$|^CARD\.md$/.test(name)) files.set(`voices/xiaolang/${name}`, join(voice, name));
