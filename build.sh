@@ -364,6 +364,8 @@ docs() {
       --skipErrorChecking --readme none --out api
     npx vitepress build
   )
+  apt_packages chromium chromium
+  node tests/apps/documentation.mjs
 }
 
 # apps [--json] [--quick] [name...]: small apps that use the packages as anybody would, in Chromium

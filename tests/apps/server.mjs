@@ -13,8 +13,8 @@ const TYPES = {
   '.wasm': 'application/wasm',
 };
 
-/** The policy, with the hashes of the scripts that the page itself holds: frameworks that render on a server have some. */
-function policy(html) {
+/** The policy, with what the site adds to it and the hashes of the scripts that the page itself holds: frameworks that render on a server have some. */
+function policy(html, more) {
   const scripts = [...html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)].map(([, script]) => script);
   const hashes = scripts.map((script) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`);
   return [
@@ -22,11 +22,16 @@ function policy(html) {
     ["script-src 'self' 'wasm-unsafe-eval'", ...hashes].join(' '),
     "worker-src 'self'",
     "img-src 'self' data:",
+    ...more,
   ].join('; ');
 }
 
-/** @returns {Promise<{ url: string, close: () => Promise<void> }>} */
-export async function serveApp(root) {
+/**
+ * @param {string} root
+ * @param {string[]} [more] directives beside those of every app
+ * @returns {Promise<{ url: string, close: () => Promise<void> }>}
+ */
+export async function serveApp(root, more = []) {
   const server = createServer(async ({ url = '/' }, response) => {
     let path = normalize(new URL(url, 'http://localhost').pathname);
     if (path.endsWith('/')) path += 'index.html';
@@ -38,7 +43,7 @@ export async function serveApp(root) {
     response
       .writeHead(200, {
         'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
-        'content-security-policy': policy(path.endsWith('.html') ? body.toString() : ''),
+        'content-security-policy': policy(path.endsWith('.html') ? body.toString() : '', more),
         'x-content-type-options': 'nosniff',
         'cache-control': 'public, max-age=3600',
       })
