@@ -59,8 +59,8 @@ export function useLangdu(options: SharedOptions = {}): UseLangdu {
 
   const speak = useCallback(async (text: TextSource, options: Omit<SpeakOptions, 'signal'> = {}) => {
     const { signal } = voice.current;
-    const langdu = await (loading.current ?? acquire(wanted.current));
-    return langdu.speak(text, { ...options, signal });
+    if (!loading.current) throw new Error('useLangdu: speak() before the component is mounted');
+    return (await loading.current).speak(text, { ...options, signal });
   }, []);
   const cancel = useCallback(() => {
     voice.current.abort();
