@@ -128,8 +128,9 @@ for (const browser of browsers.filter(({ name }) => name === 'Chromium')) {
       test('what was asked for before it had loaded is not heard when its component has gone', async () => {
         const found = await page.run(async (text) => {
           const from = performance.now();
+          const before = window.probe.workers.length;
           window.mount();
-          while (!document.getElementById('state')) await window.sleep(1);
+          while (window.probe.workers.length === before) await window.sleep(1);
           const code = window.hook.speak(text).then(
             () => 0,
             ({ code }) => code,
