@@ -28,7 +28,7 @@ const APPS = {
   webpack: {},
   parcel: {},
   next: { root: 'out' },
-  'easy-speech': { quick: true },
+  'easy-speech': {},
   'react-text-to-speech': {},
   conversation: { converse: true },
   inlined: { quick: true, refused: 'E_FILE_INLINED' },
