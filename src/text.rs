@@ -149,6 +149,8 @@ pub struct Sentences {
     from: usize,
     /// Raw sentences from this character on are left out.
     until: usize,
+    /// Whether there were any.
+    left_out: bool,
     /// Whether all of it is verse.
     verse: bool,
 }
@@ -179,6 +181,7 @@ impl Sentences {
             started: false,
             from: 0,
             until: usize::MAX,
+            left_out: false,
             verse: false,
         }
     }
@@ -197,6 +200,11 @@ impl Sentences {
     /// The sentences that begin before the character `until`; what follows is only looked at.
     pub fn ending_at(self, until: usize) -> Sentences {
         Sentences { until, ..self }
+    }
+
+    /// Whether the text goes on behind the last sentence.
+    pub fn stop_short(&self) -> bool {
+        self.left_out
     }
 
     /// Whether something has been said before the next sentence.
@@ -232,6 +240,7 @@ impl Iterator for Sentences {
                 Raw::Text(text) => {
                     let mut raw = text.sentences.next()?;
                     if raw.start >= self.until {
+                        self.left_out = true;
                         return None;
                     }
                     raw.layout.verse |= self.verse;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use langdu::speech::Pieces;
-use langdu::text::ssml_sentences;
+use langdu::text::{sentences, ssml_sentences};
 use langdu::{Chunk, Error, SpeakOptions, Synthesizer, Voice};
 use proptest::prelude::*;
 
@@ -107,6 +107,19 @@ fn only_a_whole_sentence_is_followed_by_silence() {
     let all = samples(&chunks);
     let silences = all.split(|&sample| sample != 0.0);
     assert_eq!(silences.filter(|silence| silence.len() >= 3900).count(), 2);
+}
+
+#[test]
+fn a_text_said_in_two_runs_sounds_as_in_one() {
+    let text = "他说：“走吧！”十二点半的时候，气温是三度。";
+    let options = SpeakOptions::default();
+    let joint = text.chars().position(|c| c == '十').unwrap();
+    let runs = [(0, joint), (joint, usize::MAX)].map(|(from, until)| {
+        let sentences = sentences(text).starting_at(from, from > 0);
+        let run = SYNTHESIZER.stream_sentences(sentences.ending_at(until), &options);
+        samples(&run.unwrap().collect::<Result<Vec<_>, _>>().unwrap())
+    });
+    assert_eq!(runs.concat(), samples(&speak(text, &options)));
 }
 
 #[test]

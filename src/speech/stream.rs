@@ -302,7 +302,7 @@ impl ChunkStream {
     /// The samples of silence that end a sentence; what is asked for beyond them follows.
     fn pause(&mut self, rest: Rest) -> u64 {
         self.silence = rest.silence;
-        if self.upcoming.is_some() {
+        if self.upcoming.is_some() || self.sentences.stop_short() {
             return rest.pause;
         }
         let manifest = &self.synthesizer.manifest;
