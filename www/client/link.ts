@@ -1,8 +1,10 @@
 /** One worker with one voice in it. A link that is lost is thrown away and replaced by a new one. */
-import { type ErrorMessage, type LangduError, toLangduError } from '../wire/errors.js';
+import { type ErrorMessage, type LangduError, toErrorMessage, toLangduError } from '../wire/errors.js';
 import type { EngineFiles, PageToWorker, VoiceInfo, WantedVoice, WorkerToPage } from '../wire/messages.js';
+import { fetchManifest } from '../wire/request.js';
 import { spawn } from '../wire/spawn.js';
 import { VERSION } from '../wire/version.js';
+import { placed } from '../wire/voice.js';
 import { diagnose } from './diagnosis.js';
 
 export interface LinkHandlers {
@@ -57,6 +59,13 @@ export class Link {
       };
     });
     this.send({ type: 'load', version: VERSION, files, voice, workers });
+    // It is here by the time the worker has started.
+    if (voice.url !== null && !voice.pack) {
+      fetchManifest(placed(voice.url, voice.files)).then(
+        (manifest) => this.send({ type: 'manifest', manifest }),
+        (error) => this.send({ type: 'manifest', error: toErrorMessage(error) }),
+      );
+    }
     module.then(
       (module) => this.send({ type: 'engine', module }),
       () => undefined,

@@ -189,6 +189,9 @@ export interface WantedVoice {
 export type PageToWorker =
   | { type: 'load'; version: string; files: EngineFiles; voice: WantedVoice; workers: number }
   | { type: 'engine'; module: WebAssembly.Module }
+  /** What the site has of the voice. */
+  | { type: 'manifest'; manifest: string }
+  | { type: 'manifest'; error: ErrorMessage }
   | { type: 'player'; port: MessagePort }
   /** `open`: more text follows by `feed`. */
   | { type: 'start'; job: number; text: string; open: boolean; options: SpeechOptions; sink: 'player' | 'page' }

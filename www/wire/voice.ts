@@ -32,6 +32,11 @@ export function fileOf(graph: Graph): string {
   return `${graph}.onnx`;
 }
 
+/** Where the files of a voice lie: under their own names beside `url`, or where `files` says. */
+export function placed(url: string, files?: Readonly<Record<string, string>>): (path: string) => URL {
+  return (path) => new URL(files?.[path] ?? path, url);
+}
+
 /** What the browser needs to know of `voice.json`. Throws `E_VOICE_FORMAT`; the engine looks closer. */
 export function parseManifest(manifest: string): Manifest {
   try {

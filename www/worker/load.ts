@@ -6,19 +6,10 @@ import type { PageToWorker, VoiceInfo, WorkerToPage } from '../wire/messages.js'
 import { watchPolicy } from '../wire/policy.js';
 import { keepVoice, takeVoice } from '../wire/shelf.js';
 import { VERSION } from '../wire/version.js';
-import { GRAPHS, type VoiceFiles } from '../wire/voice.js';
+import { GRAPHS, placed, type VoiceFiles } from '../wire/voice.js';
 import { make, SecondWorker } from './second.js';
 import { Store } from './store.js';
-import {
-  digest,
-  fetchGraphs,
-  fetchManifest,
-  fetchText,
-  isManifest,
-  isOnSite,
-  openPack,
-  sampleRateOf,
-} from './voice.js';
+import { digests, fetchGraphs, fetchText, isManifest, isOnSite, openPack, sampleRateOf } from './voice.js';
 
 export interface Loaded {
   engine: Engine;
@@ -33,10 +24,11 @@ const TRIAL = 0xffffffff;
 
 type Wanted = Extract<PageToWorker, { type: 'load' }>;
 
-/** Fetches the voice while the engine compiles, and joins them. Rejects with a coded error. */
+/** Fetches the voice while the engine compiles, and joins them; the page fetches `manifest`, what the site has. Rejects with a coded error. */
 export async function load(
   { version, files: { vocoder: url, text: textUrl }, voice: wanted, workers }: Wanted,
   module: Promise<WebAssembly.Module>,
+  manifest: Promise<string>,
   tell: (message: WorkerToPage, transfer?: Transferable[]) => void,
 ): Promise<Loaded> {
   if (version !== VERSION)
@@ -51,15 +43,16 @@ export async function load(
   const opened = ready.then(() => openStore(tell));
   opened.catch(() => undefined);
   const progress = (loaded: number, total: number) => tell({ type: 'loading', loaded, total });
-  const files = await (wanted.pack ? ready.then(() => openPack(wanted.pack ?? [], unzip)) : find(wanted, progress));
+  const files = await (wanted.pack
+    ? ready.then(() => openPack(wanted.pack ?? [], unzip))
+    : find(wanted, manifest, progress));
   tell({ type: 'fetched', sampleRate: sampleRateOf(files) });
-  const digests = await digest(files);
-  const [{ memory }, store] = await Promise.all([ready, opened]);
+  const [hashes, { memory }, store] = await Promise.all([digests(files), ready, opened]);
   const graphs = GRAPHS.map((graph) => files.graphs[graph]);
   const vocoder = second?.load(await module, files.manifest, files.graphs.vocoder);
   // If the files are wrong, the engine says so better.
   vocoder?.catch(() => undefined);
-  const engine = new Engine(files.manifest, graphs, digests, second !== null, await text);
+  const engine = new Engine(files.manifest, graphs, hashes, second !== null, await text);
   await vocoder;
   const voice = engine.info();
   if (wanted.pack) {
@@ -83,7 +76,7 @@ function whereabouts({ name, url, files }: Wanted['voice']): (path: string) => U
       `There is no voice ${name}: install its package and load it with { voice: (await import('@langdu/voice-${name}')).default }, or name voiceUrl`,
     );
   }
-  return (path) => new URL(files?.[path] ?? path, url);
+  return placed(url, files);
 }
 
 /** Fails with `E_VERSION` where the engine is of another build than this file. */
@@ -107,9 +100,13 @@ function unzip(archive: Uint8Array): VoiceFiles {
 }
 
 /** The site's voice of this name, or else one that the browser keeps. */
-async function find(wanted: Wanted['voice'], onProgress: (loaded: number, total: number) => void): Promise<VoiceFiles> {
+async function find(
+  wanted: Wanted['voice'],
+  manifest: Promise<string>,
+  onProgress: (loaded: number, total: number) => void,
+): Promise<VoiceFiles> {
   const locate = wanted.url === null ? null : whereabouts(wanted);
-  const site = locate && (await fetchManifest(locate).catch((error: LangduError) => error));
+  const site = locate && (await manifest.catch((error: LangduError) => error));
   if (locate && typeof site === 'string' && (wanted.files || isManifest(site))) {
     return fetchGraphs(locate, site, onProgress);
   }

@@ -1,14 +1,10 @@
 /** Where the files of a voice come from, and those of the texts. Hashes and contents are checked by the engine. */
 import { LangduError } from '../wire/errors.js';
-import { refusal } from '../wire/policy.js';
-import { fileOf, GRAPHS, type Graph, MANIFEST, parseManifest, readVoice, type VoiceFiles } from '../wire/voice.js';
+import { fetchManifest, request } from '../wire/request.js';
+import { fileOf, GRAPHS, type Graph, parseManifest, readVoice, type VoiceFiles } from '../wire/voice.js';
 
-/** The manifest of a voice; `locate` says where each of its files lies. */
-export async function fetchManifest(locate: (path: string) => URL): Promise<string> {
-  const manifest = await text(locate(MANIFEST));
-  parseManifest(manifest);
-  return manifest;
-}
+/** Digests that are computed while other files arrive. */
+const begun = new WeakMap<Uint8Array, Promise<string>>();
 
 /** Fetches the files that a manifest names. */
 export async function fetchGraphs(
@@ -26,6 +22,7 @@ export async function fetchGraphs(
         loaded += count;
         onProgress(loaded, total);
       });
+      begun.set(bytes, digest(bytes));
       return [graph, bytes] as const;
     }),
   );
@@ -58,37 +55,17 @@ export function sampleRateOf({ manifest }: VoiceFiles): number {
   return Number(parseManifest(manifest).sample_rate);
 }
 
-/** SHA-256 of every graph in hexadecimal; none where the page is not secure and the browser computes none. */
-export async function digest({ graphs }: VoiceFiles): Promise<string[]> {
-  if (!globalThis.crypto?.subtle) return [];
-  const digests = GRAPHS.map((graph) => crypto.subtle.digest('SHA-256', graphs[graph] as Uint8Array<ArrayBuffer>));
-  return (await Promise.all(digests)).map((digest) =>
-    Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join(''),
-  );
+/** SHA-256 of a graph in hexadecimal; nothing where the page is not secure and the browser computes none. */
+async function digest(graph: Uint8Array): Promise<string> {
+  if (!globalThis.crypto?.subtle) return '';
+  const digest = await crypto.subtle.digest('SHA-256', graph as Uint8Array<ArrayBuffer>);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-async function text(url: URL): Promise<string> {
-  const response = await request(url, 'E_VOICE_UNKNOWN');
-  try {
-    return await response.text();
-  } catch {
-    throw new LangduError('E_NETWORK', `${url}: the connection broke off`);
-  }
-}
-
-/** Fails with `code` where there is no such file. */
-async function request(url: URL, code: string): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(url);
-  } catch {
-    throw (await refusal(url.href)) ?? new LangduError('E_NETWORK', `${url} could not be fetched`);
-  }
-  const page = response.headers.get('content-type')?.startsWith('text/html');
-  if (response.ok && !page) return response;
-  const missing = page || response.status === 404 || response.status === 410;
-  const found = page ? 'there is an HTML page' : `${response.status} ${response.statusText}`;
-  throw new LangduError(missing ? code : 'E_NETWORK', `${url}: ${found}`);
+/** The digests of all graphs, or none. */
+export async function digests({ graphs }: VoiceFiles): Promise<string[]> {
+  const all = await Promise.all(GRAPHS.map((graph) => begun.get(graphs[graph]) ?? digest(graphs[graph])));
+  return all.every((digest) => digest) ? all : [];
 }
 
 /** What an engine of this build reads texts by. */

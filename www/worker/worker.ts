@@ -1,5 +1,5 @@
 /** The worker: what the page says to it, and who does it. */
-import { toErrorMessage } from '../wire/errors.js';
+import { toErrorMessage, toLangduError } from '../wire/errors.js';
 import type { PageToWorker, Question, WorkerToPage } from '../wire/messages.js';
 import { Ahead } from './ahead.js';
 import { Delivery } from './deliver.js';
@@ -16,6 +16,11 @@ let takeModule: (module: WebAssembly.Module) => void;
 const module = new Promise<WebAssembly.Module>((resolve) => {
   takeModule = resolve;
 });
+let takeManifest: (manifest: string | Promise<never>) => void;
+const manifest = new Promise<string>((resolve) => {
+  takeManifest = resolve;
+});
+manifest.catch(() => undefined);
 
 const delivery = new Delivery(tell, () => void scheduler.run());
 const scheduler: Scheduler = new Scheduler(delivery, tell);
@@ -35,6 +40,9 @@ addEventListener('message', ({ data }: MessageEvent<PageToWorker>) => {
       break;
     case 'engine':
       takeModule(data.module);
+      break;
+    case 'manifest':
+      takeManifest('error' in data ? Promise.reject(toLangduError(data.error)) : data.manifest);
       break;
     case 'player':
       delivery.connect(data.port);
@@ -68,7 +76,7 @@ addEventListener('message', ({ data }: MessageEvent<PageToWorker>) => {
 
 async function begin(wanted: Extract<PageToWorker, { type: 'load' }>): Promise<void> {
   try {
-    loaded = await load(wanted, module, tell);
+    loaded = await load(wanted, module, manifest, tell);
     delivery.sampleRate = loaded.voice.sampleRate;
     tell({ type: 'ready', voice: loaded.voice });
     for (const question of early.splice(0)) void answer(loaded, question);
