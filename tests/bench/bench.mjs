@@ -33,6 +33,8 @@ const ROUNDS = Number(given.rounds);
 const LOADS = { cold: 5, warm: 20 };
 /** Fresh profiles in which a first click is measured. */
 const CLICKS = 10;
+/** How long a person looks at a page before the first click. */
+const LOOK_MS = 1000;
 /** How long a finger stays on the button. */
 const FINGER_MS = 80;
 const HTML = '<!doctype html><meta charset="utf-8"><script type="module" src="/bench.js"></script>';
@@ -51,6 +53,7 @@ const SCRIPT = `
   });
   window.langdu = await Langdu.load({ voice: 'measured', workers: ${Number(given.workers)} });
   window.readyMs = performance.now();
+  console.log('ready');
   window.listen = (text) => (window.listening ??= listener(window.langdu)).then((listen) => listen(text));`;
 
 const { sentences, hundred } = JSON.parse(await readFile(new URL('./sentences.json', import.meta.url), 'utf8'));
@@ -123,8 +126,11 @@ async function firstClicks(late) {
   const times = [];
   for (let i = 0; i < CLICKS; i += 1) {
     const click = async (page) => {
+      // A script of Playwright counts as a touch: the page itself says when it is ready.
+      const loaded = page.waitForEvent('console', (message) => message.text() === 'ready');
       await page.goto(`${server.url}bench.html${late ? '?late' : ''}`);
-      await ready(page);
+      await loaded;
+      await page.waitForTimeout(LOOK_MS);
       await page.mouse.click(40, 40, { delay: FINGER_MS });
       return page.evaluate(() => window.clicked);
     };
