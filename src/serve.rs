@@ -18,6 +18,7 @@ mod request;
 mod routes;
 mod speech;
 
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 
 use crate::Synthesizer;
+use crate::cache::Budget;
 use crate::cache::keys::Keys;
 use kept::Kept;
 use measures::Measures;
@@ -51,6 +53,13 @@ pub struct Limits {
     pub patience: Duration,
 }
 
+/// What keeps what has been spoken.
+pub struct Memory {
+    pub budget: Budget,
+    /// A file that outlives the service.
+    pub file: Option<PathBuf>,
+}
+
 /// What every request can see.
 struct Service {
     /// The first is the one for requests that name none.
@@ -69,18 +78,26 @@ pub struct Server {
 }
 
 impl Server {
-    /// Takes the address. `cache` is the file that keeps what has been spoken. Fails where the address is taken, or without a
-    /// voice; a cache file that can't be used is told on standard error, and the cache lives in memory.
+    /// Takes the address. Fails where it is taken, without a voice, and where two voices have the same name; a cache file that
+    /// can't be used is told on standard error, and the cache lives in memory.
     pub async fn bind(
         address: (&str, u16),
         voices: Vec<ServedVoice>,
         limits: Limits,
-        cache: Option<PathBuf>,
+        memory: Memory,
     ) -> std::io::Result<Server> {
         if voices.is_empty() {
             return Err(std::io::Error::other("no voice to speak with"));
         }
-        let records = RecordsThread::start(cache)?;
+        let mut names = HashSet::new();
+        for voice in &voices {
+            let name = &voice.synthesizer.manifest().name;
+            if !names.insert(name) {
+                let message = format!("there are two voices `{name}`");
+                return Err(std::io::Error::other(message));
+            }
+        }
+        let records = RecordsThread::start(memory.budget, memory.file)?;
         let pool = Pool::new(&limits, records.handle());
         let listener = TcpListener::bind(address).await?;
         let service = Service {

@@ -28,6 +28,18 @@ pub fn endless_header(sample_rate: u32) -> Vec<u8> {
     format(sample_rate).into_header_for_infinite_file()
 }
 
+/// Bytes of that head.
+const HEADER: usize = 44;
+
+/// Tells the head of a stream that has come to its end how long it is.
+pub fn close(stream: &mut [u8]) {
+    let length = stream.len();
+    if let Some(header) = stream.first_chunk_mut::<HEADER>() {
+        header[4..8].copy_from_slice(&(length as u32 - 8).to_le_bytes());
+        header[40..].copy_from_slice(&((length - HEADER) as u32).to_le_bytes());
+    }
+}
+
 /// Samples as 16-bit PCM, little-endian.
 pub fn pcm(samples: &[f32]) -> Vec<u8> {
     let quantized = samples.iter().map(|&sample| quantize(sample));
@@ -64,7 +76,7 @@ mod tests {
         let samples = [0.0, 0.5, -0.25];
         let mut stream = [endless_header(16000), pcm(&samples)].concat();
         assert_eq!(stream[36..44], *b"data\xff\xff\xff\xff");
-        stream[40..44].copy_from_slice(&6u32.to_le_bytes());
+        close(&mut stream);
         let reader = hound::WavReader::new(&stream[..]).unwrap();
         assert_eq!(reader.spec().sample_rate, 16000);
         let read = reader.into_samples::<i16>().map_while(Result::ok);

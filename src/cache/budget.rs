@@ -17,6 +17,21 @@ pub struct Budget {
     pub templates: Room,
 }
 
+impl Budget {
+    /// So many bytes in all: three quarters of them for sentences, an eighth for each of the others.
+    pub fn of(stored: u64, memory: u64) -> Budget {
+        let room = |eighths: u64| Room {
+            stored: stored / 8 * eighths,
+            memory: memory / 8 * eighths,
+        };
+        Budget {
+            fragments: room(1),
+            sentences: room(6),
+            templates: room(1),
+        }
+    }
+}
+
 impl Default for Budget {
     /// 64 MB in the store: about half an hour of sentences, and as much again for the rest.
     fn default() -> Budget {

@@ -1,5 +1,10 @@
 //! Samples as the bytes of a format, while they are made.
 
+#[cfg(feature = "mp3")]
+mod mp3;
+#[cfg(feature = "opus")]
+mod opus;
+
 use super::refusal::Refusal;
 use crate::wav;
 
@@ -10,9 +15,21 @@ pub enum Format {
     Pcm,
     #[cfg(feature = "mp3")]
     Mp3,
+    #[cfg(feature = "opus")]
+    Opus,
 }
 
 impl Format {
+    /// Those that can be made here.
+    pub const NAMES: &[&str] = &[
+        "wav",
+        "pcm",
+        #[cfg(feature = "mp3")]
+        "mp3",
+        #[cfg(feature = "opus")]
+        "opus",
+    ];
+
     /// Fails with `E_OPTION_FORMAT` for what can't be made here.
     pub fn parse(name: &str) -> Result<Format, Refusal> {
         match name {
@@ -20,6 +37,8 @@ impl Format {
             "pcm" => Ok(Format::Pcm),
             #[cfg(feature = "mp3")]
             "mp3" => Ok(Format::Mp3),
+            #[cfg(feature = "opus")]
+            "opus" => Ok(Format::Opus),
             _ => {
                 let made = Format::NAMES.join(", ");
                 Err(Refusal::Option(format!(
@@ -29,17 +48,14 @@ impl Format {
         }
     }
 
-    #[cfg(feature = "mp3")]
-    pub const NAMES: &[&str] = &["wav", "pcm", "mp3"];
-    #[cfg(not(feature = "mp3"))]
-    pub const NAMES: &[&str] = &["wav", "pcm"];
-
     pub fn content_type(self) -> &'static str {
         match self {
             Format::Wav => "audio/wav",
             Format::Pcm => "audio/pcm",
             #[cfg(feature = "mp3")]
             Format::Mp3 => "audio/mpeg",
+            #[cfg(feature = "opus")]
+            Format::Opus => "audio/ogg",
         }
     }
 
@@ -49,6 +65,8 @@ impl Format {
             Format::Pcm => "pcm",
             #[cfg(feature = "mp3")]
             Format::Mp3 => "mp3",
+            #[cfg(feature = "opus")]
+            Format::Opus => "opus",
         }
     }
 
@@ -58,24 +76,23 @@ impl Format {
             Format::Wav => Ok((Encoder::Pcm, wav::endless_header(sample_rate))),
             Format::Pcm => Ok((Encoder::Pcm, Vec::new())),
             #[cfg(feature = "mp3")]
-            Format::Mp3 => Ok((
-                Encoder::Mp3(Box::new(mp3::encoder(sample_rate)?)),
-                Vec::new(),
-            )),
+            Format::Mp3 => {
+                let encoder = Encoder::Mp3(Box::new(mp3::encoder(sample_rate)?));
+                Ok((encoder, Vec::new()))
+            }
+            #[cfg(feature = "opus")]
+            Format::Opus => {
+                let (encoder, head) = opus::Encoder::new(sample_rate)?;
+                Ok((Encoder::Opus(Box::new(encoder)), head))
+            }
         }
     }
 
-    /// The bytes of a whole file.
-    pub fn file(self, sample_rate: u32, samples: &[f32]) -> Result<Vec<u8>, Refusal> {
+    /// Tells the head of a whole file how long it is, where it has to know.
+    pub fn close(self, file: &mut [u8]) {
         if self == Format::Wav {
-            let mut file = std::io::Cursor::new(Vec::with_capacity(44 + 2 * samples.len()));
-            wav::write(&mut file, sample_rate, samples)?;
-            return Ok(file.into_inner());
+            wav::close(file);
         }
-        let (mut encoder, mut bytes) = self.encoder(sample_rate)?;
-        bytes.extend(encoder.encode(samples)?);
-        bytes.extend(encoder.finish()?);
-        Ok(bytes)
     }
 }
 
@@ -83,6 +100,8 @@ pub enum Encoder {
     Pcm,
     #[cfg(feature = "mp3")]
     Mp3(Box<mp3lame_encoder::Encoder>),
+    #[cfg(feature = "opus")]
+    Opus(Box<opus::Encoder>),
 }
 
 impl Encoder {
@@ -91,6 +110,8 @@ impl Encoder {
             Encoder::Pcm => Ok(wav::pcm(samples)),
             #[cfg(feature = "mp3")]
             Encoder::Mp3(encoder) => mp3::encode(encoder, samples),
+            #[cfg(feature = "opus")]
+            Encoder::Opus(encoder) => encoder.encode(samples),
         }
     }
 
@@ -100,49 +121,8 @@ impl Encoder {
             Encoder::Pcm => Ok(Vec::new()),
             #[cfg(feature = "mp3")]
             Encoder::Mp3(encoder) => mp3::finish(encoder),
+            #[cfg(feature = "opus")]
+            Encoder::Opus(encoder) => encoder.finish(),
         }
-    }
-}
-
-#[cfg(feature = "mp3")]
-mod mp3 {
-    use mp3lame_encoder::{
-        Bitrate, Builder, Encoder, FlushNoGap, MonoPcm, max_required_buffer_size,
-    };
-
-    use super::Refusal;
-
-    /// Bytes that LAME may still hold when the sound ends.
-    const REST: usize = 7200;
-
-    /// 64 kbit/s, beyond which a voice of 16 kHz has nothing to gain.
-    pub fn encoder(sample_rate: u32) -> Result<Encoder, Refusal> {
-        let wrong = |error| Refusal::Option(format!("no MP3 at {sample_rate} Hz: {error}"));
-        let builder = Builder::new().ok_or(Refusal::Dead)?;
-        builder
-            .with_num_channels(1)
-            .and_then(|builder| builder.with_sample_rate(sample_rate))
-            .and_then(|builder| builder.with_brate(Bitrate::Kbps64))
-            .and_then(|builder| builder.with_to_write_vbr_tag(false))
-            .and_then(Builder::build)
-            .map_err(wrong)
-    }
-
-    pub fn encode(encoder: &mut Encoder, samples: &[f32]) -> Result<Vec<u8>, Refusal> {
-        let samples: Vec<i16> = samples
-            .iter()
-            .map(|&sample| crate::wav::quantize(sample))
-            .collect();
-        let mut bytes = Vec::with_capacity(max_required_buffer_size(samples.len()));
-        let encoded = encoder.encode_to_vec(MonoPcm(&samples), &mut bytes);
-        encoded.map_err(|_| Refusal::Dead)?;
-        Ok(bytes)
-    }
-
-    pub fn finish(encoder: &mut Encoder) -> Result<Vec<u8>, Refusal> {
-        let mut bytes = Vec::with_capacity(REST);
-        let flushed = encoder.flush_to_vec::<FlushNoGap>(&mut bytes);
-        flushed.map_err(|_| Refusal::Dead)?;
-        Ok(bytes)
     }
 }

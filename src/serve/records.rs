@@ -34,11 +34,11 @@ pub struct RecordsThread {
 }
 
 impl RecordsThread {
-    pub fn start(file: Option<PathBuf>) -> std::io::Result<RecordsThread> {
+    pub fn start(budget: Budget, file: Option<PathBuf>) -> std::io::Result<RecordsThread> {
         let (questions, asked) = channel();
         let thread = std::thread::Builder::new()
             .name("langdu cache".into())
-            .spawn(move || run(file, &asked))?;
+            .spawn(move || run(budget, file, &asked))?;
         Ok(RecordsThread {
             thread,
             records: SharedRecords { questions },
@@ -85,13 +85,13 @@ fn now() -> f64 {
     since.map_or(0.0, |since| since.as_secs_f64() * 1000.0)
 }
 
-fn run(file: Option<PathBuf>, questions: &Receiver<Question>) {
+fn run(budget: Budget, file: Option<PathBuf>, questions: &Receiver<Question>) {
     // Nothing here waits for anything but the disk.
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().build() else {
         return;
     };
     runtime.block_on(async {
-        let cache = Cache::new(Budget::default(), now);
+        let cache = Cache::new(budget, now);
         if let Some(file) = file {
             match Disk::open(&file) {
                 Ok(disk) => cache.attach(disk).await,

@@ -1,15 +1,19 @@
 //! What a client wants to hear, from JSON, a form or a query.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::{Form, FromRequest, Json, Multipart, Query, Request};
 use axum::http::{Method, StatusCode, header};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::encode::Format;
 use super::refusal::Refusal;
 use super::{ServedVoice, Service};
 use crate::SpeakOptions;
+use crate::text::{TextOptions, UserLexicon};
 
 /// Bytes of a body.
 pub const LARGEST_BODY: usize = 1 << 20;
@@ -18,6 +22,7 @@ pub const LARGEST_BODY: usize = 1 << 20;
 pub struct Wish {
     pub text: String,
     pub ssml: bool,
+    pub reading: TextOptions,
     pub options: SpeakOptions,
     pub voice: Arc<ServedVoice>,
     pub format: Format,
@@ -33,17 +38,25 @@ pub struct Fields {
 }
 
 /// The fields that `tts` and `tts/stream` know.
-const KNOWN: [&str; 11] = [
+const KNOWN: [&str; 19] = [
     "text",
     "speaker",
     "emotion",
     "intensity",
+    "mood",
     "speed",
     "pitch",
     "volume",
+    "pauses",
+    "dialogue",
     "voice",
     "format",
     "ssml",
+    "lexicon",
+    "input",
+    "symbols",
+    "erhua",
+    "accent",
     "audio",
 ];
 
@@ -119,6 +132,33 @@ impl Fields {
         }
     }
 
+    /// A text that is left empty counts as absent.
+    fn given(&self, name: &str) -> Result<Option<&str>, Refusal> {
+        Ok(self.text(name)?.filter(|text| !text.is_empty()))
+    }
+
+    /// A value by the name it has in JSON, the usual one where none is given.
+    fn named<T: DeserializeOwned + Default>(&self, name: &str) -> Result<T, Refusal> {
+        let Some(given) = self.given(name)? else {
+            return Ok(T::default());
+        };
+        let value = serde_json::from_value(Value::String(given.into()));
+        value.map_err(|error| Refusal::Option(format!("`{name}`: {error}")))
+    }
+
+    /// Words and how they are read: an object, in a form as JSON.
+    fn lexicon(&self) -> Result<Arc<UserLexicon>, Refusal> {
+        let wrong = || wrong("lexicon", "an object of texts");
+        let words: Result<BTreeMap<String, String>, _> = match self.values.get("lexicon") {
+            None | Some(Value::Null) => return Ok(Arc::default()),
+            Some(Value::String(text)) if self.form && text.is_empty() => return Ok(Arc::default()),
+            Some(Value::String(text)) if self.form => serde_json::from_str(text),
+            Some(value) => BTreeMap::deserialize(value),
+        };
+        let lexicon = UserLexicon::new(words.map_err(|_| wrong())?);
+        Ok(Arc::new(lexicon.map_err(crate::Error::from)?))
+    }
+
     /// A field of a form that is left empty counts as absent.
     fn number(&self, name: &str, otherwise: f32) -> Result<f32, Refusal> {
         let value = match self.values.get(name) {
@@ -147,8 +187,7 @@ impl Fields {
 
     /// One of the names in `choices`, the first where none is given.
     fn choice<'a>(&self, name: &str, choices: &[&'a str]) -> Result<&'a str, Refusal> {
-        let given = self.text(name)?.filter(|text| !text.is_empty());
-        let given = given.unwrap_or(choices[0]);
+        let given = self.given(name)?.unwrap_or(choices[0]);
         let known = choices.iter().find(|choice| **choice == given);
         known.copied().ok_or_else(|| {
             Refusal::Option(format!(
@@ -167,8 +206,7 @@ impl Fields {
         {
             return Err(Refusal::Option(format!("there is no option `{name}`")));
         }
-        let given = |name| Ok::<_, Refusal>(self.text(name)?.filter(|text| !text.is_empty()));
-        let voice = match given("voice")? {
+        let voice = match self.given("voice")? {
             None => service.voices[0].clone(),
             Some(name) => service
                 .voice(name)
@@ -178,17 +216,26 @@ impl Fields {
         Ok(Wish {
             text: service.within_limits(self.text("text")?)?,
             ssml: self.flag("ssml")?,
+            reading: TextOptions {
+                lexicon: self.lexicon()?,
+                input: self.named("input")?,
+                symbols: self.named("symbols")?,
+                erhua: self.named("erhua")?,
+                accent: self.named("accent")?,
+            },
             options: SpeakOptions {
-                speaker: given("speaker")?.map(Into::into),
-                emotion: given("emotion")?.unwrap_or(&standard.emotion).into(),
+                speaker: self.given("speaker")?.map(Into::into),
+                emotion: self.given("emotion")?.unwrap_or(&standard.emotion).into(),
                 intensity: self.number("intensity", standard.intensity)?,
+                mood: self.given("mood")?.unwrap_or(&standard.mood).into(),
                 speed: self.number("speed", standard.speed)?,
                 pitch: self.number("pitch", standard.pitch)?,
                 volume: self.number("volume", standard.volume)?,
-                ..standard.clone()
+                pauses: self.number("pauses", standard.pauses)?,
+                dialogue: self.number("dialogue", standard.dialogue)?,
             },
             voice,
-            format: Format::parse(given("format")?.unwrap_or("wav"))?,
+            format: Format::parse(self.given("format")?.unwrap_or("wav"))?,
             base64: self.choice("audio", &["url", "base64"])? == "base64",
         })
     }
@@ -207,6 +254,7 @@ impl Fields {
         Ok(Wish {
             text: service.within_limits(self.text("input")?)?,
             ssml: false,
+            reading: TextOptions::default(),
             options: SpeakOptions {
                 speed: speed.clamp(0.5, 2.0),
                 ..SpeakOptions::default()

@@ -27,17 +27,19 @@ pub async fn tts(State(service): State<Arc<Service>>, request: Request) -> Answe
     let wish = Fields::read(request).await?.wish(&service)?;
     let (format, base64) = (wish.format, wish.base64);
     let sample_rate = wish.voice.synthesizer.manifest().sample_rate;
-    let mut chunks = service.pool.speak(wish)?;
-    let mut samples = Vec::new();
-    while let Some(chunk) = chunks.next().await {
-        if samples.is_empty() {
+    let mut sound = service.pool.speak(wish)?;
+    let (mut bytes, mut samples) = (Vec::new(), 0);
+    while let Some(piece) = sound.next().await {
+        let piece = piece?;
+        if samples == 0 {
             service.measures.first_sound(began);
         }
-        samples.extend(chunk?);
+        samples += piece.samples;
+        bytes.extend(piece.bytes);
     }
-    service.measures.sound(samples.len(), sample_rate);
-    let bytes = format.file(sample_rate, &samples)?;
-    let duration = samples.len() as f64 / f64::from(sample_rate);
+    service.measures.sound(samples, sample_rate);
+    format.close(&mut bytes);
+    let duration = samples as f64 / f64::from(sample_rate);
     let size = bytes.len();
     let data = if base64 {
         json!({"audio": STANDARD.encode(&bytes), "duration": duration, "size": size})
@@ -70,44 +72,32 @@ pub async fn cloud(State(service): State<Arc<Service>>, request: Request) -> Ans
 async fn pour(service: Arc<Service>, wish: Wish, began: Instant) -> Answer {
     let format = wish.format;
     let sample_rate = wish.voice.synthesizer.manifest().sample_rate;
-    let (mut encoder, head) = format.encoder(sample_rate)?;
-    let mut chunks = service.pool.speak(wish)?;
-    let first = chunks.next().await.unwrap_or(Err(Refusal::Dead))?;
+    let mut sound = service.pool.speak(wish)?;
+    let first = sound.next().await.unwrap_or(Err(Refusal::Dead))?;
     service.measures.first_sound(began);
     let (sender, receiver) = mpsc::channel::<Result<Bytes, std::io::Error>>(1);
     tokio::spawn(async move {
         let mut next = Some(Ok(first));
-        let mut bytes = head;
-        let mut count = 0;
-        while let Some(chunk) = next {
-            let encoded = chunk.and_then(|samples| {
-                count += samples.len();
-                encoder.encode(&samples)
-            });
-            match encoded {
-                Ok(more) => bytes.extend(more),
+        let mut samples = 0;
+        while let Some(piece) = next {
+            match piece {
+                Ok(piece) => {
+                    samples += piece.samples;
+                    // An encoder may hold a short piece back.
+                    let something = !piece.bytes.is_empty();
+                    if something && sender.send(Ok(piece.bytes.into())).await.is_err() {
+                        return;
+                    }
+                }
                 // The connection breaks off, so that nobody takes it for the end.
                 Err(refusal) => {
                     let _ = sender.send(Err(std::io::Error::other(refusal))).await;
                     return;
                 }
             }
-            if !bytes.is_empty()
-                && sender
-                    .send(Ok(std::mem::take(&mut bytes).into()))
-                    .await
-                    .is_err()
-            {
-                return;
-            }
-            next = chunks.next().await;
+            next = sound.next().await;
         }
-        service.measures.sound(count, sample_rate);
-        if let Ok(rest) = encoder.finish()
-            && !rest.is_empty()
-        {
-            let _ = sender.send(Ok(rest.into())).await;
-        }
+        service.measures.sound(samples, sample_rate);
     });
     let body = Body::from_stream(Receiver(receiver));
     let headers = [

@@ -1,7 +1,8 @@
 /**
  * Measures the web service: `langdu serve` under 1, 5 and 50 clients, with texts it has never said and with those it has;
  * whether 10,000 answers are each the right one; and in Chromium the first sound of `<audio src="…tts/stream?text=…">` beside
- * that of `speak()`. A table for people; with `--json` the last line is one JSON object.
+ * that of `speak()`. A table for people; with `--json` the last line is one JSON object. `--part loads`, `many` or `browser` measures
+ * one of the three.
  */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -12,7 +13,9 @@ import { serviceSite } from '../e2e/service-site.mjs';
 import { startServer } from '../service/server.mjs';
 import { percentile, round } from './figures.mjs';
 
-const { values: given } = parseArgs({ options: { json: { type: 'boolean' }, serve: { type: 'boolean' } } });
+const { values: given } = parseArgs({
+  options: { json: { type: 'boolean' }, serve: { type: 'boolean' }, part: { type: 'string' } },
+});
 const { sentences } = JSON.parse(await readFile(new URL('./sentences.json', import.meta.url), 'utf8'));
 
 const LOADS = [
@@ -73,30 +76,39 @@ async function load(base, clients, list) {
   };
 }
 
-async function native() {
+/** Gives a server that has said nothing to what is measured. */
+async function served(measure) {
   const server = await startServer();
   try {
-    const rows = [];
-    for (const { clients, requests } of LOADS) {
-      const list = take(requests);
-      const unknown = await load(server.base, clients, list);
-      const known = await load(server.base, clients, list);
-      rows.push({ clients, new: unknown.figures, known: known.figures });
-    }
-    const list = take(KNOWN);
-    const right = new Map();
-    for (const text of list) {
-      // What is made anew and what comes out of the cache differ by the rounding of 16 bits; of the cache, all are the same.
-      await ask(server.base, text);
-      right.set(text, (await ask(server.base, text)).hash);
-    }
-    const many = Array.from({ length: MANY }, (_, at) => list[(at * 37) % list.length]);
-    const { answers, figures } = await load(server.base, 50, many);
-    const wrong = many.filter((text, at) => answers[at]?.hash !== right.get(text)).length;
-    return { rows, many: { requests: MANY, wrong, ...figures } };
+    return await measure(server.base);
   } finally {
     await server.stop();
   }
+}
+
+async function loads(base) {
+  const rows = [];
+  for (const { clients, requests } of LOADS) {
+    const list = take(requests);
+    const unknown = await load(base, clients, list);
+    const known = await load(base, clients, list);
+    rows.push({ clients, new: unknown.figures, known: known.figures });
+  }
+  return rows;
+}
+
+async function many(base) {
+  const list = take(KNOWN);
+  const right = new Map();
+  for (const text of list) {
+    // What is made anew and what comes out of the cache differ by the rounding of 16 bits; of the cache, all are the same.
+    await ask(base, text);
+    right.set(text, (await ask(base, text)).hash);
+  }
+  const all = Array.from({ length: MANY }, (_, at) => list[(at * 37) % list.length]);
+  const { answers, figures } = await load(base, 50, all);
+  const wrong = all.filter((text, at) => answers[at]?.hash !== right.get(text)).length;
+  return { requests: MANY, wrong, ...figures };
 }
 
 /** When sound is heard: a worklet at the end of the graph tells of the first sample that is not silent. */
@@ -185,23 +197,39 @@ async function browser() {
   }
 }
 
-const result = { native: await native(), browser: await browser() };
-const { rows, many } = result.native;
-console.log('\nlangdu serve          new text                       known text');
-console.log('clients   requests/s   first byte P50/P95   requests/s   first byte P50/P95');
-for (const { clients, new: unknown, known } of rows) {
-  const row = [
-    String(clients).padStart(7),
-    String(unknown.requestsPerSecond).padStart(12),
-    `${unknown.firstByteP50} / ${unknown.firstByteP95} ms`.padStart(20),
-    String(known.requestsPerSecond).padStart(12),
-    `${known.firstByteP50} / ${known.firstByteP95} ms`.padStart(20),
-  ];
-  console.log(row.join(' '));
+function showLoads(rows) {
+  console.log('\nlangdu serve          new text                       known text');
+  console.log('clients   requests/s   first byte P50/P95   requests/s   first byte P50/P95');
+  for (const { clients, new: unknown, known } of rows) {
+    const row = [
+      String(clients).padStart(7),
+      String(unknown.requestsPerSecond).padStart(12),
+      `${unknown.firstByteP50} / ${unknown.firstByteP95} ms`.padStart(20),
+      String(known.requestsPerSecond).padStart(12),
+      `${known.firstByteP50} / ${known.firstByteP95} ms`.padStart(20),
+    ];
+    console.log(row.join(' '));
+  }
 }
-console.log(`${many.requests} requests of 50 clients: ${many.wrong} lost or wrong, ${many.requestsPerSecond} a second`);
-const { speak, address } = result.browser;
-console.log(
-  `first sound in Chromium, P50 / P95: speak() ${speak.p50} / ${speak.p95} ms, <audio> ${address.p50} / ${address.p95} ms`,
-);
+
+function showMany({ requests, wrong, requestsPerSecond }) {
+  console.log(`${requests} requests of 50 clients: ${wrong} lost or wrong, ${requestsPerSecond} a second`);
+}
+
+function showBrowser({ speak, address }) {
+  const spoken = `speak() ${speak.p50} / ${speak.p95} ms`;
+  console.log(`first sound in Chromium, P50 / P95: ${spoken}, <audio> ${address.p50} / ${address.p95} ms`);
+}
+
+const PARTS = {
+  loads: [() => served(loads), showLoads],
+  many: [() => served(many), showMany],
+  browser: [browser, showBrowser],
+};
+const result = {};
+for (const [name, [measure, show]] of Object.entries(PARTS)) {
+  if (given.part && given.part !== name) continue;
+  result[name] = await measure();
+  show(result[name]);
+}
 if (given.json) console.log(JSON.stringify(result));

@@ -21,7 +21,7 @@ const SCRIPT_MS = 40_000;
  * @property {(paths: string[]) => Promise<void>} [drop]  drops files or folders on the page; in Chromium only
  * @property {(rate: number) => Promise<void>} [throttle]  slows the page's own thread; in Chromium only
  * @property {() => Promise<void>} [stopWorkers]  ends the site's service workers; in Chromium only
- * @property {(url: string) => Promise<any>} [sibling]  another page of the same browser, Playwright's own; in Chromium only
+ * @property {(url: string) => Promise<Page>} sibling  another page of the same browser; one does something at a time
  * @property {() => Promise<void>} close
  *
  * @typedef {object} Browser
@@ -72,7 +72,7 @@ const chromiumBrowser = {
       sibling: async (url) => {
         const other = await page.context().newPage();
         await other.goto(url);
-        return other;
+        return { run: (body, argument) => other.evaluate(body, argument), close: () => other.close() };
       },
       throttle: async (rate) => void (await session.send('Emulation.setCPUThrottlingRate', { rate })),
       close: () => browser.close(),
@@ -80,11 +80,24 @@ const chromiumBrowser = {
   },
 };
 
-/** The verbs of a browser that WebDriver drives. */
+/** The verbs of a browser that WebDriver drives, for the window that it shows. */
 async function driven(driver, close) {
   await driver.manage().setTimeouts({ script: SCRIPT_MS });
+  const own = await driver.getWindowHandle();
+  let shown = own;
+  /** The verbs, inside this window. */
+  const windowed = (handle, verbs) => {
+    const inside =
+      (verb) =>
+      async (...words) => {
+        if (shown !== handle) await driver.switchTo().window(handle);
+        shown = handle;
+        return verb(...words);
+      };
+    return Object.fromEntries(Object.entries(verbs).map(([name, verb]) => [name, inside(verb)]));
+  };
   const find = (selector) => driver.findElement(By.css(selector));
-  return {
+  const verbs = {
     open: (url) => driver.get(url),
     run: async (body, argument) => {
       const answer = await driver.executeAsyncScript(
@@ -107,8 +120,14 @@ async function driven(driver, close) {
         selector,
         text,
       ),
-    close,
   };
+  const sibling = async (url) => {
+    await driver.switchTo().newWindow('tab');
+    shown = await driver.getWindowHandle();
+    await driver.get(url);
+    return { ...windowed(shown, { ...verbs, close: () => driver.close() }), sibling };
+  };
+  return { ...windowed(own, verbs), sibling, close };
 }
 
 /** @type {Browser} */

@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import { serve } from '../../www/tools/serve.mjs';
 
-const DIST = process.env.DIST ?? fileURLToPath(new URL('../../dist/', import.meta.url));
+export const DIST = process.env.DIST ?? fileURLToPath(new URL('../../dist/', import.meta.url));
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /**
  * @param {string} [page] what is shown at the root
- * @param {Record<string, string>} [more] other files
+ * @param {Record<string, string>} [more] other files; they may change while the site is served
  */
 export function serviceSite(page = readFileSync(here('../apps/form/index.html'), 'utf8'), more = {}) {
   const client = buildSync({
@@ -25,11 +25,11 @@ export function serviceSite(page = readFileSync(here('../apps/form/index.html'),
     ['/run.mjs', readFileSync(here('../service/run.mjs'))],
     ['/openai.js', Buffer.from(client.outputFiles[0].contents)],
     ['/service-worker.js', readFileSync(join(DIST, 'service-worker.js'))],
-    ...Object.entries(more).map(([path, text]) => /** @type {[string, Buffer]} */ ([path, Buffer.from(text)])),
   ]);
   return serve({
     root: DIST,
     alter: (path) => {
+      if (path in more) return Buffer.from(more[path]);
       if (!path.startsWith('/langdu/')) return files.get(path) ?? null;
       try {
         return readFileSync(join(DIST, path.slice('/langdu/'.length)));

@@ -1,4 +1,4 @@
-/** The web service in a service worker: the shared list of requests, plain pages, and the life of service workers. */
+/** The web service in a service worker: the shared list of requests, and plain pages. */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
@@ -7,10 +7,7 @@ import { serviceSite } from './service-site.mjs';
 
 const CASES = JSON.parse(await readFile(new URL('../service/cases.json', import.meta.url), 'utf8'));
 
-/** Browsers in which the service has been tried. */
-const TRIED = ['Chromium', 'WebKit'];
-
-for (const browser of browsers.filter(({ name }) => TRIED.includes(name))) {
+for (const browser of browsers) {
   describe(`the service in ${browser.name}`, () => {
     let server;
     let page;
@@ -40,7 +37,9 @@ for (const browser of browsers.filter(({ name }) => TRIED.includes(name))) {
       assert.ok(played > 0.8 && played < 4, `${played} s`);
     });
 
-    test('a form is spoken in a frame', async () => {
+    test('a form is spoken in a frame', {
+      skip: browser.name === 'Firefox' && 'a frame there stays empty',
+    }, async () => {
       await page.click('#speak');
       await until(
         page,
@@ -139,46 +138,5 @@ for (const browser of browsers.filter(({ name }) => TRIED.includes(name))) {
       await until(page, "document.querySelectorAll('.opblock').length >= 10", 30_000);
       await page.open(server.url);
     });
-
-    if (stopsWorkers(browser)) {
-      test('a service worker that is stopped in the middle breaks the sound off, and the next one speaks', async () => {
-        await page.run(async () => {
-          const text = '他在窗前坐了很久，看着街上的人来来往往。'.repeat(100);
-          const response = await fetch('/langdu/tts/stream', { method: 'POST', body: new URLSearchParams({ text }) });
-          globalThis.reader = response.body.getReader();
-          await globalThis.reader.read();
-        });
-        await page.stopWorkers();
-        const outcome = await page.run(async () => {
-          for (;;) {
-            const part = await globalThis.reader.read().catch((error) => error);
-            if (part instanceof Error) return 'broken off';
-            if (part.done) return 'complete';
-          }
-        });
-        assert.equal(outcome, 'broken off');
-        const status = await page.run(async () => (await fetch('/langdu/tts/stream?text=你好')).status);
-        assert.equal(status, 200);
-      });
-
-      test('a page that closes breaks its sound off, and another page goes on', async () => {
-        const other = await page.sibling(server.url);
-        await until(page, 'navigator.serviceWorker.controller !== null');
-        // The page that has its engine loaded is asked first; the other takes over when it is gone.
-        await page.run(async () => void (await (await fetch('/langdu/tts/stream?text=你好')).arrayBuffer()));
-        await page.open('about:blank');
-        const status = await other.evaluate(async () => {
-          const response = await fetch('/langdu/tts/stream?text=再见');
-          return (await response.arrayBuffer()).byteLength > 10_000 ? response.status : 0;
-        });
-        assert.equal(status, 200);
-        await other.close();
-      });
-    }
   });
-}
-
-/** Chromium's tools can do it, WebDriver can't. */
-function stopsWorkers({ name }) {
-  return name === 'Chromium';
 }

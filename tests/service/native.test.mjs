@@ -1,12 +1,15 @@
 /** `langdu serve`: the shared list of requests, and what only a server does. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import OpenAI from 'openai';
 import { runCases } from './run.mjs';
@@ -109,12 +112,96 @@ describe('langdu serve', () => {
     );
   });
 
+  test('Opus is as long as what was said', async (context) => {
+    const { data } = await (await fetch(new URL('health', server.base))).json();
+    if (!data.formats.includes('opus')) return context.skip('built without the feature `opus`');
+    const text = '今天天气不错，我们去公园走走。';
+    const bytes = async (format) => Buffer.from(await (await stream(server.base, text, { format })).arrayBuffer());
+    const pcm = await bytes('pcm');
+    const args = ['-v', 'error', '-f', 'ogg', '-i', 'pipe:0', '-ar', '16000', '-f', 's16le', 'pipe:1'];
+    const decoded = execFileSync('ffmpeg', args, { input: await bytes('opus') });
+    assert.ok(Math.abs(decoded.length - pcm.length) <= 64, `${decoded.length} bytes of ${pcm.length}`);
+    assert.ok(likeness(decoded, pcm) > 0.9, `${likeness(decoded, pcm)}`);
+  });
+
   test('a request that is no HTTP ends alone', async () => {
     const socket = connect(new URL(server.base).port, '127.0.0.1');
     socket.end('\u0000nonsense\r\n\r\n');
     await new Promise((resolve) => socket.once('close', resolve).resume());
     assert.equal((await fetch(new URL('health', server.base))).status, 200);
   });
+});
+
+/** The correlation of two sounds of 16 bit. */
+function likeness(one, other) {
+  const samples = (bytes) => new Int16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+  const product = (a, b) => a.reduce((sum, value, at) => sum + value * (b[at] ?? 0), 0);
+  const [a, b] = [samples(one), samples(other)];
+  return product(a, b) / Math.sqrt(product(a, a) * product(b, b));
+}
+
+test('who has heard nothing goes first', async () => {
+  const server = await startServer('--threads', '1');
+  try {
+    let pieces = 0;
+    const held = await Promise.all(
+      Array.from({ length: 20 }, async (_, at) => {
+        const reader = (
+          await stream(server.base, `${'一二三四五六七八九十'.repeat((at % 5) + 1)}。${LONG}`)
+        ).body.getReader();
+        await reader.read();
+        return reader;
+      }),
+    );
+    for (const reader of held) {
+      const next = () =>
+        reader.read().then(({ done }) => {
+          pieces += 1;
+          if (!done) next();
+        }, Boolean);
+      next();
+    }
+    // Until all of them are under way.
+    while (pieces < 40) await new Promise((resolve) => setTimeout(resolve, 10));
+    const before = pieces;
+    const response = await stream(server.base, '让我先说。');
+    const meanwhile = pieces - before;
+    await response.body.cancel();
+    for (const reader of held) await reader.cancel();
+    assert.ok(meanwhile < 10, `${meanwhile} pieces of others came before`);
+  } finally {
+    await server.stop();
+  }
+});
+
+const OTHER = fileURLToPath(new URL('../../target/voices/random_causal', import.meta.url));
+
+test('several voices are ready at once', { skip: !existsSync(OTHER) && 'there is no second voice' }, async () => {
+  const server = await startServer('--voices', `xiaolang,${OTHER}`);
+  try {
+    const { data } = await (await fetch(new URL('voices', server.base))).json();
+    const [first, second] = data.map(({ name }) => name);
+    assert.equal(first, 'xiaolang');
+    const bytes = async (more) => Buffer.from(await (await stream(server.base, '你好。', more)).arrayBuffer());
+    const [usual, named, other] = [await bytes({}), await bytes({ voice: first }), await bytes({ voice: second })];
+    assert.ok(likeness(usual.subarray(44), named.subarray(44)) > 0.99);
+    assert.ok(likeness(usual.subarray(44), other.subarray(44)) < 0.5);
+  } finally {
+    await server.stop();
+  }
+  await assert.rejects(startServer('--voices', 'xiaolang,xiaolang'), /two voices/);
+});
+
+test('the cache keeps within its room', async () => {
+  const server = await startServer('--cache-memory', '1');
+  try {
+    await (await stream(server.base, LONG)).arrayBuffer();
+    const metrics = await (await fetch(new URL('metrics', server.base))).text();
+    const bytes = Number(/langdu_cache_bytes\{level="L2"\} (\d+)/.exec(metrics)?.[1]);
+    assert.ok(bytes > 1e5 && bytes <= 0.75 * 2 ** 20, `${bytes} bytes`);
+  } finally {
+    await server.stop();
+  }
 });
 
 test('a full queue says when to come back', async () => {

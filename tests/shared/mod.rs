@@ -25,7 +25,8 @@ pub fn rows(table: &str) -> Option<Vec<BTreeMap<String, String>>> {
     Some(lines.map(row).collect())
 }
 
-fn skip(why: &str) {
+/// Tells that a test was left out, and why.
+pub fn skip(why: &str) {
     assert!(
         std::env::var_os("LANGDU_REQUIRE_DATA").is_none(),
         "{why}, and LANGDU_REQUIRE_DATA is set"

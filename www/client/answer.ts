@@ -21,10 +21,11 @@ interface Samples {
 
 /**
  * Answers the service worker's requests from now on, with the engine that `load` gives. It is called for the first request, and
- * again if it has failed. Returns a function that stops it.
+ * again if it has failed. Returns a function that stops it. Throws `E_SERVICE_PAGE` where there are no service workers.
  */
 export function answerService(load: () => Promise<Speaker>): () => void {
-  const workers = navigator.serviceWorker;
+  const workers: ServiceWorkerContainer | undefined = navigator.serviceWorker;
+  if (!workers) throw noServiceWorkers();
   let speaker: Promise<Speaker> | null = null;
   let loaded = false;
   const get = () => {
@@ -48,6 +49,11 @@ export function answerService(load: () => Promise<Speaker>): () => void {
   workers.addEventListener('message', onMessage);
   workers.startMessages();
   return () => workers.removeEventListener('message', onMessage);
+}
+
+/** Some browsers have none in private windows, none has them without HTTPS. */
+export function noServiceWorkers(cause?: unknown): LangduError {
+  return new LangduError('E_SERVICE_PAGE', 'There are no service workers in this window', { cause });
 }
 
 async function serve(port: MessagePort, order: Order, get: () => Promise<Speaker>): Promise<void> {

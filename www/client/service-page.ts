@@ -6,9 +6,10 @@
  * ```
  *
  * It registers the site's service worker and makes the sound that is asked of it. The address may name another `worker` than
- * the `service-worker.js` at the root of the site, and another `voice`: `service-page.js?voice=xiaolang&worker=/sw.js`.
+ * the `service-worker.js` at the root of the site, and another `voice`: `service-page.js?voice=xiaolang&worker=/sw.js`. Where there
+ * are no service workers, the page's `error` or `unhandledrejection` event tells `E_SERVICE_PAGE`.
  */
-import { answerService } from './answer.js';
+import { answerService, noServiceWorkers } from './answer.js';
 
 const wanted = new URL(import.meta.url).searchParams;
 const base = new URL('.', import.meta.url);
@@ -29,7 +30,9 @@ async function begin(): Promise<void> {
   const { serviceWorker } = navigator;
   const late = !serviceWorker.controller;
   const taken = new Promise((resolve) => serviceWorker.addEventListener('controllerchange', resolve, { once: true }));
-  await serviceWorker.register(worker);
+  await serviceWorker.register(worker).catch((error) => {
+    throw error.name === 'SecurityError' ? noServiceWorkers(error) : error;
+  });
   if (!late) return;
   await taken;
   for (const media of document.querySelectorAll('audio, video')) {

@@ -19,9 +19,12 @@ const PATIENCE = 8000;
 const PREFERENCE = 15;
 /** How long there may be no sign of life from a page that speaks. */
 const SILENCE = 60_000;
+/** How often a silent page is looked for: not every browser tells of a port whose page is gone. */
+const LOOK = 1000;
 
 /** A page's end of the talk. */
 interface Page {
+  id: string;
   port: MessagePort;
   loaded: boolean;
 }
@@ -33,7 +36,7 @@ export interface Sound {
 }
 
 /** Offers work to every page, and takes the first that would do it, sooner one that has its engine loaded. */
-async function findPage(): Promise<MessagePort> {
+async function findPage(): Promise<Page> {
   const pages = await self.clients.matchAll({ type: 'window' });
   const ports: MessagePort[] = [];
   const answers = pages.map(
@@ -41,7 +44,8 @@ async function findPage(): Promise<MessagePort> {
       new Promise<Page>((resolve) => {
         const { port1, port2 } = new MessageChannel();
         ports.push(port1);
-        port1.onmessage = ({ data }: MessageEvent<Candidate>) => resolve({ port: port1, loaded: data.loaded });
+        port1.onmessage = ({ data }: MessageEvent<Candidate>) =>
+          resolve({ id: client.id, port: port1, loaded: data.loaded });
         client.postMessage({ type: SERVICE }, [port2]);
       }),
   );
@@ -53,12 +57,12 @@ async function findPage(): Promise<MessagePort> {
   const first = Promise.race(answers).then(async (page) =>
     Promise.race([...loaded, sleep(PREFERENCE).then(() => page)]),
   );
-  const { port } = await Promise.race([first, late]).catch((error) => {
+  const page = await Promise.race([first, late]).catch((error) => {
     for (const port of ports) port.close();
     throw error;
   });
-  for (const other of ports) if (other !== port) other.close();
-  return port;
+  for (const other of ports) if (other !== page.port) other.close();
+  return page;
 }
 
 /** Messages of a page, one by one. */
@@ -67,7 +71,10 @@ class Talk {
   private wake = () => {};
   private lost = false;
 
-  constructor(private readonly port: MessagePort) {
+  constructor(
+    private readonly id: string,
+    private readonly port: MessagePort,
+  ) {
     port.onmessage = ({ data }: MessageEvent<PageToService>) => {
       this.messages.push(data);
       this.wake();
@@ -80,7 +87,8 @@ class Talk {
   }
 
   static async begin(order: Order): Promise<Talk> {
-    const talk = new Talk(await findPage());
+    const { id, port } = await findPage();
+    const talk = new Talk(id, port);
     talk.send(order);
     return talk;
   }
@@ -97,16 +105,20 @@ class Talk {
       if (message?.type === 'failed') throw toLangduError(message.error);
       if (message) return message;
       if (this.lost) throw new Refusal('E_SERVICE_PAGE', 'the page that made the sound was closed');
-      const left = deadline - performance.now();
-      if (left <= 0) throw new Refusal('E_SERVICE_TIME', 'the page that makes the sound is silent');
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, left);
-        this.wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
+      if (performance.now() > deadline) throw new Refusal('E_SERVICE_TIME', 'the page that makes the sound is silent');
+      if (await this.silent()) this.lost = !(await self.clients.get(this.id));
     }
+  }
+
+  /** Waits for a message; true when none has come for a while. */
+  private silent(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(true), LOOK);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve(false);
+      };
+    });
   }
 
   end(): void {

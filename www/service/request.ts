@@ -1,5 +1,5 @@
 /** What a client wants to hear, from JSON, a form or a query. */
-import type { SpeechOptions } from '../wire/messages.js';
+import type { Mood, SpeechOptions } from '../wire/messages.js';
 import { Refusal } from './refusal.js';
 
 /** Bytes of a body, characters of a text. */
@@ -13,12 +13,20 @@ const KNOWN = new Set([
   'speaker',
   'emotion',
   'intensity',
+  'mood',
   'speed',
   'pitch',
   'volume',
+  'pauses',
+  'dialogue',
   'voice',
   'format',
   'ssml',
+  'lexicon',
+  'input',
+  'symbols',
+  'erhua',
+  'accent',
   'audio',
 ]);
 
@@ -72,10 +80,19 @@ export class Fields {
         speaker: this.text('speaker'),
         emotion: this.text('emotion'),
         intensity: this.number('intensity'),
+        // What a mood may be, the engine knows.
+        mood: this.text('mood') as Mood | undefined,
         speed: this.number('speed'),
         pitch: this.number('pitch'),
         volume: this.number('volume'),
+        pauses: this.number('pauses'),
+        dialogue: this.number('dialogue'),
         ssml: this.flag('ssml'),
+        lexicon: this.words('lexicon'),
+        input: this.choice('input', ['text', 'markdown', 'html']),
+        symbols: this.choice('symbols', ['skip', 'read']),
+        erhua: this.choice('erhua', ['auto', 'never']),
+        accent: this.choice('accent', ['CN', 'TW']),
       }),
       voice: this.text('voice'),
       format: this.choice('format', FORMATS),
@@ -135,6 +152,15 @@ export class Fields {
     throw option(`\`${name}\` must be true or false`);
   }
 
+  /** An object of texts, in a form as JSON. */
+  private words(name: string): Record<string, string> | undefined {
+    const given = this.values.get(name) ?? undefined;
+    if (given === undefined || (this.form && given === '')) return undefined;
+    const words = this.form ? parsed(String(given)) : given;
+    if (!isWords(words)) throw option(`\`${name}\` must be an object of texts`);
+    return words;
+  }
+
   /** One of these names, the first where none is given. */
   private choice<const T extends string>(name: string, choices: readonly [T, ...T[]]): T {
     const given = this.text(name) ?? choices[0];
@@ -146,6 +172,19 @@ export class Fields {
 
 function option(message: string): Refusal {
   return new Refusal('E_OPTION_FORMAT', message);
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+function isWords(value: unknown): value is Record<string, string> {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject && Object.values(value).every((said) => typeof said === 'string');
 }
 
 function defined<T extends object>(options: T): { [K in keyof T]?: NonNullable<T[K]> } {

@@ -1,8 +1,8 @@
 /** The documentation: two languages, the interface out of the source, and a page that speaks. */
-const en = ['start', 'bundlers', 'frameworks', 'streams', 'cache', 'trouble'];
+const en = ['start', 'bundlers', 'frameworks', 'streams', 'service', 'cache', 'trouble'];
 const titles = {
-  en: ['Start', 'Bundlers', 'Frameworks', 'Text that is being written', 'Cache, templates, voices', 'Errors, CSP, offline, browsers'],
-  zh: ['开始', '打包工具', '框架', '边写边读', '缓存、模板、声音', '错误、CSP、离线、浏览器'],
+  en: ['Start', 'Bundlers', 'Frameworks', 'Text that is being written', 'A web service on the device', 'Cache, templates, voices', 'Errors, CSP, offline, browsers'],
+  zh: ['开始', '打包工具', '框架', '边写边读', '设备上的语音服务', '缓存、模板、声音', '错误、CSP、离线、浏览器'],
 };
 const items = (language, folder) => en.map((name, at) => ({ text: titles[language][at], link: `${folder}/${name}` }));
 

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use langdu::cache::Budget;
 use langdu::cache::keys::Keys;
-use langdu::serve::{Limits, ServedVoice, Server};
+use langdu::serve::{Limits, Memory, ServedVoice, Server};
 
 use crate::cli::Serve;
 use crate::commands::Failure;
@@ -29,12 +30,16 @@ pub fn serve(words: Serve) -> Result<(), Failure> {
         longest: words.longest,
         patience: Duration::from_secs(words.patience),
     };
+    let memory = Memory {
+        budget: Budget::of(words.cache_disk << 20, words.cache_memory << 20),
+        file: words.cache,
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
         .build()?;
     runtime.block_on(async {
-        let server = Server::bind((&words.host, words.port), voices, limits, words.cache).await?;
+        let server = Server::bind((&words.host, words.port), voices, limits, memory).await?;
         println!(
             "langdu speaks at http://{}/ (Ctrl+C ends it)",
             server.address()?

@@ -1,0 +1,120 @@
+/** The life that service workers lead: stopped at any moment, updated in the middle, with several pages, in private windows. */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { browsers, until } from './browsers.mjs';
+import { DIST, serviceSite } from './service-site.mjs';
+
+const SENTENCE = '他在窗前坐了很久，看着街上的人来来往往。';
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Begins to fetch a text's sound; `globalThis.outcome` will be its length, or that it broke off. */
+function fetchSound(text) {
+  const init = { method: 'POST', body: new URLSearchParams({ text }) };
+  globalThis.begun = new Promise((resolve) => {
+    globalThis.outcome = fetch('/langdu/tts/stream', init)
+      .then(async (response) => {
+        const reader = response.body.getReader();
+        let bytes = 0;
+        for (let part = await reader.read(); !part.done; part = await reader.read()) {
+          bytes += part.value.length;
+          resolve(true);
+        }
+        return response.ok ? bytes : `status ${response.status}`;
+      })
+      .catch(() => 'broken off')
+      .finally(() => resolve(false));
+  });
+}
+
+const begin = (page, text) => page.run(fetchSound, text);
+const begun = (page) => page.run(() => globalThis.begun);
+const outcome = (page) => page.run(() => globalThis.outcome);
+const whole = async (page, text) => {
+  await begin(page, text);
+  return outcome(page);
+};
+
+/** What is made of words that are known may be a little longer or shorter. */
+const isWhole = (bytes, again) => Math.abs(bytes / again - 1) < 0.02;
+
+/** Where it can be driven so far. */
+const DRIVEN = ['Chromium'];
+
+for (const browser of browsers.filter(({ name }) => DRIVEN.includes(name))) {
+  describe(`the life of the service in ${browser.name}`, () => {
+    const files = {};
+    let server;
+    let page;
+
+    before(async () => {
+      server = await serviceSite(undefined, files);
+      page = await browser.page();
+      await page.open(server.url);
+      await until(page, 'navigator.serviceWorker.controller !== null');
+    });
+
+    after(async () => {
+      await page?.close();
+      await server?.close();
+    });
+
+    test('stopped at any moment, it breaks the sound off, and the next one speaks', async (context) => {
+      if (!page.stopWorkers) return context.skip('this browser has no way to stop it');
+      let broken = 0;
+      for (const delay of [0, 20, 150, 500, 1000]) {
+        const text = `${delay}毫秒，${SENTENCE.repeat(20)}`;
+        await begin(page, text);
+        await sleep(delay);
+        await page.stopWorkers();
+        const found = await outcome(page);
+        const bytes = await whole(page, text);
+        assert.ok(bytes > 500_000, `${bytes} bytes after ${delay} ms`);
+        if (found === 'broken off') broken += 1;
+        else assert.ok(isWhole(found, bytes), `${found} of ${bytes} bytes after ${delay} ms`);
+      }
+      assert.ok(broken >= 2, `${broken} of 5 were broken off`);
+    });
+
+    test('updated in the middle, it is complete or broken off, and the next version goes on', async () => {
+      const text = `更新，${SENTENCE.repeat(20)}`;
+      await begin(page, text);
+      assert.ok(await begun(page));
+      const worker = await readFile(join(DIST, 'service-worker.js'), 'utf8');
+      const second =
+        "self.addEventListener('fetch', (e) => e.request.url.endsWith('/version') && e.respondWith(new Response('2')));";
+      files['/service-worker.js'] = `${second}\n${worker}`;
+      await page.run(async () => void (await (await navigator.serviceWorker.getRegistration()).update()));
+      const found = await outcome(page);
+      await page.run(async () => {
+        while ((await (await fetch('/langdu/version')).text()) !== '2') await new Promise((r) => setTimeout(r, 50));
+      });
+      const bytes = await whole(page, text);
+      assert.ok(bytes > 500_000, `${bytes} bytes`);
+      assert.ok(found === 'broken off' || isWhole(found, bytes), `${found} of ${bytes} bytes`);
+    });
+
+    test('two pages share one engine, and the other goes on when one is closed', async () => {
+      await whole(page, '你好。');
+      const other = await page.sibling(server.url);
+      await other.run(async () => void (await navigator.serviceWorker.ready));
+      const hasEngine = () =>
+        other.run(() => performance.getEntriesByType('resource').some(({ name }) => name.endsWith('engine_bg.wasm')));
+      // Both at once.
+      await begin(page, SENTENCE);
+      await begin(other, SENTENCE.repeat(2));
+      const [one, two] = [await outcome(page), await outcome(other)];
+      assert.ok(Math.abs(two / one - 2) < 0.2, `${one} and ${two} bytes`);
+      assert.equal(await hasEngine(), false);
+      await begin(other, SENTENCE.repeat(100));
+      assert.ok(await begun(other));
+      await page.open('about:blank');
+      assert.equal(await outcome(other), 'broken off');
+      assert.ok((await whole(other, SENTENCE)) > 50_000);
+      assert.equal(await hasEngine(), true);
+      await other.close();
+      await page.open(server.url);
+    });
+  });
+}
