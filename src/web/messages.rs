@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::speech::{Cue, Mel, Source, Timings};
 use crate::text::{
-    Accent, Erhua, Input, Sentences, Span, Symbols, TextError, TextOptions, UserLexicon,
+    Accent, Erhua, Input, Sentences, Span, Symbols, TextError, TextOptions, Unit, UserLexicon,
     sentence_starts as text_starts, sentences_with, settled as text_settled,
     ssml_sentence_starts as ssml_starts, ssml_sentences,
 };
@@ -25,6 +25,7 @@ export interface EngineSpeaker { name: string; sex?: string; description: { zh?:
 export interface EngineMark { charIndex: number; charLength: number; start: number; end: number }
 export interface EngineCue { name: string; at: number }
 export interface EngineChunk { samples: Float32Array<ArrayBuffer>; start: number; marks: EngineMark[]; cues: EngineCue[]; begins?: EngineSentence; last: boolean }
+export interface EngineReading { charIndex: number; charLength: number; pinyin: string }
 export interface EngineMel { opens?: number; frames: Float32Array<ArrayBuffer> }
 export interface EngineSentence { charIndex: number; charLength: number; source: 'new' | 'L1' | 'L2' | 'L3'; known: EnginePlace[] }
 export interface EnginePlace { charIndex: number; charLength: number }
@@ -163,6 +164,36 @@ pub fn settled(text: &str) -> u32 {
         .take(end)
         .map(|character| character.len_utf16() as u32)
         .sum()
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SyllableMessage {
+    char_index: usize,
+    char_length: usize,
+    pinyin: String,
+}
+
+/// The Mandarin syllables of a text with their tones as spoken, at UTF-16 offsets.
+pub fn readings(text: &str, options: ReadingOptions) -> Result<JsValue, JsValue> {
+    let text: Arc<str> = text.into();
+    let sentences = options
+        .sentences(text.clone())
+        .map_err(|error| text_error(&error, &text))?;
+    let mut offsets = Utf16Offsets::new(text.clone());
+    let mut syllables = Vec::new();
+    for sentence in sentences {
+        for unit in &sentence.units {
+            let Unit::Syllable(said) = unit else { continue };
+            let (char_index, char_length) = offsets.locate(said.span);
+            syllables.push(SyllableMessage {
+                char_index,
+                char_length,
+                pinyin: format!("{}{}", said.pinyin, said.tone),
+            });
+        }
+    }
+    to_js(&syllables)
 }
 
 #[derive(Serialize)]

@@ -128,6 +128,12 @@ impl Engine {
         messages::settled(text)
     }
 
+    /// How a text would be read: its Mandarin syllables with their tones, without a sound being made.
+    #[wasm_bindgen(unchecked_return_type = "EngineReading[]")]
+    pub fn readings(&self, text: &str, reading: JsValue) -> Result<JsValue, JsValue> {
+        messages::readings(text, messages::from_js(reading)?)
+    }
+
     /// Takes a job on: its number, the text, how it shall be read (`ssml`, `lexicon`, `from`, `until`, `continued`) and how it shall be spoken (`emotion`,
     /// `intensity`, `mood`, `speed`, `pitch`, `volume`, `pauses`, `dialogue`).
     pub fn start(

@@ -12,6 +12,7 @@ export type {
   SentenceInfo,
   SpeakerInfo,
   SpeechOptions,
+  SyllableReading,
   VoiceInfo,
 } from '../wire/messages.js';
 export type { SpeechCache } from './cache.js';

@@ -8,7 +8,14 @@
  */
 
 import { LangduError, notHere, toErrorMessage, toLangduError } from '../wire/errors.js';
-import type { PcmChunk, PlayerToPage, SpeechOptions, VoiceInfo, WorkerToPage } from '../wire/messages.js';
+import type {
+  PcmChunk,
+  PlayerToPage,
+  SpeechOptions,
+  SyllableReading,
+  VoiceInfo,
+  WorkerToPage,
+} from '../wire/messages.js';
 import { watchPolicy } from '../wire/policy.js';
 import { SpeechCache } from './cache.js';
 import { Collection } from './collection.js';
@@ -312,6 +319,11 @@ export class Langdu extends Emitter {
     const { format, unit, ...speech } = options;
     const timing = await this.measure(text, speech);
     return toSubtitles(text, timing, { ...(format && { format }), ...(unit && { unit }) });
+  }
+
+  /** How a text would be read, without making a sound of it: its Mandarin syllables with the tones that are spoken. */
+  async readings(text: string, { lexicon = {} }: Pick<SpeechOptions, 'lexicon'> = {}): Promise<SyllableReading[]> {
+    return (await this.questions.ask({ ask: 'readings', text, lexicon })) as SyllableReading[];
   }
 
   /** Ends every job and gives memory, worker and audio device back. */

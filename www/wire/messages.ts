@@ -60,6 +60,14 @@ export interface Mark {
   end: number;
 }
 
+/** A syllable as it would be read. Offsets count UTF-16 units of the text as given. */
+export interface SyllableReading {
+  charIndex: number;
+  charLength: number;
+  /** With a tone digit, 5 for the neutral tone, `v` for ü. */
+  pinyin: string;
+}
+
 /** A `<mark name="…"/>` of an SSML document and when it is reached, in samples of the job. */
 export interface Cue {
   name: string;
@@ -130,6 +138,7 @@ export type Question =
   | CacheQuestion
   | { ask: 'templates'; texts: string[]; emotions: string[] }
   | { ask: 'forget-templates'; texts: string[] }
+  | { ask: 'readings'; text: string; lexicon: Record<string, string> }
   | { ask: 'emotions'; templates: Record<string, EmotionTemplate> };
 
 export interface SpeakerInfo {

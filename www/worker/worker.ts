@@ -105,6 +105,8 @@ async function ask({ engine, store }: Loaded, question: Question): Promise<unkno
       void scheduler.run();
       return made;
     }
+    case 'readings':
+      return engine.readings(question.text, { lexicon: question.lexicon });
     case 'forget-templates':
       return ahead.forget(engine, question.texts);
     default:

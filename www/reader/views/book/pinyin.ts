@@ -1,17 +1,9 @@
 /** Pinyin for a paragraph, from the engine's own front end. */
-import type { Langdu } from 'langdu';
 import { manner } from '../../state/desk.js';
 import { voiceNamed } from '../../state/engine.js';
 import { settings } from '../../state/settings.js';
 import type { Paragraph } from '../../text/book.js';
 import { toMarks, toShown, toSpoken } from '../../text/spoken.js';
-
-interface Reads {
-  readings(
-    text: string,
-    options: { lexicon: Record<string, string> },
-  ): Promise<{ charIndex: number; charLength: number; pinyin: string }[]>;
-}
 
 export type Ruby = [number, number, string][];
 
@@ -24,7 +16,7 @@ export interface ReadSyllable {
 
 /** The syllables of a paragraph, at offsets of what is shown. */
 export async function readSyllables(paragraph: Paragraph): Promise<ReadSyllable[]> {
-  const langdu = (await voiceNamed(settings.value.voice)) as Langdu & Reads;
+  const langdu = await voiceNamed(settings.value.voice);
   const spoken = toSpoken(paragraph);
   const readings = await langdu.readings(spoken.text, { lexicon: manner().options.lexicon ?? {} });
   return readings.map(({ charIndex, charLength, pinyin }) => ({
