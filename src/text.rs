@@ -67,6 +67,7 @@ mod verse;
 
 pub use error::TextError;
 pub use options::{Accent, Erhua, Input, Symbols, TextOptions};
+pub use polyphone::readings_of;
 pub use reading::Reading;
 pub use template::{FixedPart, Templates};
 pub use user::UserLexicon;

@@ -48,6 +48,15 @@ pub fn polyphones() -> &'static Polyphones {
     NETWORK.get_or_init(|| Polyphones::read(data::file("polyphones.bin")))
 }
 
+/// The readings among which a character has to be told; none where it has but one.
+pub fn readings_of(character: char) -> Vec<Reading> {
+    let network = polyphones();
+    let classes = network.options(character).unwrap_or(&[]).iter();
+    classes
+        .filter_map(|&class| network.classes.get(usize::from(class)).copied())
+        .collect()
+}
+
 /// Takes weights off the file in the order they were written.
 struct Weights<'a> {
     integers: &'a [u8],
@@ -259,5 +268,16 @@ mod tests {
         let at = text.iter().position(|&c| c == '了').unwrap();
         let said = polyphones().choose(&text, &[at]);
         assert_eq!(said[0].unwrap().0.to_string(), "le5");
+    }
+
+    #[test]
+    fn names_what_it_chooses_among() {
+        let named = |c| -> Vec<String> { readings_of(c).iter().map(Reading::to_string).collect() };
+        assert!(
+            ["chang2", "zhang3"]
+                .iter()
+                .all(|said| named('长').contains(&said.to_string()))
+        );
+        assert!(named('山').is_empty());
     }
 }

@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::*;
 use crate::speech::{Cue, Mel, Source, Timings};
 use crate::text::{
     Accent, Erhua, Input, Sentences, Span, Symbols, TextError, TextOptions, Unit, UserLexicon,
-    sentence_starts as text_starts, sentences_with, settled as text_settled,
+    readings_of, sentence_starts as text_starts, sentences_with, settled as text_settled,
     ssml_sentence_starts as ssml_starts, ssml_sentences,
 };
 use crate::voice::Manifest;
@@ -25,7 +25,7 @@ export interface EngineSpeaker { name: string; sex?: string; description: { zh?:
 export interface EngineMark { charIndex: number; charLength: number; start: number; end: number }
 export interface EngineCue { name: string; at: number }
 export interface EngineChunk { samples: Float32Array<ArrayBuffer>; start: number; marks: EngineMark[]; cues: EngineCue[]; begins?: EngineSentence; last: boolean }
-export interface EngineReading { charIndex: number; charLength: number; pinyin: string }
+export interface EngineReading { charIndex: number; charLength: number; pinyin: string; choices: string[] }
 export interface EngineMel { opens?: number; frames: Float32Array<ArrayBuffer> }
 export interface EngineSentence { charIndex: number; charLength: number; source: 'new' | 'L1' | 'L2' | 'L3'; known: EnginePlace[] }
 export interface EnginePlace { charIndex: number; charLength: number }
@@ -172,9 +172,10 @@ struct SyllableMessage {
     char_index: usize,
     char_length: usize,
     pinyin: String,
+    choices: Vec<String>,
 }
 
-/// The Mandarin syllables of a text with their tones as spoken, at UTF-16 offsets.
+/// The Mandarin syllables of a text with their tones as spoken, and what else their characters can be, at UTF-16 offsets.
 pub fn readings(text: &str, options: ReadingOptions) -> Result<JsValue, JsValue> {
     let text: Arc<str> = text.into();
     let sentences = options
@@ -190,6 +191,10 @@ pub fn readings(text: &str, options: ReadingOptions) -> Result<JsValue, JsValue>
                 char_index,
                 char_length,
                 pinyin: format!("{}{}", said.pinyin, said.tone),
+                choices: readings_of(said.character)
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect(),
             });
         }
     }

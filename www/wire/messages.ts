@@ -66,6 +66,8 @@ export interface SyllableReading {
   charLength: number;
   /** With a tone digit, 5 for the neutral tone, `v` for ü. */
   pinyin: string;
+  /** The readings of a character that has several, before sandhi. */
+  choices: string[];
 }
 
 /** A `<mark name="…"/>` of an SSML document and when it is reached, in samples of the job. */
