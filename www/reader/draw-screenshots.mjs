@@ -39,9 +39,26 @@ async function read(page) {
 }
 
 const phone = await open({ width: 390, height: 844 }, 'light', 2);
-await phone.screenshot({ path: 'docs/reader-shelf.png' });
 await read(phone);
 await phone.screenshot({ path: picture('phone') });
+const small = await open({ width: 390, height: 844 }, 'light', 1);
+await small.screenshot({ path: 'docs/reader-shelf.png' });
+await read(small);
+await small.click('#play');
+await small.click('#look');
+await small.check('#pinyin', { force: true });
+await small.keyboard.press('Escape');
+await small.emulateMedia({ colorScheme: 'dark' });
+await small.waitForSelector('ruby');
+await small.screenshot({ path: 'docs/reader-pinyin.png' });
+await small.emulateMedia({ colorScheme: 'light' });
+await small.click('#export');
+await small.waitForSelector('#start-export');
+await small.screenshot({ path: 'docs/reader-export.png' });
+await small.keyboard.press('Escape');
+await small.click('#wrong-reading');
+await small.waitForSelector('#reading-dialog .choices');
+await small.screenshot({ path: 'docs/reader-reading.png' });
 const desk = await open({ width: 1440, height: 900 }, 'light', 1);
 await desk.screenshot({ path: picture('desk') });
 await desk.emulateMedia({ colorScheme: 'dark' });

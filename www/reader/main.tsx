@@ -21,6 +21,8 @@ async function start(): Promise<void> {
     setTimeout(() => {
       voiceNamed(settings.value.voice)
         .then(keepEngine)
+        // Most books are plain texts.
+        .then(() => import('./formats/txt.js'))
         .catch(() => undefined);
       void stayOffline();
       void tidy().catch(() => undefined);

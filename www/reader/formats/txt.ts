@@ -7,7 +7,7 @@ import { stripMarkup } from '../text/markup.js';
 import { detectLayout, Unwrapper } from '../text/unwrap.js';
 
 /** Bytes from which layout and headings are told. */
-const SAMPLE = 2 * 1024 * 1024;
+const SAMPLE = 512 * 1024;
 const LAYOUT_LINES = 2000;
 
 export interface TextSettings {
@@ -21,7 +21,8 @@ export async function openText(file: File, settings: TextSettings = {}): Promise
   const head = new Uint8Array(await file.slice(0, SAMPLE).arrayBuffer());
   const encoding = settings.encoding ?? guessEncoding(head);
   const sample = new TextDecoder(encoding).decode(head, { stream: true });
-  if (looksBinary(sample)) throw new BookError('E_BOOK_FORMAT', 'The file holds no text');
+  // What a reader has chosen is shown, however it looks: that is how a wrong choice is seen.
+  if (!settings.encoding && looksBinary(sample)) throw new BookError('E_BOOK_FORMAT', 'The file holds no text');
   const lines = sample.split(/\r\n?|\n/).flatMap(stripMarkup);
   // The sample's last line may be cut off.
   if (file.size > SAMPLE) lines.pop();

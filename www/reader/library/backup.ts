@@ -25,24 +25,24 @@ import {
 interface Table {
   langdu: 'library';
   version: 1;
-  books: { book: Omit<BookRecord, 'cover'>; position: Position | null; file: string; name: string }[];
+  books: { book: BookRecord; position: Position | null; file: string }[];
   settings: unknown;
 }
 
 configure({ useWebWorkers: false });
 
-export async function exportLibrary(onProgress?: (part: number) => void): Promise<Blob> {
+export async function exportLibrary(onProgress?: (part: number) => void, signal?: AbortSignal): Promise<Blob> {
   const zip = new ZipWriter(new BlobWriter('application/zip'));
   const books = await listBooks();
   const table: Table = { langdu: 'library', version: 1, books: [], settings: (await getValue('settings')) ?? {} };
   for (const [at, { book, position }] of books.entries()) {
-    const source = await getSource(book.id);
+    signal?.throwIfAborted();
+    const source = await getSource(book);
     if (!source) continue;
     const path = `books/${at + 1}`;
     // Most books are compressed already.
     await zip.add(path, new BlobReader(source), { level: book.format === 'txt' ? 6 : 0 });
-    const { cover: _, ...record } = book;
-    table.books.push({ book: record, position, file: path, name: source.name });
+    table.books.push({ book, position, file: path });
     onProgress?.((at + 1) / books.length);
   }
   await zip.add('library.json', new TextReader(JSON.stringify(table)));
@@ -58,12 +58,12 @@ export async function importLibrary(
   const { table, entries } = await readTable(file);
   const known = new Set(await (await database()).getAllKeys('books'));
   let added = 0;
-  for (const [at, { book, position, file: path, name }] of table.books.entries()) {
+  for (const [at, { book, position, file: path }] of table.books.entries()) {
     signal?.throwIfAborted();
     const entry = entries.get(path);
     if (!known.has(book.id) && entry) {
       const blob = await entry.getData(new BlobWriter());
-      await importBook(new File([blob], name), { replaces: { ...book, cover: null }, ...(signal && { signal }) });
+      await importBook(new File([blob], book.file), { becomes: book, ...(signal && { signal }) });
       added += 1;
     } else await changeBook(book.id, (kept) => ({ ...kept, settings: { ...book.settings, ...kept.settings } }));
     if (position) await savePosition(position);

@@ -17,6 +17,10 @@ export function placeAt({ paragraphs }: Chapter, chapter: number, paragraph: num
   return { chapter, paragraph, offset, around };
 }
 
+/** Whether the place's characters stand in this chapter. */
+export const holdsPlace = ({ paragraphs }: Chapter, { around }: Place): boolean =>
+  around === '' || paragraphs.some(({ text }) => text.includes(around));
+
 /** The place in the chapter as it is: its characters count for more than its numbers. */
 export function findPlace({ paragraphs }: Chapter, place: Place): { paragraph: number; offset: number } {
   const { paragraph, offset, around } = place;

@@ -1,6 +1,8 @@
 /** What comes from outside: files that the system opens, what another app shares, the app's shortcuts. */
 import { go } from '../router.js';
 import { openBook, play } from '../state/desk.js';
+import { describeError } from '../state/faults.js';
+import { notify } from '../state/notices.js';
 import { latest } from '../state/shelf.js';
 import { openFiles } from '../views/library/dropped.js';
 import { keepText } from '../views/library/paste.js';
@@ -49,7 +51,13 @@ async function takeShared(): Promise<void> {
   if (files.length) await openFiles(files);
 }
 
+/** A page cannot be fetched from another site: of a link without words the reader is told what to do. */
 async function keepShared(text: string): Promise<void> {
+  if (/^\s*https?:\/\/\S+\s*$/.test(text)) {
+    go({ view: 'paste' }, true);
+    notify({ kind: 'error', ...describeError({ code: 'E_SHARED_LINK' }, 'E_SHARED_LINK') });
+    return;
+  }
   const book = await keepText(text);
   if (book) go({ view: 'book', id: book.id });
 }

@@ -33,7 +33,10 @@ export interface BookRecord {
   characters: number;
   chapters: number;
   added: number;
-  cover: Blob | null;
+  /** Whether there is a picture of this kind among the book's pictures. */
+  cover: boolean;
+  /** Name of the file it came from. */
+  file: string;
   settings: BookSettings;
 }
 
@@ -52,13 +55,25 @@ export interface Position {
   at: number;
 }
 
+/** Pictures and files are kept as bytes: WebKit's private windows keep no Blobs. */
+export interface KeptPicture {
+  book: string;
+  key: string;
+  bytes: ArrayBuffer;
+  type: string;
+}
+
+/** The key of a book's cover among its pictures. */
+export const COVER = '';
+
 interface Schema extends DBSchema {
   books: { key: string; value: BookRecord };
   contents: { key: string; value: { id: string; entries: Entry[] } };
   chapters: { key: [string, number]; value: { book: string; index: number; chapter: Chapter } };
   positions: { key: string; value: Position };
-  sources: { key: string; value: { id: string; file: File } };
-  pictures: { key: [string, string]; value: { book: string; key: string; blob: Blob } };
+  /** The book's own file, in pieces. */
+  sources: { key: [string, number]; value: { book: string; index: number; bytes: ArrayBuffer } };
+  pictures: { key: [string, string]; value: KeptPicture };
   values: { key: string; value: unknown };
 }
 
@@ -73,7 +88,7 @@ export function database(): Promise<Database> {
       db.createObjectStore('contents', { keyPath: 'id' });
       db.createObjectStore('chapters', { keyPath: ['book', 'index'] });
       db.createObjectStore('positions', { keyPath: 'id' });
-      db.createObjectStore('sources', { keyPath: 'id' });
+      db.createObjectStore('sources', { keyPath: ['book', 'index'] });
       db.createObjectStore('pictures', { keyPath: ['book', 'key'] });
       db.createObjectStore('values');
     },
@@ -112,11 +127,18 @@ export const getPosition = async (id: string): Promise<Position | undefined> => 
 export const getChapter = async (id: string, index: number): Promise<Chapter | undefined> =>
   (await (await database()).get('chapters', [id, index]))?.chapter;
 
-export const getPicture = async (id: string, key: string): Promise<Blob | undefined> =>
-  (await (await database()).get('pictures', [id, key]))?.blob;
+export async function getPicture(id: string, key: string): Promise<Blob | null> {
+  const kept = await (await database()).get('pictures', [id, key]);
+  return kept ? new Blob([kept.bytes], { type: kept.type }) : null;
+}
 
-export const getSource = async (id: string): Promise<File | undefined> =>
-  (await (await database()).get('sources', id))?.file;
+/** The file a book came from, put together piece by piece: the browser may keep it out of memory. */
+export async function getSource({ id, file }: BookRecord): Promise<File | null> {
+  const pieces: Blob[] = [];
+  let cursor = await (await database()).transaction('sources').store.openCursor(keysOf(id));
+  for (; cursor; cursor = await cursor.continue()) pieces.push(new Blob([cursor.value.bytes]));
+  return pieces.length ? new File(pieces, file) : null;
+}
 
 /** A place that is older than what another tab has written does not replace it. */
 export async function savePosition(position: Position): Promise<void> {
@@ -152,22 +174,20 @@ export async function putBook(book: BookRecord): Promise<void> {
   await (await database()).put('books', book);
 }
 
-/** Removes what belongs to no book: of deletions, and of imports that were cut off. `busy`: books that are just coming. */
-export async function purge(busy: Set<string> = new Set()): Promise<void> {
+/** Books of which there are parts, and no more: of deletions, and of imports that were cut off. `busy`: those that are just coming. */
+export async function orphans(busy: Set<string>): Promise<string[]> {
   const db = await database();
   const known = new Set([...(await db.getAllKeys('books')), ...busy]);
   const parts = await db.getAllKeys('contents');
-  const owners = new Set<string>([
-    ...parts,
-    ...(await db.getAllKeys('positions')),
-    ...(await db.getAllKeys('sources')),
-  ]);
-  for (let cursor = await db.transaction('chapters').store.openKeyCursor(); cursor; ) {
-    const [owner] = cursor.key;
-    owners.add(owner);
-    cursor = await cursor.continue([owner, []] as unknown as [string, number]);
+  const owners = new Set<string>([...parts, ...(await db.getAllKeys('positions'))]);
+  for (const name of ['chapters', 'sources'] as const) {
+    for (let cursor = await db.transaction(name).store.openKeyCursor(); cursor; ) {
+      const [owner] = cursor.key;
+      owners.add(owner);
+      cursor = await cursor.continue([owner, []] as unknown as [string, number]);
+    }
   }
-  for (const id of owners) if (!known.has(id)) await removeParts(id);
+  return [...owners].filter((id) => !known.has(id));
 }
 
 export async function removeParts(id: string): Promise<void> {
@@ -176,7 +196,7 @@ export async function removeParts(id: string): Promise<void> {
     tx.objectStore('contents').delete(id),
     tx.objectStore('chapters').delete(keysOf(id)),
     tx.objectStore('positions').delete(id),
-    tx.objectStore('sources').delete(id),
+    tx.objectStore('sources').delete(keysOf(id)),
     tx.objectStore('pictures').delete(keysOf(id)),
     tx.done,
   ]);
@@ -188,4 +208,11 @@ export async function getValue<T>(key: string): Promise<T | undefined> {
 
 export async function setValue(key: string, value: unknown): Promise<void> {
   await (await database()).put('values', value, key);
+}
+
+/** Changes parts of a value, whatever another tab has done to its others. */
+export async function mergeValue(key: string, part: object): Promise<void> {
+  const store = (await database()).transaction('values', 'readwrite').store;
+  const kept = (await store.get(key)) as object | undefined;
+  await store.put({ ...kept, ...part }, key);
 }

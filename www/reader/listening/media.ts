@@ -22,11 +22,16 @@ const SECONDS = 10;
 export class Media {
   private readonly element: HTMLAudioElement;
   private shown = '';
+  private wanted = false;
 
   constructor(actions: MediaActions) {
     this.element = new Audio(URL.createObjectURL(silence()));
     this.element.loop = true;
     this.element.title = 'langdu';
+    // Not by this app: headphones pulled out, another app that plays.
+    this.element.addEventListener('pause', () => {
+      if (this.wanted) actions.pause();
+    });
     const session = navigator.mediaSession;
     if (!session) return;
     const on = (action: MediaSessionAction, handler: (details: MediaSessionActionDetails) => void) => {
@@ -48,11 +53,13 @@ export class Media {
 
   /** Where the browser refuses the element, the voice is heard all the same. */
   play(): void {
+    this.wanted = true;
     this.element.play().catch(() => undefined);
     if (navigator.mediaSession) navigator.mediaSession.playbackState = 'playing';
   }
 
   pause(): void {
+    this.wanted = false;
     this.element.pause();
     if (navigator.mediaSession) navigator.mediaSession.playbackState = 'paused';
   }

@@ -60,11 +60,12 @@ export interface SessionEvents {
 export class Session {
   /** Stops after each sentence. */
   stepwise = false;
-  /** Chapters to go on for after this one; null without an end. */
-  chaptersLeft: number | null = null;
   private state: Listening = { status: 'idle', chapter: 0, paragraph: 0, sentence: { start: 0, end: 0 }, word: null };
   private readonly cache = new Map<number, { chapter: Chapter; sentences: Map<number, Stretch[]> }>();
   private run = 0;
+  private last: number | null = null;
+  /** The chapter of which passages are handed out, ahead of the one that is heard. */
+  private making = 0;
   private release: (() => void) | null = null;
 
   constructor(
@@ -75,6 +76,17 @@ export class Session {
 
   get listening(): Listening {
     return this.state;
+  }
+
+  /** Chapters until it ends, the one that is heard included; null without an end. */
+  get chaptersLeft(): number | null {
+    return this.last === null ? null : Math.max(1, this.last - this.state.chapter + 1);
+  }
+
+  set chaptersLeft(chapters: number | null) {
+    this.last = chapters === null ? null : this.state.chapter + chapters - 1;
+    // What was made of a chapter that shall not be heard is dropped.
+    if (this.last !== null && this.making > this.last) this.again();
   }
 
   /** Reads from the beginning of the sentence at this spot; `exact`: from the spot itself. */
@@ -88,6 +100,7 @@ export class Session {
       const from = await this.settle(spot, exact);
       if (run !== this.run) return;
       this.change({ ...from, status: 'starting' });
+      this.events.reached({ ...spot, offset: from.sentence.start });
       this.speaker.play(this.passages(run, { ...from, offset: exact ? spot.offset : from.sentence.start }), {
         heard: (passage, start, end) => run === this.run && this.hear(passage, start, end),
         finished: (passage) => run === this.run && this.finish(passage),
@@ -135,6 +148,19 @@ export class Session {
     }
   }
 
+  /** Leads in again: begins by whole sentences earlier, until this many characters are heard anew; within the chapter. */
+  async rewind(characters: number): Promise<void> {
+    let from: Pick<Listening, 'chapter' | 'paragraph' | 'sentence'> = this.state;
+    let left = characters - ((this.state.word?.start ?? from.sentence.start) - from.sentence.start);
+    while (left > 0) {
+      const spot = await this.neighbour('sentence', -1, from);
+      if (spot?.chapter !== from.chapter) break;
+      from = await this.settle(spot, false);
+      left -= from.sentence.end - from.sentence.start;
+    }
+    await this.start({ ...from, offset: from.sentence.start });
+  }
+
   /** Forgets chapters whose cleaning has changed. */
   forget(): void {
     this.cache.clear();
@@ -158,8 +184,11 @@ export class Session {
     this.events.reached({ ...spot, offset: from.sentence.start });
   }
 
-  private async neighbour(unit: 'sentence' | 'paragraph' | 'chapter', by: 1 | -1): Promise<Spot | null> {
-    const { chapter, paragraph, sentence } = this.state;
+  private async neighbour(
+    unit: 'sentence' | 'paragraph' | 'chapter',
+    by: 1 | -1,
+    { chapter, paragraph, sentence }: Pick<Listening, 'chapter' | 'paragraph' | 'sentence'> = this.state,
+  ): Promise<Spot | null> {
     if (unit === 'chapter') return this.chapterStart(chapter + by);
     const { chapter: text } = await this.load(chapter);
     if (unit === 'sentence') {
@@ -200,6 +229,7 @@ export class Session {
   private async *passages(run: number, from: Spot): AsyncGenerator<Passage> {
     let { paragraph, offset } = from;
     for (let chapter = from.chapter; chapter < this.book.chapters && run === this.run; chapter += 1) {
+      this.making = chapter;
       const { paragraphs } = (await this.load(chapter)).chapter;
       for (; paragraph < paragraphs.length && run === this.run; paragraph += 1) {
         for (const passage of await this.cut(chapter, paragraph, offset)) {
@@ -210,8 +240,7 @@ export class Session {
         offset = 0;
       }
       paragraph = TITLE;
-      if (this.chaptersLeft === 0) return;
-      if (this.chaptersLeft) this.chaptersLeft -= 1;
+      if (this.last !== null && chapter >= this.last) return;
     }
   }
 
@@ -246,7 +275,7 @@ export class Session {
       chapter !== before.chapter || paragraph !== before.paragraph || sentence.start !== before.sentence.start;
     const status = before.status === 'paused' ? 'paused' : 'playing';
     this.change({ status, chapter, paragraph, sentence, word });
-    if (moved || before.status === 'starting') this.events.reached({ chapter, paragraph, offset: sentence.start });
+    if (moved) this.events.reached({ chapter, paragraph, offset: sentence.start });
   }
 
   private finish({ chapter, paragraph }: Passage): void {
@@ -265,10 +294,10 @@ export class Session {
       return;
     }
     const last = chapter >= this.book.chapters - 1;
+    this.last = null;
     this.change({ status: last ? 'ended' : 'idle', word: null });
     const next = this.chapterStart(chapter + 1);
     if (next) void this.goTo(next);
-    this.chaptersLeft = null;
   }
 
   private fail(error: unknown): void {

@@ -55,13 +55,13 @@ export class Sound implements Speaker {
 
   /**
    * `engine` gives the voice; `manner` how it shall speak, asked at each start; `elapsed` is told how many seconds have been
-   * heard; `lost` that the system took the audio away.
+   * heard; `lost` that the system took the audio away, and whether what was queued is gone with it.
    */
   constructor(
     private readonly engine: () => Promise<Langdu>,
     private readonly manner: () => Manner,
     private readonly elapsed: (seconds: number) => void,
-    private readonly lost: () => void,
+    private readonly lost: (gone: boolean) => void,
   ) {}
 
   /** Gets the audio ready. In the handler of a tap or a key it also makes it run. */
@@ -142,10 +142,15 @@ export class Sound implements Speaker {
     try {
       const context = new AudioContext({ sampleRate, latencyHint: 'playback' });
       this.context = context;
-      context.addEventListener('statechange', () => {
-        // Not by this app: a call, another app, a device that is gone.
-        if (context === this.context && context.state !== 'running' && this.run && !this.held) this.lost();
-      });
+      // Not by this app: a call, another app, a device that is gone.
+      const taken = () => {
+        const { state } = context;
+        if (context !== this.context || state === 'running') return;
+        if (state === 'closed') void this.close();
+        if (this.run && (state === 'closed' || !this.held)) this.lost(state === 'closed');
+      };
+      context.addEventListener('statechange', taken);
+      context.addEventListener('error', () => void context.close().catch(() => undefined));
       await context.audioWorklet.addModule(new URL('queue.worklet.js', document.baseURI));
       const node = new AudioWorkletNode(context, 'langdu-reader-queue', { numberOfInputs: 0, outputChannelCount: [1] });
       node.port.onmessage = ({ data }: MessageEvent<FromQueue>) => this.follow(data);

@@ -1,14 +1,16 @@
 /** The open book: what is shown of it, what is heard of it, and how the two follow each other. */
 import { computed, signal } from '@preact/signals';
 import { t } from '../language/index.js';
-import { findPlace, placeAt } from '../library/places.js';
+import { findPlace, holdsPlace, type Place, placeAt } from '../library/places.js';
 import {
   type BookRecord,
+  COVER,
   changeBook,
   type Entry,
   getBook,
   getChapter,
   getContents,
+  getPicture,
   getPosition,
   savePosition,
 } from '../library/store.js';
@@ -25,9 +27,11 @@ import { describeError } from './faults.js';
 import { dismiss, notify } from './notices.js';
 import { change, settings } from './settings.js';
 import { changed } from './shelf.js';
+import { onNews, tell } from './tabs.js';
 
-/** Away for longer than this, a reader is led in again by the sentence before. */
+/** Away for longer than this, a reader is led in again by so many seconds of what was heard. */
 const LONG_PAUSE_MS = 5 * 60_000;
+const LEAD_IN_S = 5;
 /** Characters a second at speed 1, until it has been measured. */
 const PACE = 4.4;
 
@@ -60,8 +64,10 @@ export const sound = new Sound(
     const left = sleep.left === null ? null : Math.ceil(sleep.left / 60);
     if (left !== sleepLeft.value) sleepLeft.value = left;
   },
-  () => {
+  (gone) => {
     session?.pause();
+    // What was queued for a device that is gone is made anew.
+    if (gone) session?.again();
     notify({ kind: 'info', text: t('player.interrupted') });
   },
 );
@@ -102,8 +108,29 @@ export function placed(at: number, paragraph: number): PlacedReading[] {
 /** The chapter as it is shown and read. */
 export async function cleaned(record: BookRecord, at: number): Promise<Chapter> {
   const raw = await getChapter(record.id, at);
+  if (!raw && record.chapters > 0)
+    throw Object.assign(new Error('The book is not there any more'), { code: 'E_BOOK_GONE' });
   const rules = [...settings.value.rules, ...(book.peek()?.settings.rules ?? record.settings.rules ?? [])];
-  return applyRules(raw ?? { title: '', level: 1, paragraphs: [] }, rules);
+  const made = applyRules(raw ?? { title: '', level: 1, paragraphs: [] }, rules);
+  if (settings.value.pictures) return made;
+  // Pictures that are not shown are not read either; places stay the same.
+  return {
+    ...made,
+    paragraphs: made.paragraphs.map((one) => (one.picture === undefined ? one : { ...one, text: '' })),
+  };
+}
+
+let cleaning = { rules: settings.value.rules, pictures: settings.value.pictures };
+settings.subscribe(({ rules, pictures }) => {
+  if (rules === cleaning.rules && pictures === cleaning.pictures) return;
+  cleaning = { rules, pictures };
+  if (book.value) void showAnew(book.value);
+});
+
+/** After a change of what is shown and read of the text. */
+async function showAnew(record: BookRecord): Promise<void> {
+  session?.forget();
+  chapter.value = await cleaned(record, index.value);
 }
 
 export async function openBook(id: string): Promise<boolean> {
@@ -113,8 +140,8 @@ export async function openBook(id: string): Promise<boolean> {
   if (!record) return false;
   book.value = record;
   contents.value = entries;
-  const at = Math.min(position?.place.chapter ?? 0, Math.max(0, entries.length - 1));
-  const shown = await cleaned(record, at);
+  const kept = Math.min(position?.place.chapter ?? 0, Math.max(0, entries.length - 1));
+  const { at, shown } = await chapterOf(record, kept, position?.place);
   const found = position ? findPlace(shown, position.place) : { paragraph: TITLE, offset: 0 };
   session = new Session(
     { chapters: entries.length, chapter: (at) => cleaned(book.value ?? record, at), placed },
@@ -129,6 +156,20 @@ export async function openBook(id: string): Promise<boolean> {
   following.value = true;
   await session.goTo({ chapter: at, ...found });
   return true;
+}
+
+/** The chapter of a place: another one holds it where the book has been cut into chapters anew. */
+async function chapterOf(record: BookRecord, kept: number, place?: Place): Promise<{ at: number; shown: Chapter }> {
+  const first = { at: kept, shown: await cleaned(record, kept) };
+  if (!place || holdsPlace(first.shown, place)) return first;
+  for (let away = 1; away < record.chapters; away += 1) {
+    for (const at of [kept + away, kept - away]) {
+      if (at < 0 || at >= record.chapters) continue;
+      const shown = await cleaned(record, at);
+      if (holdsPlace(shown, place)) return { at, shown };
+    }
+  }
+  return first;
 }
 
 export function closeBook(): void {
@@ -182,16 +223,8 @@ export function play(): void {
   const long = Date.now() - pausedAt > LONG_PAUSE_MS;
   following.value = true;
   if (status === 'ended') void session.start({ chapter: 0, paragraph: TITLE, offset: 0 });
-  else if (long && status !== 'paused') void leadIn(session);
-  else if (long && session.listening.paragraph !== TITLE) void session.start(spotOf(session.listening));
+  else if (long) void session.rewind(LEAD_IN_S * PACE);
   else session.resume();
-}
-
-/** Begins with the sentence before the one where it stopped. */
-async function leadIn(from: Session): Promise<void> {
-  const { paragraph, sentence } = from.listening;
-  if (paragraph > 0 || sentence.start > 0) await from.move('sentence', -1);
-  if (from === session) from.resume();
 }
 
 const spotOf = ({ chapter, paragraph, sentence }: Listening): Spot => ({ chapter, paragraph, offset: sentence.start });
@@ -256,17 +289,19 @@ export function setSleep(minutes: number | null, chapters: number | null): void 
   sound.setVolume(manner().volume);
   sleepLeft.value = minutes;
   sleepChapters.value = chapters;
-  if (session) session.chaptersLeft = chapters === null ? null : chapters - 1;
+  if (session) session.chaptersLeft = chapters;
 }
 
 /** Changes the open book's record, and what follows from it. */
 export async function changeOpenBook(update: (record: BookRecord) => BookRecord): Promise<void> {
   const { value } = book;
   if (!value) return;
-  const made = (await changeBook(value.id, update)) ?? update(value);
-  book.value = made;
-  session?.forget();
-  chapter.value = await cleaned(made, index.value);
+  // At once, so that a change that follows builds on it; then as it is in the database, unless another has followed.
+  const next = update(value);
+  book.value = next;
+  const made = (await changeBook(value.id, update)) ?? next;
+  if (book.value === next) book.value = made;
+  await showAnew(book.value ?? made);
   await changed();
 }
 
@@ -302,15 +337,27 @@ function follow(next: Listening): void {
     pace.characters += next.word.start - before.word.start;
   listening.value = next;
   const on = next.status === 'playing' || next.status === 'starting';
+  if (on && !['playing', 'starting'].includes(before?.status ?? 'idle')) tell('voice');
   if (next.status === 'paused' && before?.status !== 'paused') pausedAt = Date.now();
   if (following.value && next.chapter !== index.value && book.value) {
     void showChapter(next.chapter, { paragraph: next.paragraph, offset: next.sentence.start });
   }
+  sleepChapters.value = session?.chaptersLeft ?? null;
   wake.want(on && settings.value.keepAwake);
   showMedia(next, on);
 }
 
 let coverUrl = { id: '', url: '' };
+
+async function findCover({ id, cover }: BookRecord): Promise<void> {
+  if (coverUrl.url.startsWith('blob:')) URL.revokeObjectURL(coverUrl.url);
+  coverUrl = { id, url: new URL('icon-512.png', document.baseURI).href };
+  const picture = cover ? await getPicture(id, COVER) : null;
+  if (!picture || coverUrl.id !== id) return;
+  coverUrl = { id, url: URL.createObjectURL(picture) };
+  const heard = listening.value;
+  if (heard && media && book.value?.id === id) showMedia(heard, sounding.value);
+}
 
 function showMedia(next: Listening, on: boolean): void {
   const record = book.value;
@@ -324,13 +371,7 @@ function showMedia(next: Listening, on: boolean): void {
   });
   if (on) media.play();
   else media.pause();
-  if (coverUrl.id !== record.id) {
-    if (coverUrl.url) URL.revokeObjectURL(coverUrl.url);
-    coverUrl = {
-      id: record.id,
-      url: record.cover ? URL.createObjectURL(record.cover) : new URL('icon-512.png', document.baseURI).href,
-    };
-  }
+  if (coverUrl.id !== record.id) void findCover(record);
   const entry = contents.value[next.chapter];
   media.show({
     title: record.title,
@@ -361,8 +402,27 @@ function failed(error: unknown): void {
 }
 
 document.addEventListener('visibilitychange', () => {
-  if (document.visibilityState === 'hidden' && session && listening.value?.status !== 'idle')
-    remember(spotOf(session.listening));
+  // What another tab has read on meanwhile is not undone: only a voice that sounds moves the place.
+  if (document.visibilityState === 'hidden' && session && sounding.value) remember(spotOf(session.listening));
+});
+
+onNews('voice', () => {
+  if (!sounding.value) return;
+  pause();
+  notify({ kind: 'info', text: t('player.otherTab') });
+});
+
+onNews('shelf', async () => {
+  const open = book.value;
+  if (!open) return;
+  const record = await getBook(open.id);
+  if (book.value?.id !== open.id) return;
+  if (record) {
+    book.value = record;
+    return;
+  }
+  pause();
+  notify({ kind: 'error', ...describeError({ code: 'E_BOOK_GONE' }, 'E_STORE') });
 });
 
 /** Another voice reads from here on. What is wrong with it has been said; the present one goes on. */

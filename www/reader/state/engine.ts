@@ -17,8 +17,6 @@ export interface EngineState {
   /** Whether this voice can change its pitch. */
   pitch: boolean;
   sampleRate: number;
-  /** Whether it tells how a text would be read. */
-  readings: boolean;
   /** Why there is none. */
   code: string;
 }
@@ -31,7 +29,6 @@ export const engine = signal<EngineState>({
   speakers: [],
   pitch: true,
   sampleRate: 16_000,
-  readings: false,
   code: '',
 });
 
@@ -94,7 +91,6 @@ async function load(wanted: Wanted, name: string): Promise<Langdu> {
       speakers,
       pitch,
       sampleRate,
-      readings: 'readings' in langdu,
       code: '',
     };
     void old?.dispose();

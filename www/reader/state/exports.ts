@@ -2,11 +2,12 @@
 import { signal } from '@preact/signals';
 import type { Order } from '../export/audiobook.js';
 import type { BookRecord } from '../library/store.js';
-import { getBook, getContents, getValue, setValue } from '../library/store.js';
+import { COVER, getBook, getContents, getPicture, getValue, setValue } from '../library/store.js';
 import { cleaned, manner, sound } from './desk.js';
 import { voiceNamed } from './engine.js';
 import { describeError } from './faults.js';
 import { settings } from './settings.js';
+import { audiobookKey, forgetAudiobook } from './shelf.js';
 
 export interface Making {
   order: Order;
@@ -23,7 +24,7 @@ export interface Making {
 /** By book. */
 export const makings = signal<Record<string, Making>>({});
 
-const key = (id: string) => `audiobook:${id}`;
+const key = audiobookKey;
 const running = new Map<string, AbortController>();
 
 /** What was begun earlier goes on where it stopped. */
@@ -97,7 +98,7 @@ async function build(order: Order, abort: AbortSignal, save: (order: Order) => P
     },
     chapter: (index) => cleaned(record, index),
     placed: (chapter, paragraph) => own.placed?.[`${chapter}:${paragraph}`] ?? [],
-    cover: record.cover,
+    cover: await getPicture(id, COVER),
     signal: abort,
     save,
     pace: async () => {
@@ -118,9 +119,7 @@ export function stopMaking(id: string): void {
 
 export async function discard(id: string): Promise<void> {
   stopMaking(id);
-  const { removeFolder } = await import('../export/files.js');
-  await setValue(key(id), null);
-  await removeFolder(id);
+  await forgetAudiobook(id);
   const { [id]: _, ...others } = makings.value;
   makings.value = others;
 }

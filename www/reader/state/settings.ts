@@ -1,9 +1,10 @@
 /** What a reader has chosen for the whole app. Kept as one value; a setting that is missing has its default. */
 import { effect, signal } from '@preact/signals';
 import { type Language, preferredLanguage, useLanguage } from '../language/index.js';
-import { getValue, setValue } from '../library/store.js';
+import { getValue, mergeValue } from '../library/store.js';
 import { DEFAULT_RULES, type Rule } from '../text/rules.js';
 import { BUNDLED } from './engine.js';
+import { onNews, tell } from './tabs.js';
 
 export interface Settings {
   language: Language | 'auto';
@@ -58,11 +59,16 @@ export const DEFAULTS: Settings = {
 export const settings = signal<Settings>(DEFAULTS);
 
 export async function loadSettings(): Promise<void> {
+  await readSettings();
+  effect(applyLook);
+  onNews('settings', () => void readSettings());
+}
+
+async function readSettings(): Promise<void> {
   // Where nothing is kept, the defaults serve.
   const kept = await getValue<Partial<Settings>>('settings').catch(() => undefined);
   settings.value = { ...DEFAULTS, ...kept };
   await applyLanguage();
-  effect(applyLook);
 }
 
 /** In order, so that the last change is what is kept. */
@@ -71,8 +77,10 @@ let saving = Promise.resolve();
 export function change(part: Partial<Settings>): void {
   settings.value = { ...settings.value, ...part };
   if (part.language) void applyLanguage();
-  const kept = settings.value;
-  saving = saving.then(() => setValue('settings', kept)).catch(() => undefined);
+  saving = saving
+    .then(() => mergeValue('settings', part))
+    .then(() => tell('settings'))
+    .catch(() => undefined);
 }
 
 async function applyLanguage(): Promise<void> {

@@ -4,17 +4,21 @@ import { t } from '../language/index.js';
 import { arriving, importBook } from '../library/import.js';
 import {
   type BookRecord,
+  getBook,
   getSource,
+  getValue,
   listBooks,
+  orphans,
   type Position,
-  purge,
   putBook,
   removeParts,
+  setValue,
   takeBook,
 } from '../library/store.js';
 import { describeError } from './faults.js';
 import { notify } from './notices.js';
 import { settings } from './settings.js';
+import { onNews, tell } from './tabs.js';
 
 export interface Shelved {
   book: BookRecord;
@@ -35,8 +39,7 @@ export const shelf = signal<Shelved[] | null>(null);
 export const arrivals = signal<Arrival[]>([]);
 export const query = signal('');
 
-const channel = 'BroadcastChannel' in globalThis ? new BroadcastChannel('langdu-reader') : null;
-channel?.addEventListener('message', () => void refreshShelf());
+onNews('shelf', () => void refreshShelf());
 
 export const shown = computed(() => {
   const wanted = query.value.trim().toLowerCase();
@@ -71,8 +74,25 @@ export async function refreshShelf(): Promise<void> {
 export async function tidy(): Promise<void> {
   // Another tab may be bringing a book in: only one that is alone tidies up.
   await navigator.locks?.request('langdu-reader-import', { ifAvailable: true }, async (lock) => {
-    if (lock) await purge(arriving);
+    if (lock) for (const id of await orphans(arriving)) await clear(id);
   });
+}
+
+/** What is kept of an audiobook that is being made: its order, under this key, and its files. */
+export const audiobookKey = (id: string) => `audiobook:${id}`;
+
+export async function forgetAudiobook(id: string): Promise<void> {
+  const order = await getValue(audiobookKey(id));
+  if (!order) return;
+  const { removeFolder } = await import('../export/files.js');
+  await removeFolder(id);
+  await setValue(audiobookKey(id), null);
+}
+
+/** Everything of a book that is not on the shelf, its audiobook too. */
+async function clear(id: string): Promise<void> {
+  await removeParts(id);
+  await forgetAudiobook(id);
 }
 
 let last = 0;
@@ -123,7 +143,7 @@ export function removeArrival(id: number): void {
 
 /** Tells the other tabs as well. */
 export async function changed(): Promise<void> {
-  channel?.postMessage('changed');
+  tell('shelf');
   await refreshShelf();
 }
 
@@ -144,16 +164,17 @@ export async function removeBook(id: string): Promise<void> {
       },
     },
   });
-  setTimeout(() => {
-    if (!undone) void removeParts(id);
+  setTimeout(async () => {
+    // It may have come back in another way.
+    if (!undone && !(await getBook(id))) await clear(id);
   }, 9000);
 }
 
 /** Reads a book's own file again, with other settings. */
 export async function reimport(book: BookRecord): Promise<BookRecord | null> {
-  const file = await getSource(book.id);
+  const file = await getSource(book);
   if (!file) return null;
-  const made = await importBook(file, { replaces: book });
+  const made = await importBook(file, { becomes: book });
   await changed();
   return made;
 }

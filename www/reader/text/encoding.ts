@@ -3,8 +3,9 @@
 export const ENCODINGS = ['utf-8', 'gb18030', 'big5', 'utf-16le', 'utf-16be'] as const;
 export type Encoding = (typeof ENCODINGS)[number];
 
-/** Bytes that are looked at. */
+/** Bytes that are looked at for what is UTF-8, and for what is ordinary Chinese. */
 const SAMPLE = 64 * 1024;
+const SCORED = 12 * 1024;
 
 /** The commonest characters of both scripts, and the marks between them. */
 const COMMON = new Set(
@@ -20,7 +21,7 @@ export function guessEncoding(bytes: Uint8Array): Encoding {
   if (sample[0] === 0xfe && sample[1] === 0xff) return 'utf-16be';
   if (isUtf8(sample)) return 'utf-8';
   const others = ['gb18030', 'big5', 'utf-16le', 'utf-16be'] as const;
-  const scores = others.map((encoding) => score(sample, encoding));
+  const scores = others.map((encoding) => score(sample.subarray(0, SCORED), encoding));
   return others[scores.indexOf(Math.max(...scores))] ?? 'gb18030';
 }
 

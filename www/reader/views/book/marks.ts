@@ -47,8 +47,11 @@ export function spotOf(node: Node, offset: number): { paragraph: number; offset:
   return { paragraph: Number(element.dataset.paragraph), offset: 0 };
 }
 
-/** Where in the text a point of the screen lies. */
-export function spotAt(x: number, y: number): { paragraph: number; offset: number } | null {
+/** Where in the text a point of the screen lies; what lies there is `target`. */
+export function spotAt(x: number, y: number, target: Element): { paragraph: number; offset: number } | null {
+  // A reading above a character stands for it.
+  const read = target.closest('rt')?.parentElement?.firstChild;
+  if (read) return spotOf(read, 0);
   if (document.caretPositionFromPoint) {
     const caret = document.caretPositionFromPoint(x, y);
     return caret && spotOf(caret.offsetNode, caret.offset);

@@ -11,9 +11,11 @@ import {
   index,
   listening,
   opened,
+  placed,
   readFrom,
   showChapter,
 } from '../../state/desk.js';
+import { engine } from '../../state/engine.js';
 import { settings } from '../../state/settings.js';
 import type { Paragraph } from '../../text/book.js';
 import { clearMarks, mark, rangeOf, spotAt } from './marks.js';
@@ -70,8 +72,9 @@ export function BookText() {
       class="text"
       lang={book.value?.language.startsWith('zh') === false ? book.value.language : 'zh'}
       onClick={(event) => {
-        if (!getSelection()?.isCollapsed || (event.target as Element).closest('button, a')) return;
-        const spot = spotAt(event.clientX, event.clientY);
+        const target = event.target as Element;
+        if (!getSelection()?.isCollapsed || target.closest('button, a')) return;
+        const spot = spotAt(event.clientX, event.clientY, target);
         if (spot) readFrom(spot.paragraph, spot.offset);
       }}
     >
@@ -109,7 +112,7 @@ const Paragraphs = ({ book: id, paragraphs, pinyin, pictures }: ParagraphsProps)
       return (
         <Tag key={at} data-paragraph={at}>
           {pinyin ? (
-            <WithPinyin paragraph={paragraph} />
+            <WithPinyin at={at} paragraph={paragraph} />
           ) : paragraph.ruby ? (
             <WithRuby text={paragraph.text} ruby={paragraph.ruby} />
           ) : (
@@ -140,7 +143,8 @@ function WithRuby({ text, ruby }: { text: string; ruby: Ruby }) {
 }
 
 /** Readings come from the engine when the paragraph comes near. */
-function WithPinyin({ paragraph }: { paragraph: Paragraph }) {
+function WithPinyin({ at, paragraph }: { at: number; paragraph: Paragraph }) {
+  const { lexicon } = settings.value;
   const anchor = useRef<HTMLSpanElement>(null);
   const [ruby, setRuby] = useState<Ruby | null>(null);
   useEffect(() => {
@@ -148,13 +152,13 @@ function WithPinyin({ paragraph }: { paragraph: Paragraph }) {
       ([entry]) => {
         if (!entry?.isIntersecting) return;
         observer.disconnect();
-        annotate(paragraph).then(setRuby, () => undefined);
+        annotate(paragraph, placed(index.value, at)).then(setRuby, () => undefined);
       },
       { rootMargin: '800px' },
     );
     if (anchor.current) observer.observe(anchor.current);
     return () => observer.disconnect();
-  }, [paragraph]);
+  }, [paragraph, lexicon, engine.value.status]);
   return <span ref={anchor}>{ruby ? <WithRuby text={paragraph.text} ruby={ruby} /> : paragraph.text}</span>;
 }
 

@@ -1,7 +1,8 @@
 /** What holds for this book alone: its name, how its file is read, readings, rules. */
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { formatBytes, formatCount, t } from '../../language/index.js';
-import { book, changeOpenBook, chapter, reopen, speakAnew } from '../../state/desk.js';
+import { type BookRecord, getChapter } from '../../library/store.js';
+import { book, changeOpenBook, index, reopen, speakAnew } from '../../state/desk.js';
 import { describeError } from '../../state/faults.js';
 import { notify } from '../../state/notices.js';
 import { reimport } from '../../state/shelf.js';
@@ -12,7 +13,15 @@ import { Rules } from '../settings/rules.js';
 
 export function BookSettings({ onClose }: { onClose: () => void }) {
   const record = book.value;
-  if (!record) return null;
+  return record && <Form record={record} onClose={onClose} />;
+}
+
+function Form({ record, onClose }: { record: BookRecord; onClose: () => void }) {
+  // Rules are tried on the chapter as it is kept: in what is shown they have been at work already.
+  const [sample, setSample] = useState<string[]>([]);
+  useEffect(() => {
+    void getChapter(record.id, index.value).then((kept) => setSample(kept?.paragraphs.map(({ text }) => text) ?? []));
+  }, [record.id, index.value]);
   const { settings } = record;
   const set = (part: Partial<typeof settings>) =>
     changeOpenBook((kept) => ({ ...kept, settings: { ...kept.settings, ...part } }));
@@ -23,16 +32,21 @@ export function BookSettings({ onClose }: { onClose: () => void }) {
           <span>{t('book.name')}</span>
           <input
             value={record.title}
-            onChange={(event) =>
-              void changeOpenBook((kept) => ({ ...kept, title: event.currentTarget.value.trim() || kept.title }))
-            }
+            id="title"
+            onChange={(event) => {
+              const title = event.currentTarget.value.trim();
+              void changeOpenBook((kept) => ({ ...kept, title: title || kept.title }));
+            }}
           />
         </label>
         <label class="field">
           <span>{t('book.author')}</span>
           <input
             value={record.author}
-            onChange={(event) => void changeOpenBook((kept) => ({ ...kept, author: event.currentTarget.value.trim() }))}
+            onChange={(event) => {
+              const author = event.currentTarget.value.trim();
+              void changeOpenBook((kept) => ({ ...kept, author }));
+            }}
           />
         </label>
       </div>
@@ -51,11 +65,7 @@ export function BookSettings({ onClose }: { onClose: () => void }) {
       </details>
       <details>
         <summary>{t('rules.book')}</summary>
-        <Rules
-          rules={settings.rules ?? []}
-          sample={chapter.value?.paragraphs.map(({ text }) => text) ?? []}
-          onChange={(rules) => void set({ rules }).then(speakAnew)}
-        />
+        <Rules rules={settings.rules ?? []} sample={sample} onChange={(rules) => void set({ rules }).then(speakAnew)} />
       </details>
     </Dialog>
   );

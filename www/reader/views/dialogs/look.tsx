@@ -1,6 +1,5 @@
 /** How the text looks. */
 import { t } from '../../language/index.js';
-import { engine } from '../../state/engine.js';
 import { change, settings } from '../../state/settings.js';
 import { Choice, Dialog, Slider, Switch } from '../parts.js';
 
@@ -47,15 +46,13 @@ export function LookChoices() {
         format={(value) => t('look.columns', { n: value })}
         onChange={(width) => change({ width })}
       />
-      {engine.value.readings && (
-        <Switch
-          id="pinyin"
-          label={t('look.pinyin')}
-          hint={t('look.pinyinHint')}
-          checked={pinyin}
-          onChange={(pinyin) => change({ pinyin })}
-        />
-      )}
+      <Switch
+        id="pinyin"
+        label={t('look.pinyin')}
+        hint={t('look.pinyinHint')}
+        checked={pinyin}
+        onChange={(pinyin) => change({ pinyin })}
+      />
       <Switch
         id="pictures"
         label={t('look.pictures')}

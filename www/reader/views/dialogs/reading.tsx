@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { t } from '../../language/index.js';
 import { TITLE } from '../../listening/session.js';
-import { book, changeOpenBook, chapter, index, listening, speakAnew } from '../../state/desk.js';
+import { book, changeOpenBook, chapter, index, listening, placed, speakAnew } from '../../state/desk.js';
 import { voiceNamed } from '../../state/engine.js';
 import { describeError } from '../../state/faults.js';
 import { notify } from '../../state/notices.js';
@@ -66,11 +66,10 @@ function Form({
   const [said, setSaid] = useState('');
   const [scope, setScope] = useState<Scope>('book');
   useEffect(() => {
-    readSyllables({ text }).then(setSyllables, () => undefined);
+    readSyllables({ text }, placed(index.value, place.paragraph)).then(setSyllables, () => undefined);
   }, [text]);
-  const current = syllables
-    .filter(({ start, end }) => start >= place.start && end <= place.end)
-    .map(({ pinyin }) => pinyin);
+  const inside = syllables.filter(({ start, end }) => start >= place.start && end <= place.end);
+  const current = inside.map(({ pinyin }) => pinyin);
   useEffect(() => setSaid(current.join(' ')), [current.join(' ')]);
   const fault = faultOf(word, said);
   const grow = (from: number, to: number) => {
@@ -109,7 +108,7 @@ function Form({
         </button>
       </p>
       <p>{t('reading.now', { pinyin: toMarks(current.join(' ')) || '—' })}</p>
-      <Tones said={said} onSaid={setSaid} />
+      <Choices syllables={inside} said={said} onSaid={setSaid} />
       <label class="field">
         <span>{t('reading.write')}</span>
         <input
@@ -148,18 +147,39 @@ function Form({
   );
 }
 
-/** The other tones of a single syllable are one tap away. */
-function Tones({ said, onSaid }: { said: string; onSaid: (said: string) => void }) {
+interface ChoicesProps {
+  syllables: ReadSyllable[];
+  said: string;
+  onSaid: (said: string) => void;
+}
+
+/** A character's other readings are one tap away; a single one that has but one gets the other tones. */
+function Choices({ syllables, said, onSaid }: ChoicesProps) {
+  const spoken = said.split(' ');
   const [, letters] = /^([a-z]+)[1-5]$/.exec(said) ?? [];
-  if (!letters) return null;
+  const tones = letters && syllables.length === 1 ? [1, 2, 3, 4, 5].map((tone) => letters + tone) : [];
   return (
-    <div class="choices">
-      {[1, 2, 3, 4, 5].map((tone) => (
-        <button key={tone} type="button" aria-pressed={said === letters + tone} onClick={() => onSaid(letters + tone)}>
-          {toMarks(letters + tone)}
-        </button>
-      ))}
-    </div>
+    <>
+      {syllables.map(({ start, choices }, at) => {
+        const offered = choices.length > 1 ? choices : tones;
+        if (offered.length === 0) return null;
+        return (
+          <div key={start} class="choices">
+            {offered.map((reading) => (
+              <button
+                key={reading}
+                type="button"
+                data-reading={reading}
+                aria-pressed={spoken[at] === reading}
+                onClick={() => onSaid(spoken.with(at, reading).join(' '))}
+              >
+                {toMarks(reading)}
+              </button>
+            ))}
+          </div>
+        );
+      })}
+    </>
   );
 }
 

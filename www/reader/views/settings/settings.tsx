@@ -1,5 +1,5 @@
 /** What holds for the whole app. */
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { formatBytes, LANGUAGES, t } from '../../language/index.js';
 import { go } from '../../router.js';
 import { describeError } from '../../state/faults.js';
@@ -57,19 +57,22 @@ function Storage() {
   const [estimate, setEstimate] = useState<StorageEstimate | null>(null);
   const [busy, setBusy] = useState<number | null>(null);
   useEffect(() => void navigator.storage?.estimate?.().then(setEstimate, () => undefined), [shelf.value]);
-  const work = async (job: (onProgress: (part: number) => void) => Promise<void>) => {
+  const abort = useRef<AbortController | null>(null);
+  const work = async (job: (onProgress: (part: number) => void, signal: AbortSignal) => Promise<void>) => {
+    abort.current = new AbortController();
+    const { signal } = abort.current;
     setBusy(0);
     try {
-      await job(setBusy);
+      await job(setBusy, signal);
     } catch (error) {
-      notify({ kind: 'error', ...describeError(error, 'E_STORE') });
+      if (!signal.aborted) notify({ kind: 'error', ...describeError(error, 'E_STORE') });
     }
     setBusy(null);
   };
   const save = () =>
-    work(async (onProgress) => {
+    work(async (onProgress, signal) => {
       const { exportLibrary } = await import('../../library/backup.js');
-      const blob = await exportLibrary(onProgress);
+      const blob = await exportLibrary(onProgress, signal);
       const link = document.createElement('a');
       link.href = URL.createObjectURL(blob);
       link.download = `langdu-${new Date().toISOString().slice(0, 10)}.zip`;
@@ -77,9 +80,9 @@ function Storage() {
       setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
     });
   const restore = (file: File) =>
-    work(async (onProgress) => {
+    work(async (onProgress, signal) => {
       const { importLibrary } = await import('../../library/backup.js');
-      const added = await importLibrary(file, onProgress);
+      const added = await importLibrary(file, onProgress, signal);
       await changed();
       notify({ kind: 'info', text: t('storage.restored', { n: added }) });
     });
@@ -118,7 +121,14 @@ function Storage() {
           />
         </label>
       </div>
-      {busy !== null && <Progress label={t('storage.title')} value={busy} />}
+      {busy !== null && (
+        <div class="actions">
+          <Progress label={t('storage.title')} value={busy} />
+          <button type="button" class="small" onClick={() => abort.current?.abort()}>
+            {t('action.cancel')}
+          </button>
+        </div>
+      )}
     </section>
   );
 }
