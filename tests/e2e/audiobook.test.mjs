@@ -112,6 +112,20 @@ describe('audiobooks in Chromium', { skip: browsers.every(({ name }) => name !==
     });
   }
 
+  test('a full disk: it says so, and goes on when there is room', async () => {
+    const { page, url } = app;
+    const session = await page.context().newCDPSession(page);
+    await session.send('Storage.overrideQuotaForOrigin', { origin: url, quotaSize: 1000 });
+    await page.click('#export');
+    await page.waitForSelector('#start-export');
+    await page.click('#start-export');
+    await page.waitForSelector('[data-status=paused] .fault[data-code=E_STORE_FULL]');
+    await session.send('Storage.overrideQuotaForOrigin', { origin: url });
+    await page.click('#resume-export');
+    const [path] = await collect();
+    assert.ok(decode(path).seconds > 2);
+  });
+
   test('goes on after the tab was closed in the middle of it', async () => {
     const { page, url } = app;
     await page.goto(`${url}#/`);

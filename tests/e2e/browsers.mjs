@@ -182,7 +182,7 @@ const webkitBrowser = {
 };
 
 /** Starts a program that announces something on its standard output. */
-function announced(command, args, pattern) {
+export function announced(command, args, pattern) {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'] });
   return new Promise((resolve, reject) => {
     let output = '';
@@ -219,7 +219,7 @@ async function answering(url, patience = 20_000) {
 }
 
 /** Without a sound server the audio clock of Firefox and WebKit stands still; this one plays into nothing. */
-function soundServer() {
+export function soundServer() {
   try {
     execFileSync('pulseaudio', ['--check'], { stdio: 'ignore' });
   } catch {

@@ -117,6 +117,21 @@ test('moves by sentences, paragraphs and chapters, over their borders', async ()
   }
 });
 
+test('leads in again by whole sentences, within the chapter', async () => {
+  const { session } = begin();
+  const led = async (characters) => {
+    await session.goTo({ chapter: 0, paragraph: 2, offset: 0 });
+    await session.rewind(characters);
+    const { chapter, paragraph, sentence, status } = session.listening;
+    assert.equal(status, 'starting');
+    return [chapter, paragraph, sentence.start];
+  };
+  assert.deepEqual(await led(0), [0, 2, 0]);
+  assert.deepEqual(await led(3), [0, 0, 3]);
+  assert.deepEqual(await led(4), [0, 0, 0]);
+  assert.deepEqual(await led(1000), [0, 0, 0]);
+});
+
 test('what was queued before a jump is never heard of again', async () => {
   const { session, speaker } = begin();
   await session.start({ chapter: 0, paragraph: 0, offset: 0 });
@@ -146,14 +161,25 @@ test('stops after each sentence for learners', async () => {
 
 test('ends with the chapter where it was asked to, and stands at the next', async () => {
   const { session, speaker } = begin();
-  session.chaptersLeft = 0;
   await session.start({ chapter: 0, paragraph: 2, offset: 0 });
+  session.chaptersLeft = 1;
   speaker.hear(await speaker.next());
   assert.equal(await speaker.next(), null);
   speaker.events.over();
   await new Promise((resolve) => setTimeout(resolve, 5));
   assert.equal(session.listening.status, 'idle');
   assert.equal(session.listening.chapter, 1);
+});
+
+test('ends with the chapter that is heard, though the next one has been begun ahead of it', async () => {
+  const { session, speaker } = begin();
+  await session.start({ chapter: 0, paragraph: 2, offset: 0 });
+  speaker.hear(await speaker.next());
+  assert.equal((await speaker.next()).chapter, 1);
+  session.chaptersLeft = 1;
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.equal((await speaker.next()).spoken.text, '三句。');
+  assert.equal(await speaker.next(), null);
 });
 
 test('a chapter is fetched when it is needed, and few are held', async () => {

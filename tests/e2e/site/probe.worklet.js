@@ -1,4 +1,4 @@
-/** Reports, 30 times a second, how many samples were not zero and the sum of their squares. */
+/** Reports, 30 times a second, how many samples were not zero, the sum of their squares, and the audio clock's time. */
 class Probe extends AudioWorkletProcessor {
   count = 0;
   sounding = 0;
@@ -11,7 +11,7 @@ class Probe extends AudioWorkletProcessor {
     }
     this.count += 1;
     if (this.count === 4) {
-      this.port.postMessage({ sounding: this.sounding, energy: this.energy });
+      this.port.postMessage({ sounding: this.sounding, energy: this.energy, time: currentTime });
       this.count = this.sounding = this.energy = 0;
     }
     return true;
