@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { browsers } from './browsers.mjs';
-import { chromiumPage, marked, open, playing, sentence } from './reader.mjs';
+import { chromiumPage, marked, open, playing, prefer, sentence } from './reader.mjs';
 
 describe('listening in Chromium', { skip: browsers.every(({ name }) => name !== 'Chromium') }, () => {
   let app;
@@ -11,6 +11,7 @@ describe('listening in Chromium', { skip: browsers.every(({ name }) => name !== 
     app = await chromiumPage();
     await app.page.goto(app.url);
     await app.page.waitForSelector('#empty');
+    await prefer(app.page, { speed: 2.5 });
   });
 
   after(() => app?.close());
@@ -220,9 +221,9 @@ describe('listening in Chromium', { skip: browsers.every(({ name }) => name !== 
     await sentence(app.page, '第二句');
     const speed = () => page.inputValue('#speed');
     await page.keyboard.press(']');
-    assert.equal(await speed(), '1.1');
+    assert.equal(await speed(), '2.6');
     await page.keyboard.press('[');
-    assert.equal(await speed(), '1');
+    assert.equal(await speed(), '2.5');
     await page.keyboard.press('c');
     await page.waitForSelector('.contents');
     await page.keyboard.press('Escape');

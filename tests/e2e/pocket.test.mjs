@@ -129,8 +129,7 @@ describe('in a pocket, in Chromium', { skip: browsers.every(({ name }) => name !
       await playing(page, true);
       await sounds(page);
       assert.ok((await marked(page)).startsWith('第二句'));
-      await sentence(page, '第三句');
-      await playing(page, false);
+      await page.click('#play');
     });
   }
 

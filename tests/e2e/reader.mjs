@@ -69,6 +69,23 @@ export async function windowDriver() {
   return { driver, url: server.url, close };
 }
 
+/** What a reader has chosen in the app's settings. */
+export async function prefer(page, settings) {
+  await page.evaluate(async (settings) => {
+    const db = await new Promise((resolve) => {
+      const request = indexedDB.open('langdu-reader');
+      request.onsuccess = () => resolve(request.result);
+    });
+    const change = db.transaction('values', 'readwrite');
+    change.objectStore('values').put(settings, 'settings');
+    await new Promise((resolve) => {
+      change.oncomplete = resolve;
+    });
+    db.close();
+  }, settings);
+  await page.reload();
+}
+
 /** Opens one file, as from the shelf's head, and waits for its text. */
 export async function open(page, files) {
   await page.waitForSelector('#open, #files', { state: 'attached' });
