@@ -7,6 +7,8 @@ import type { Stretcher } from './stretch.js';
 
 /** Seconds of sound that are kept ahead of what is heard. */
 const AHEAD = 10;
+/** Seconds of sound that a stretcher holds back, at most. */
+const HELD_BACK = 0.25;
 /** The voice's own range of speed. */
 const FASTEST = 2;
 
@@ -183,12 +185,16 @@ export class Sound implements Speaker {
       const { Stretcher } = await import('./stretch.js');
       run.stretcher = new Stretcher(langdu.voice.sampleRate, run.ratio);
     }
+    /** What the stretcher holds back is pushed out behind a passage: the next one may have to wait for the listener. */
+    const tail = run.stretcher ? Math.round(langdu.voice.sampleRate * HELD_BACK) : 0;
     const silence = (seconds: number) => Math.round((seconds / speed) * langdu.voice.sampleRate * run.ratio);
     let before: Passage | null = null;
     for await (const passage of passages) {
       if (run.ended) return;
-      if (before)
-        this.queueSilence(run, silence(passage.paragraph === before.paragraph ? pauses.sentence : pauses.paragraph));
+      if (before) {
+        const pause = passage.paragraph === before.paragraph ? pauses.sentence : pauses.paragraph;
+        this.queueSilence(run, silence(pause) - tail);
+      }
       before = passage;
       try {
         const spoken = { ...options, speed: Math.min(speed, FASTEST) };
@@ -199,10 +205,11 @@ export class Sound implements Speaker {
       }
       if (run.ended) return;
       run.marks.push({ at: run.made, passage, kind: 'end' });
+      this.queueSilence(run, tail);
     }
     run.complete = true;
-    // What the stretcher still holds is pushed out; marks at the very end are reached by it.
-    this.queueSilence(run, Math.round(langdu.voice.sampleRate * 0.25));
+    // Marks at the very end are reached by it.
+    this.queueSilence(run, Math.round(langdu.voice.sampleRate * HELD_BACK));
   }
 
   private async speak(
