@@ -192,7 +192,7 @@ python_tests() {
   ../.venv/bin/python -m pytest -q
 }
 
-# The end to end tests that look at the clock, one file at a time; two of the others at once. A file whose browser hangs fails.
+# The end to end tests that look at the clock, one file at a time; two of the others at once.
 page_tests() {
   local file timed=() others=()
   for file in tests/e2e/*.test.mjs; do
@@ -201,8 +201,8 @@ page_tests() {
       *) others+=("$file") ;;
     esac
   done
-  node --test --test-timeout=900000 --test-concurrency=2 "${others[@]}"
-  node --test --test-timeout=900000 --test-concurrency=1 "${timed[@]}"
+  node tests/e2e/run.mjs 2 "${others[@]}"
+  node tests/e2e/run.mjs 1 "${timed[@]}"
   say "the packages, and apps that use them"
   node www/tools/pack.mjs "$(build_id)"
   node tests/apps/run.mjs --quick

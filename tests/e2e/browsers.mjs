@@ -10,6 +10,10 @@ const CHROMIUM = '/usr/bin/chromium';
 const FIREFOX = ['/usr/bin/firefox-esr', '/usr/bin/firefox'].find(existsSync);
 const MINI_BROWSER = '/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser';
 const SCRIPT_MS = 40_000;
+const PAGE_MS = 60_000;
+/** A driver that has not answered by then never will: Firefox's audio graph locks up now and then while a page is left. */
+const STILL_MS = 90_000;
+export const STANDS_STILL = 'The browser itself stands still';
 
 /**
  * @typedef {object} Page
@@ -82,7 +86,7 @@ const chromiumBrowser = {
 
 /** The verbs of a browser that WebDriver drives, for the window that it shows. */
 async function driven(driver, close) {
-  await driver.manage().setTimeouts({ script: SCRIPT_MS });
+  await driver.manage().setTimeouts({ script: SCRIPT_MS, pageLoad: PAGE_MS });
   const own = await driver.getWindowHandle();
   let shown = own;
   /** The verbs, inside this window. */
@@ -130,6 +134,26 @@ async function driven(driver, close) {
   return { ...windowed(own, verbs), sibling, close };
 }
 
+/** Kills a Firefox that stands still, so that whoever waits for it gets an error. */
+async function watch(driver) {
+  const firefox = (await driver.getCapabilities()).get('moz:processID');
+  const execute = driver.execute.bind(driver);
+  let still = false;
+  driver.execute = async (command) => {
+    const alarm = setTimeout(() => {
+      still = true;
+      process.kill(firefox, 'SIGKILL');
+    }, STILL_MS);
+    try {
+      return await execute(command);
+    } catch (error) {
+      throw still ? new Error(STANDS_STILL) : error;
+    } finally {
+      clearTimeout(alarm);
+    }
+  };
+}
+
 /** @type {Browser} */
 const firefoxBrowser = {
   name: 'Firefox',
@@ -142,6 +166,7 @@ const firefoxBrowser = {
       .setPreference('media.autoplay.default', locked ? 1 : 0)
       .setPreference('media.autoplay.block-webaudio', locked);
     const driver = await new Builder().forBrowser('firefox').setFirefoxOptions(options).build();
+    await watch(driver);
     return driven(driver, () => driver.quit());
   },
 };
