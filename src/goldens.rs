@@ -9,6 +9,9 @@ use zip::ZipArchive;
 
 use crate::Voice;
 
+#[path = "../tests/shared/skip.rs"]
+mod skip;
+
 /// A numpy archive.
 pub struct Goldens(ZipArchive<File>);
 
@@ -18,7 +21,7 @@ impl Goldens {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/kan-tts");
         let file = File::open(path.join(name).with_extension("npz")).ok();
         if file.is_none() {
-            eprintln!("skipped: there is no {name} in {}", path.display());
+            skip::skip(&format!("there is no {name} in {}", path.display()));
         }
         Some(Goldens(ZipArchive::new(file?).unwrap()))
     }
@@ -51,10 +54,10 @@ pub fn voice(name: &str) -> Option<Voice> {
         .join("target/voices")
         .join(name);
     if !path.exists() {
-        eprintln!(
-            "skipped: there is no {}, ./build.sh test makes it",
+        skip::skip(&format!(
+            "there is no {}, ./build.sh test makes it",
             path.display()
-        );
+        ));
         return None;
     }
     Some(Voice::open(&path).unwrap())

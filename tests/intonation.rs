@@ -175,7 +175,15 @@ fn what_trails_off_is_lower_softer_and_slower() {
 
 #[test]
 fn short_sentences_are_as_long_as_the_teacher_has_them() {
-    for (text, teacher) in [("不。", 380.0), ("好！", 440.0), ("真的吗？", 640.0)] {
+    let sentences = [
+        ("不。", 380.0),
+        ("对。", 290.0),
+        ("好！", 440.0),
+        ("走吧。", 360.0),
+        ("好吗？", 590.0),
+        ("真的吗？", 640.0),
+    ];
+    for (text, teacher) in sentences {
         for text in [text.to_string(), format!("“{text}”")] {
             let ratio = say(&text).sounding() / teacher;
             assert!((0.85..1.15).contains(&ratio), "{text}: {ratio}");
@@ -209,6 +217,22 @@ fn marks_pause_by_their_strength_and_speed_counts_once() {
         ..SpeakOptions::default()
     };
     assert!((gap(texts[1], &longer) / gaps[1] - 2.0).abs() < 0.1);
+}
+
+#[test]
+fn telephone_numbers_are_said_in_groups_and_counts_evenly() {
+    let gaps = say("我的手机是13800138000。").gaps();
+    let digits = &gaps[gaps.len() - 10..];
+    let (longer, other): (Vec<usize>, Vec<usize>) = (0..10).partition(|&at| digits[at] > 80.0);
+    assert_eq!(longer, [2, 6], "{digits:?}, {other:?}");
+    let counting = say("一、二、三、四、五。");
+    let pauses = counting.gaps();
+    let (least, most) = pauses
+        .iter()
+        .fold((f32::MAX, 0.0f32), |(least, most), &gap| {
+            (least.min(gap), most.max(gap))
+        });
+    assert!(least > 100.0 && most - least < 30.0, "{pauses:?}");
 }
 
 #[test]

@@ -13,6 +13,9 @@ use langdu::text::ssml_sentences;
 use langdu::text::symbols::{Phones, symbols};
 use langdu::{Chunk, SpeakOptions, Synthesizer, Voice};
 
+#[path = "shared/skip.rs"]
+mod skip;
+
 const FLAVOURS: [&str; 5] = [
     "random_causal",
     "random_causal_nsf",
@@ -27,10 +30,10 @@ fn voice(name: &str) -> Option<Voice> {
         .join("target/voices")
         .join(name);
     if !path.exists() {
-        eprintln!(
-            "skipped: there is no {}, ./build.sh test makes it",
+        skip::skip(&format!(
+            "there is no {}, ./build.sh test makes it",
             path.display()
-        );
+        ));
         return None;
     }
     Some(Voice::open(&path).unwrap())

@@ -87,11 +87,18 @@ fn slashed(form: &str) -> String {
 
 /// What the note asks for and the reading has not.
 fn missing_pinyin(note: &str, said: &Report) -> Vec<String> {
-    let line = |of: fn(&langdu::text::report::ReportSyllable) -> &str| {
-        let all: Vec<&str> = said.syllables.iter().map(of).collect();
-        format!(" {} ", all.join(" "))
+    // Each syllable as it is spoken, or before sandhi: a note may mix them.
+    let both: Vec<[&str; 2]> = said
+        .syllables
+        .iter()
+        .map(|s| [&*s.pinyin, &*s.lexical])
+        .collect();
+    let has = |wanted: &[&str]| {
+        both.windows(wanted.len().max(1)).any(|said| {
+            let mut pairs = said.iter().zip(wanted);
+            pairs.all(|(both, wanted)| both.contains(wanted))
+        })
     };
-    let (spoken, lexical) = (line(|s| &s.pinyin), line(|s| &s.lexical));
     let mut plain = String::new();
     let mut depth = 0;
     for c in note.chars() {
@@ -131,14 +138,10 @@ fn missing_pinyin(note: &str, said: &Report) -> Vec<String> {
             .filter(|alternative| !alternative.is_empty())
             .collect();
         let found = |alternative: &String| {
+            let all: Vec<&str> = alternative.split(' ').collect();
             // A list of single syllables is looked for one by one.
-            let all = format!(" {alternative} ");
-            let each = || {
-                alternative
-                    .split(' ')
-                    .all(|one| spoken.contains(&format!(" {one} ")))
-            };
-            spoken.contains(&all) || lexical.contains(&all) || alternative.ends_with('5') && each()
+            let each = || all.iter().all(|one| has(&[one]));
+            has(&all) || alternative.ends_with('5') && each()
         };
         if !alternatives.is_empty() && !alternatives.iter().any(found) {
             missing.push(wanted.trim().to_string());

@@ -78,7 +78,7 @@ pub fn function_word(glyphs: &[Glyph], segments: &[Segment], at: usize) -> Optio
         {
             "hu2"
         }
-        '行' if counted => "hang2",
+        '行' if counted || beside.word(beside.previous).starts_with('第') => "hang2",
         '更' if counted => "geng1",
         '重' if counted => "chong2",
         '弄' => {
@@ -141,7 +141,16 @@ fn repeats(glyphs: &[Glyph], end: usize) -> bool {
     let han = |offset: usize| back(offset).is_some_and(super::characters::is_han);
     let twice = back(1) == back(2) && han(1);
     let pairs = back(1) == back(3) && back(2) == back(4) && (1..=4).all(han);
-    twice || pairs
+    // 一遍又一遍
+    let again = back(1) == back(4) && back(2) == back(5) && back(3) == Some('又') && han(2);
+    twice || pairs || again
+}
+
+/// 地 at the end of a word that says how: 默默地.
+pub fn ends_in_manner(glyphs: &[Glyph], segment: &Segment) -> bool {
+    segment.end - segment.start >= 3
+        && glyphs[segment.end - 1].character == '地'
+        && (repeats(glyphs, segment.end - 1) || matches!(segment.tag, "d" | "z"))
 }
 
 /// 为 "for" is wei4, "as, to be" wei2.

@@ -3,12 +3,12 @@
 //! | what | said |
 //! |---|---|
 //! | headings, bullets, tasks, quotes, emphasis, code marks, rules | nothing |
-//! | links and images | their text |
+//! | links and images | their text; where they lead, if links are read |
 //! | tables | cell by cell, with pauses |
 //! | LaTeX | as a teacher would; an unknown command is skipped |
 //! | HTML tags, `<rt>`, script and style | nothing; entities as their character |
 //! | subtitle times, `[00:12.34]` | nothing |
-//! | `[1]` behind a word | nothing, unless symbols are read |
+//! | `[1]` behind a word | nothing, unless notes are read |
 //! | pinyin in brackets behind its characters | nothing; it gives them their reading |
 //! | kaomoji | nothing |
 //! | a fenced block of Markdown | nothing |
@@ -17,7 +17,7 @@ mod html;
 mod inline;
 mod latex;
 
-use super::options::{Input, Symbols, TextOptions};
+use super::options::{Input, TextOptions};
 use super::reading::Reading;
 use super::steps::RawSentence;
 use super::utterance::Span;
@@ -59,7 +59,7 @@ impl Markup {
             marks = inline::strip(
                 marks,
                 options.input == Input::Markdown,
-                options.symbols == Symbols::Skip,
+                options.symbols,
                 &mut focus,
             );
         }
@@ -81,6 +81,16 @@ impl Markup {
         if line.starts_with("```") || line.starts_with("~~~") {
             self.fenced = options.input == Input::Markdown && !self.fenced;
             return false;
+        }
+        if is_rule(line) && options.symbols.decoration && !self.fenced {
+            let span = marks.iter().map(|mark| mark.span).reduce(Span::join);
+            let name = "分隔线".chars().map(|character| Mark {
+                character,
+                span: span.unwrap_or_default(),
+                reading: None,
+            });
+            *marks = name.collect();
+            return true;
         }
         if self.fenced || is_rule(line) || is_cue(line) {
             return false;

@@ -13,12 +13,14 @@ mod sign;
 mod web;
 mod words;
 
+use super::options::Symbols;
 use super::steps::{Glyph, Letter};
 use tokens::Line;
 
 /// Normalises one sentence.
-pub fn normalize(letters: &[Letter]) -> Vec<Glyph> {
-    let line = Line::new(letters);
+pub fn normalize(letters: &[Letter], symbols: Symbols) -> Vec<Glyph> {
+    let mut line = Line::new(letters);
+    line.symbols = symbols;
     words::say(&line, &classes::classify(&line))
 }
 

@@ -21,6 +21,8 @@ pub enum Written {
     Exclamation,
     /// A place to breathe in a long clause.
     Breath,
+    /// Between the groups of a number said by its digits.
+    Group,
     /// The foot of a line of verse.
     Foot,
     /// A line of verse.
@@ -34,7 +36,7 @@ pub enum Written {
     Cell,
 }
 
-const NAMES: [(&str, Written); 18] = [
+const NAMES: [(&str, Written); 19] = [
     ("enumeration", Written::Enumeration),
     ("comma", Written::Comma),
     ("semicolon", Written::Semicolon),
@@ -46,6 +48,7 @@ const NAMES: [(&str, Written); 18] = [
     ("question", Written::Question),
     ("exclamation", Written::Exclamation),
     ("breath", Written::Breath),
+    ("group", Written::Group),
     ("foot", Written::Foot),
     ("verse", Written::Verse),
     ("line", Written::Line),

@@ -1,6 +1,6 @@
 //! Readings before sandhi: phrases of the dictionary first, then the network, then the usual reading.
 
-use super::context::function_word;
+use super::context::{ends_in_manner, function_word};
 use super::english;
 use super::lexicon::{Entry, lexicon};
 use super::names::{surname_reading, titled};
@@ -18,6 +18,10 @@ pub fn readings(glyphs: &[Glyph], segments: &[Segment]) -> Vec<Spoken> {
         .filter(|segment| segment.kind == SegmentKind::Han)
     {
         by_dictionary(glyphs, segment, &mut chosen, &mut open);
+    }
+    for segment in segments.iter().filter(|s| ends_in_manner(glyphs, s)) {
+        chosen[segment.end - 1] = Reading::parse("de5");
+        open.retain(|&at| at + 1 != segment.end);
     }
     for (index, segment) in segments.iter().enumerate() {
         if let Some(reading) = function_word(glyphs, segments, index) {

@@ -40,7 +40,9 @@ fn neutral_tones(spoken: &mut [Spoken], segments: &[Segment]) {
     for at in 1..spoken.len() {
         let word = spoken[at].segment;
         let last = spoken.get(at + 1).is_none_or(|next| next.segment != word);
-        if !last || spoken[at - 1].segment != word || spoken[at].forced {
+        // 老头 has a neutral tone, 老头儿 has not.
+        let full = spoken[at].forced || spoken[at].rhotic;
+        if !last || spoken[at - 1].segment != word || full {
             continue;
         }
         let pair = [spoken[at - 1].character, spoken[at].character];
@@ -79,8 +81,16 @@ fn yi(spoken: &mut [Spoken], segments: &[Segment], at: usize) {
     }) || NUMERALS.contains(next.character) && !"百千万亿点".contains(next.character)
         || "月号".contains(next.character)
         || next.character == '日' && previous.is_some_and(|b| "月号".contains(b.character));
+    // 一点一点 counts steps.
+    let letter = |at: usize| spoken.get(at).map(|syllable| syllable.character);
+    let steps = [at, at.wrapping_sub(2)].into_iter().any(|first| {
+        let words = [0, 1, 2, 3].map(|offset| letter(first.wrapping_add(offset)));
+        words == ['一', '点', '一', '点'].map(Some)
+    });
+    let counted = counted && !steps;
     // 一点五, 一比三, 一到三
-    let number = "点比到至".contains(next.character)
+    let number = !steps
+        && "点比到至".contains(next.character)
         && spoken
             .get(at + 2)
             .is_some_and(|after| NUMERALS.contains(after.character));

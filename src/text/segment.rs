@@ -145,7 +145,7 @@ mod tests {
     use crate::text::{normalize, source};
 
     fn words(text: &str) -> Vec<String> {
-        let glyphs = normalize::normalize(&source::fold_text(text));
+        let glyphs = normalize::normalize(&source::fold_text(text), Default::default());
         segment(&glyphs)
             .iter()
             .map(|s| glyphs[s.start..s.end].iter().map(|g| g.character).collect())

@@ -4,7 +4,7 @@ use super::normalize::normalize;
 use super::options::{Accent, TextOptions};
 use super::pinyin::readings;
 use super::segment::segment;
-use super::steps::{Glyph, RawSentence, Segment, SegmentKind, Spoken};
+use super::steps::{Glyph, Manner, RawSentence, Segment, SegmentKind, Spoken};
 use super::user::{inline, taiwan};
 use super::utterance::{Break, English, Pause, Sentence, Span, Syllable, Unit, Word, Written};
 use super::{breath, english, erhua, phrases, prosody, sandhi, source, verse};
@@ -19,13 +19,14 @@ const LONGEST_FIRST: usize = 90;
 pub(super) fn analyse(raw: &RawSentence, options: &TextOptions, first: bool) -> Vec<Sentence> {
     let letters = inline(source::fold(raw, options.symbols));
     let letters = options.lexicon.apply(letters);
-    let glyphs = normalize(&match options.accent {
+    let letters = match options.accent {
         Accent::CN => letters,
         Accent::TW => taiwan().apply(letters),
-    });
+    };
+    let glyphs = normalize(&letters, options.symbols);
     let segments = segment(&glyphs);
     let mut spoken = readings(&glyphs, &segments);
-    erhua::join(&mut spoken, &segments, options.erhua);
+    erhua::join(&mut spoken, &glyphs, &segments, options.erhua);
     sandhi::apply(&mut spoken, &segments);
     let mut pauses = Pauses::new(&glyphs, &segments);
     if raw.layout.verse {
@@ -209,6 +210,17 @@ impl Pauses {
             if matches!(pauses.written[at], Written::Bracket | Written::Cell) {
                 pauses.breaks[at] = Some(Break::Major);
             }
+        }
+        // Groups of digits: 138 0013 8000.
+        let digits = |segment: &Segment| {
+            let glyph = &glyphs[segment.start];
+            segment.kind == SegmentKind::Han
+                && glyph.manner == Manner::Digits
+                && segment.end - segment.start >= 3
+        };
+        for pair in segments.windows(2).filter(|pair| pair.iter().all(digits)) {
+            pauses.breaks[pair[0].end - 1] = Some(Break::Minor);
+            pauses.written[pair[0].end - 1] = Written::Group;
         }
         pauses
     }

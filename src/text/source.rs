@@ -85,10 +85,7 @@ pub fn fold(raw: &RawSentence, symbols: Symbols) -> Vec<Letter> {
     while at < characters.len() {
         if let Some((length, name)) = emoji(&characters[at..]) {
             let span = raw.span(at).join(raw.span(at + length - 1));
-            let name = match symbols {
-                Symbols::Read => name,
-                Symbols::Skip => "",
-            };
+            let name = if symbols.emoji { name } else { "" };
             let name = (at > 0)
                 .then_some('，')
                 .into_iter()
@@ -187,7 +184,7 @@ fn by_words(letters: &mut [Letter], raw: &[char]) {
 pub fn fold_text(text: &str) -> Vec<Letter> {
     fold(
         &RawSentence::plain(text.chars().collect(), 0),
-        Symbols::Skip,
+        Symbols::default(),
     )
 }
 
@@ -287,7 +284,7 @@ mod tests {
     #[test]
     fn names_emoji() {
         let raw = RawSentence::plain("好👍🏻".chars().collect(), 0);
-        let read = fold(&raw, Symbols::Read);
+        let read = fold(&raw, Symbols::READ);
         assert!(read.iter().any(|letter| letter.folded == '拇'));
         assert_eq!(folded("好👍🏻"), "好，");
         assert_eq!(folded("12"), "12");

@@ -10,6 +10,15 @@ const CLASSICAL: &str = "之乎者也矣焉哉兮吾汝尔曰岂夫何亦其予�
 
 /// Marks the glyphs of clauses in the old language.
 pub fn classical(glyphs: &[Glyph], segments: &[Segment]) -> Vec<bool> {
+    marked(glyphs, segments, true)
+}
+
+/// Marks the glyphs of lines of verse.
+pub fn verse(glyphs: &[Glyph], segments: &[Segment]) -> Vec<bool> {
+    marked(glyphs, segments, false)
+}
+
+fn marked(glyphs: &[Glyph], segments: &[Segment], prose: bool) -> Vec<bool> {
     let mut marked = vec![false; glyphs.len()];
     let clauses: Vec<&[Segment]> = segments
         .split(|segment| segment.kind == SegmentKind::Mark)
@@ -38,7 +47,7 @@ pub fn classical(glyphs: &[Glyph], segments: &[Segment]) -> Vec<bool> {
             .iter()
             .filter(|segment| segment.end - segment.start == 1)
             .count();
-        let old = particles > 0 && singles * 2 >= clause.len();
+        let old = prose && particles > 0 && singles * 2 >= clause.len();
         if plain(clause) && (verse || old) {
             marked[range(clause)].fill(true);
         }
@@ -51,7 +60,7 @@ mod tests {
     use crate::text::{normalize, segment, source};
 
     fn is_old(text: &str) -> bool {
-        let glyphs = normalize::normalize(&source::fold_text(text));
+        let glyphs = normalize::normalize(&source::fold_text(text), Default::default());
         let marked = super::classical(&glyphs, &segment::segment(&glyphs));
         marked.contains(&true)
     }

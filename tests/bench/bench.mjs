@@ -163,7 +163,7 @@ async function measure(page, profile) {
   const emptyMb = await rendererMb(profile);
   const load_ms = await loads(page);
   // The audio device opens with the first sound of a page: that is not the voice's doing.
-  await page.evaluate(() => window.listen('好。'));
+  const opening = await speak(page, '好。');
   const sounds = await firstSounds(page);
   const first_click_ms = { late: await firstClicks(true), early: await firstClicks(false) };
 
@@ -188,6 +188,9 @@ async function measure(page, profile) {
 
   const seconds = results.reduce((sum, { duration }) => sum + duration, 0);
   const rtf = (stage) => round(results.reduce((sum, { stats }) => sum + stats[stage], 0) / 1000 / seconds, 3);
+  const texts = results
+    .slice(0, sentences.length)
+    .map(({ stats }, at) => (stats.textMs * 30) / [...sentences[at]].length);
   const leadIns = sounds.map(({ heardMs, firstSampleMs }) => heardMs - firstSampleMs);
   return {
     first_sound_ms: spread(sounds.map(({ firstSampleMs }) => firstSampleMs)),
@@ -202,6 +205,7 @@ async function measure(page, profile) {
     ),
     rtf: { total: rtf('totalMs'), text: rtf('textMs'), sambert: rtf('sambertMs'), vocoder: rtf('vocoderMs') },
     rtf_cpu: { total: round(cpu / 1000 / seconds, 3) },
+    text_ms: { first: round(opening.stats.textMs, 1), thirty_chars: spread(texts) },
     load_ms,
     bytes: await measureSizes(DIST, FOLDER),
     heap_mb: round(long.stats.memory / 1e6, 1),
@@ -227,6 +231,8 @@ function show(figures) {
     ['  the device runs after the click by', shown(figures.first_click_ms.late.device)],
     ['real-time factor, wall / CPU', `${figures.rtf.total} / ${figures.rtf_cpu.total}`],
     ['  text, Sambert, vocoder', `${figures.rtf.text}, ${figures.rtf.sambert}, ${figures.rtf.vocoder}`],
+    ['text, 30 characters, P50 / P95', shown(figures.text_ms.thirty_chars)],
+    ['  the first after load', `${figures.text_ms.first} ms`],
     ['ready after load, cold / warm', `${figures.load_ms.cold} / ${figures.load_ms.warm} ms`],
     ['wasm, plain / brotli', `${megabytes(bytes.wasm)} / ${megabytes(bytes.wasm_brotli)}`],
     ['  and the data of the texts', `${megabytes(bytes.text)} / ${megabytes(bytes.text_brotli)}`],

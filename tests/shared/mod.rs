@@ -1,8 +1,11 @@
 //! Data that lies beside the repository and is not part of it, and how readings are compared.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::PathBuf;
+
+mod skip;
+
+pub use skip::skip;
 
 /// The rows of a table in `../shared`, by column. Without it the test is skipped: said in the file that `LANGDU_SKIPPED` names, and a
 /// failure where `LANGDU_REQUIRE_DATA` is set.
@@ -23,24 +26,6 @@ pub fn rows(table: &str) -> Option<Vec<BTreeMap<String, String>>> {
             .collect()
     };
     Some(lines.map(row).collect())
-}
-
-/// Tells that a test was left out, and why.
-pub fn skip(why: &str) {
-    assert!(
-        std::env::var_os("LANGDU_REQUIRE_DATA").is_none(),
-        "{why}, and LANGDU_REQUIRE_DATA is set"
-    );
-    eprintln!("skipped: {why}");
-    if let Some(list) = std::env::var_os("LANGDU_SKIPPED") {
-        let file = std::fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(list);
-        let written =
-            file.and_then(|mut file| writeln!(file, "{}: {why}", env!("CARGO_CRATE_NAME")));
-        written.expect("the list of skipped tests can be written");
-    }
 }
 
 /// Without punctuation and spaces, and with words that say the same made equal.

@@ -13,6 +13,7 @@ export type {
   SpeakerInfo,
   SpeechOptions,
   SyllableReading,
+  SymbolKind,
   VoiceInfo,
 } from '../wire/messages.js';
 export type { SpeechCache } from './cache.js';

@@ -19,6 +19,9 @@ export type Mood =
   | 'call'
   | 'verse';
 
+/** Signs that can be said by their names: emoji, stars and waves, [1] and ①, quotation marks, and where links lead. */
+export type SymbolKind = 'emoji' | 'decoration' | 'notes' | 'quotes' | 'links';
+
 export interface SpeechOptions {
   /** One of the voice's speakers by name, the first when left out. */
   speaker?: string;
@@ -44,8 +47,8 @@ export interface SpeechOptions {
   lexicon?: Record<string, string>;
   /** What the text is written in, `text` when left out: as people type and paste it. */
   input?: 'text' | 'markdown' | 'html';
-  /** Whether signs that are seldom said are: emoji by name, reference marks, link targets; `skip` when left out. */
-  symbols?: 'skip' | 'read';
+  /** Which signs that are seldom said are: none, `skip`, when left out; all, `read`; or some, with spaces: `'emoji links'`. */
+  symbols?: 'skip' | 'read' | SymbolKind | `${SymbolKind} ${string}`;
   /** Whether 儿 joins the syllable before it as in the north, `auto`, or is left out where it would, `never`. */
   erhua?: 'auto' | 'never';
   /** Whose standard readings, `CN` when left out. */

@@ -107,7 +107,7 @@ pub struct TextArgs {
     /// What the text is written in: text, markdown or html.
     #[arg(long, default_value = "text", value_parser = named::<Input>)]
     pub input: Input,
-    /// Whether emoji, reference marks and the like are said: skip or read.
+    /// Which signs are said by their names: skip, read, or some of "emoji decoration notes quotes links".
     #[arg(long, default_value = "skip", value_parser = named::<Symbols>)]
     pub symbols: Symbols,
     /// Whether 儿 joins the syllable before it: auto or never.

@@ -5,14 +5,18 @@ use crate::sambert::Inflection;
 use crate::text::Sentence;
 use crate::text::symbols::Symbol;
 
-/// Most syllables of a phrase that has a shortest length.
-const SHORT: usize = 3;
+/// Percent of every duration, by the number of syllables of a phrase that stands alone; longer ones are as the voice has them. Set so that
+/// the short sentences, the pairs and the exclamations in `models/train/moods` sound as long as the teacher has them.
+const PERCENT: [u16; 7] = [100, 120, 110, 118, 110, 108, 105];
 
-/// By the number of syllables: percent of every duration, and milliseconds from the silence before to the end of the last
-/// syllable, of one with a tone and of one with the neutral tone. Set so that the twenty sentences in `models/train/moods` sound as
-/// long as the teacher has them; the end of what is lengthened dies away, so that the symbols last longer.
-const SHORTEST: [(u16, [u16; 2]); SHORT] =
-    [(100, [515, 515]), (120, [680, 700]), (110, [850, 800])];
+/// Milliseconds from the silence before to the end of the last syllable, by the number of syllables, of one with a tone and of one with
+/// the neutral tone. The end of what is lengthened dies away, so that the symbols last longer than what is heard.
+const SHORTEST: [[u16; 2]; 3] = [[515, 515], [680, 700], [850, 800]];
+
+/// Of one syllable in the falling tone, which is the shortest of the four.
+const FALLING: u16 = 415;
+/// Of two syllables that end in 吧 or 吗: the one is cut short, the other drawn out.
+const PARTICLES: [(&str, u16); 2] = [("b_c", 570), ("m_c", 760)];
 
 /// Gives phrases of a few syllables, in dialogue too, their length. Interjections without an initial, such
 /// as 嗯, are as short as the voice has them.
@@ -28,15 +32,23 @@ pub fn floors(
         let Some(last) = own.syllables().next_back() else {
             continue;
         };
-        let interjection = count == 1 && matches!(&*symbols[last.start].phone, "ga" | "ge" | "go");
-        if count > SHORT || own.0.len() > 1 || interjection {
+        let Symbol { phone, tone, .. } = &symbols[last.start];
+        let interjection = count == 1 && matches!(&**phone, "ga" | "ge" | "go");
+        if count > PERCENT.len() || own.0.len() > 1 || interjection {
             continue;
         }
-        let neutral = symbols[last.start].tone == "tone5";
-        let (percent, least) = SHORTEST[count - 1];
         for place in own.syllables().cloned().flatten() {
-            curve[place].duration = curve[place].duration * percent / 100;
+            curve[place].duration = curve[place].duration * PERCENT[count - 1] / 100;
         }
-        curve[last.end - 1].least_ms = least[usize::from(neutral)];
+        let Some(shortest) = SHORTEST.get(count - 1) else {
+            continue;
+        };
+        let neutral = *tone == "tone5";
+        let particle = PARTICLES.iter().find(|(initial, _)| phone == initial);
+        curve[last.end - 1].least_ms = match (count, particle) {
+            (1, _) if *tone == "tone4" => FALLING,
+            (2, Some(&(_, least))) if neutral => least,
+            _ => shortest[usize::from(neutral)],
+        };
     }
 }

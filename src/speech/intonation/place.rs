@@ -104,8 +104,7 @@ pub fn end(clauses: &Clauses, bends: &mut [Bend]) {
     }
     for (left, syllable) in clauses.syllables().rev().enumerate().take(6) {
         for place in syllable.clone() {
-            bends[place].decibels += 2.5 - 0.5 * (left / 2) as f32;
-            bends[place].semitones += 0.5;
+            bends[place].decibels += 1.5 - 0.5 * (left / 2) as f32;
         }
     }
 }

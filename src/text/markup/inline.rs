@@ -2,15 +2,20 @@
 
 use super::{Mark, latex};
 use crate::text::characters::is_han;
+use crate::text::options::Symbols;
 use crate::text::reading::Reading;
 use crate::text::utterance::Span;
 
 /// Longest text between brackets that is looked at.
 const LONGEST: usize = 400;
 
-/// Without the marks. `markdown`: single stars and underscores are marks, too. `skip`: notes are silent. `bold` gets what is set off
-/// by two stars or more.
-pub fn strip(marks: Vec<Mark>, markdown: bool, skip: bool, bold: &mut Vec<Span>) -> Vec<Mark> {
+/// Without the marks. `markdown`: single stars and underscores are marks, too. `bold` gets what is set off by two stars or more.
+pub fn strip(
+    marks: Vec<Mark>,
+    markdown: bool,
+    symbols: Symbols,
+    bold: &mut Vec<Span>,
+) -> Vec<Mark> {
     let mut kept: Vec<Mark> = Vec::with_capacity(marks.len());
     let mut opened = None;
     let mut at = 0;
@@ -18,7 +23,7 @@ pub fn strip(marks: Vec<Mark>, markdown: bool, skip: bool, bold: &mut Vec<Span>)
         let rest = &marks[at..];
         let length = match rest[0].character {
             '$' | '\\' => formula(rest, &mut kept),
-            '!' | '[' => link(rest, &mut kept, markdown, skip, bold),
+            '!' | '[' => link(rest, &mut kept, markdown, symbols, bold),
             '(' | '（' => gloss(rest, &mut kept),
             '*' | '_' | '`' | '~' | '^' => emphasis(rest, &kept, markdown),
             _ => None,
@@ -115,7 +120,7 @@ fn link(
     rest: &[Mark],
     kept: &mut Vec<Mark>,
     markdown: bool,
-    skip: bool,
+    symbols: Symbols,
     bold: &mut Vec<Span>,
 ) -> Option<usize> {
     let open = usize::from(rest[0].character == '!');
@@ -130,7 +135,14 @@ fn link(
         let address = text(&rest[end + 2..target]);
         let link = address.contains(['/', '.', '#']) || markdown;
         if link && !address.chars().any(is_han) {
-            kept.extend(strip(inside.to_vec(), markdown, skip, bold));
+            kept.extend(strip(inside.to_vec(), markdown, symbols, bold));
+            if symbols.links {
+                kept.push(Mark {
+                    character: '，',
+                    ..rest[end]
+                });
+                kept.extend(&rest[end + 2..target]);
+            }
             return Some(target + 1);
         }
         return None;
@@ -145,7 +157,7 @@ fn link(
     let behind = kept.last().is_some_and(|mark| {
         mark.character.is_alphanumeric() || "。，”》）)".contains(mark.character)
     });
-    (skip && number && behind && note.len() < 8).then_some(end + 1)
+    (!symbols.notes && number && behind && note.len() < 8).then_some(end + 1)
 }
 
 /// Pinyin with tone marks in brackets gives the characters before it their readings. Brackets without a word are kaomoji.

@@ -71,7 +71,7 @@ impl Item {
 type Rule = fn(&Line, usize) -> Option<Vec<Item>>;
 
 /// In order: the first rule that fits wins.
-const RULES: [Rule; 12] = [
+const RULES: [Rule; 13] = [
     web::address,
     code::list_mark,
     code::code,
@@ -83,6 +83,7 @@ const RULES: [Rule; 12] = [
     code::sequence,
     math::scripts,
     quantity::quantity,
+    quantity::lone_unit,
     sign::sign,
 ];
 

@@ -1,7 +1,7 @@
 //! Numbers known by their digits: telephones, codes, models, versions; and the marks of lists.
 
 use super::classes::{Class, Item};
-use super::contexts::{begins, ends};
+use super::contexts::{begins, ends, lately};
 use super::date::is_year;
 use super::number::roman;
 use super::quantity::figure;
@@ -32,7 +32,10 @@ pub fn list_mark(line: &Line, at: usize) -> Option<Vec<Item>> {
             Item::new(0, 1, Class::Pause),
         ]);
     }
-    let bullet = line.any(0, "-*+•·▪◦●○■□◆◇★☆※►▶✓✔☑") && line.len() > 1 && line.spaced(1);
+    let bullet = !line.symbols.decoration
+        && line.any(0, "-*+•·▪◦●○■□◆◇★☆※►▶✓✔☑")
+        && line.len() > 1
+        && line.spaced(1);
     let below_zero = line.is(0, "-") && line.number(1).is_some() && super::sign::is_cold(line, 1);
     (bullet && !below_zero).then(|| vec![Item::new(0, 1, Class::Silent)])
 }
@@ -71,13 +74,31 @@ pub fn telephone(line: &Line, at: usize) -> Option<Vec<Item>> {
     }
     let groups = spaced_groups(line, at, "-");
     let hyphens = groups.len() > 1 && line.is(at + 1, "-");
+    let mut groups = groups;
+    // 010-6552 9988
+    if let [area, number] = groups[..]
+        && line.text(area).starts_with('0')
+        && line.spaced(number + 1)
+        && line.text(number).len() + line.number(number + 1).map_or(0, str::len) >= 7
+    {
+        groups.push(number + 1);
+    }
     let lengths: Vec<usize> = groups.iter().map(|&t| line.text(t).len()).collect();
     let end = groups.last().map_or(at + 1, |last| last + 1);
+    let area = line.before(at);
+    let area = area.ends_with([')', '）'])
+        && area
+            .trim_end_matches([')', '）'])
+            .rsplit(['(', '（'])
+            .next()
+            .is_some_and(|area| area.starts_with('0') && (3..=4).contains(&area.len()));
     let mobile = |text: &str| text.starts_with('1') && !text.starts_with("10");
     let fits = match lengths.as_slice() {
         [11] => mobile(first) && !first.ends_with("0000"),
         [3, 4, 4] => mobile(first) || first.starts_with("400") || first.starts_with('0'),
         [3, 3, 4] => first.starts_with(['4', '8']),
+        [3..=4, 4] | [7..=8] if area => true,
+        [3..=4, 3..=4, 4] if first.starts_with('0') => true,
         [3..=4, 7..=8] => first.starts_with('0'),
         [_, _, _, ..] if hyphens => true,
         // cards and accounts in groups
@@ -141,9 +162,12 @@ pub fn code(line: &Line, at: usize) -> Option<Vec<Item>> {
         let joins = end == at
             || !line.spaced(end)
             || line.number(end).is_some() && line.number(end - 1).is_some();
-        let sign = line.any(end, "-/")
-            && matches!(line.kind(end + 1), Some(Kind::Number | Kind::Latin))
-            && line.glued(end..end + 2);
+        let numbered = line.is(end, ".") && line.text(at).eq_ignore_ascii_case("no");
+        let sign = (line.any(end, "-/_") || numbered)
+            && matches!(line.kind(end + 1), Some(Kind::Number | Kind::Latin));
+        let apart = line.is(end, "-") && line.spaced(end) && line.spaced(end + 1);
+        let sign = sign && (line.glued(end..end + 2) || apart);
+        let joins = joins || sign && apart || line.is(end - 1, "-") && line.spaced(end - 1);
         if !(joins
             && (matches!(line.kind(end), Some(Kind::Number | Kind::Latin)) || sign && end > at))
         {
@@ -176,7 +200,7 @@ fn standard(line: &Line, at: usize) -> bool {
 /// Models, versions, Roman numerals, numbers with leading zeros and very long ones.
 pub fn sequence(line: &Line, at: usize) -> Option<Vec<Item>> {
     match line.kind(at)? {
-        Kind::Latin => return numeral(line, at),
+        Kind::Latin => return numeral(line, at).or_else(|| dotted(line, at)),
         Kind::Circled | Kind::Roman => return single(line, at),
         Kind::Number => {}
         _ => return None,
@@ -208,7 +232,11 @@ pub fn sequence(line: &Line, at: usize) -> Option<Vec<Item>> {
         && line.text(at + 1).len() <= 2
         && number.len() >= 3
         && upper(at + 1)
-        && super::quantity::unit(line, at + 1).is_none();
+        && super::quantity::unit(line, at + 1).is_none()
+        && !(number.len() == 3 && line.any(at + 1, "GKTMB"));
+    let lines = matches!(number, "480" | "720" | "1080" | "1440" | "2160")
+        && line.any(at + 1, "pPi")
+        && !line.spaced(at + 1);
     let padded = number.len() > 1 && number.starts_with('0') && !line.any(at + 1, "%‰");
     let long = previous != Some('第')
         && (number.len() == 8 || number.len() > 10)
@@ -216,11 +244,12 @@ pub fn sequence(line: &Line, at: usize) -> Option<Vec<Item>> {
         && line.kind(at + 1) != Some(Kind::Han);
     let named = is_name(line, at, number);
     let hyphened = previous == Some('-') && after_letter;
-    let edition = previous == Some(':')
-        && line
-            .before(at)
-            .trim_end_matches(':')
-            .ends_with(|c: char| c.is_ascii_alphabetic());
+    // ISO9001:2015
+    let edition = previous == Some(':') && {
+        let name = line.before(at).trim_end_matches(':');
+        let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ');
+        name.ends_with(|c: char| c.is_ascii_uppercase())
+    };
     let model =
         number.len() >= 3 && (after_letter && (!number.ends_with("00") || hyphened) || edition);
     let again = number.len() >= 3
@@ -235,7 +264,18 @@ pub fn sequence(line: &Line, at: usize) -> Option<Vec<Item>> {
             .before(at)
             .trim_end_matches(['(', '（'])
             .ends_with(is_han);
-    let plate = after_letter && is_plate(line, at);
+    let plate = (after_letter || previous == Some('·')) && is_plate(line, at);
+    let product = number.len() >= 3
+        && ends(line.before(at), "model-before")
+        && !begins(line.from(at + 1), "measure")
+        && line.kind(at + 1) != Some(Kind::Sub);
+    if product && line.is(at + 1, "-") && line.number(at + 2).is_some() {
+        return Some(vec![
+            Item::new(at, at + 1, Class::Digits),
+            Item::new(at + 1, at + 2, Class::Said("杠".into())),
+            Item::new(at + 2, at + 3, Class::Digits),
+        ]);
+    }
     let sprint = number.len() == 2 && line.before(at).ends_with('秒') && seconds_before(line, at);
     if !(again
         || padded
@@ -246,11 +286,13 @@ pub fn sequence(line: &Line, at: usize) -> Option<Vec<Item>> {
         || spaced_model
         || sprint
         || stock
+        || lines
+        || product
         || plate)
     {
         return None;
     }
-    let class = if model || stock || before_letter || known(line, at, number) {
+    let class = if model || stock || lines || before_letter || known(line, at, number) {
         Class::Dialled
     } else {
         Class::Digits
@@ -276,7 +318,7 @@ fn is_spaced_model(line: &Line, at: usize, number: &str) -> bool {
     (3..=5).contains(&number.len())
         && capital
         && !number.ends_with("00")
-        && !is_year(number)
+        && (!is_year(number) || matches!(text, "GTX" | "RTX" | "RX"))
         && !begins(line.from(at + 1), "counted")
         && super::quantity::unit(line, at + 1).is_none_or(|(length, _)| length == 1)
         && !line.any(at + 1, "%:/-~")
@@ -285,7 +327,7 @@ fn is_spaced_model(line: &Line, at: usize, number: &str) -> bool {
 /// 鄂A5K83U: digits and letters in turn behind a character.
 fn is_plate(line: &Line, at: usize) -> bool {
     let run = line.before(at);
-    let bare = run.trim_end_matches(|c: char| c.is_ascii_alphanumeric());
+    let bare = run.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '·');
     let run = &run[bare.len()..];
     let digits = run.chars().filter(char::is_ascii_digit).count();
     bare.ends_with(
@@ -294,7 +336,7 @@ fn is_plate(line: &Line, at: usize) -> bool {
             .collect::<Vec<_>>()
             .as_slice(),
     ) && run.starts_with(|c: char| c.is_ascii_uppercase())
-        && (digits > 0 || run.len() <= 2)
+        && (digits > 0 || run.chars().count() <= 2)
 }
 
 /// Numbers of emergency and service, and others that everybody calls by their digits.
@@ -318,6 +360,21 @@ fn known(line: &Line, at: usize, number: &str) -> bool {
 fn is_name(line: &Line, at: usize, number: &str) -> bool {
     let (before, after) = (line.before(at), line.from(at + 1));
     let house = number.len() >= 4 && after.starts_with('号') && ends(before, "house-before");
+    let room = (3..=4).contains(&number.len())
+        && ends(before, "room-before")
+        && !begins(after, "counted")
+        && !begins(after, "measure");
+    let door = line.is(at + 1, "-")
+        && line.number(at + 2).is_some_and(|door| door.len() >= 3)
+        && lately(before, 4, "door-before");
+    if door {
+        return true;
+    }
+    let room = room
+        || at >= 2
+            && line.is(at - 1, "-")
+            && line.number(at - 2).is_some()
+            && lately(line.before(at - 2), 4, "door-before");
     let born = number.len() == 2
         && number.ends_with(['0', '5'])
         && after.starts_with('后')
@@ -332,6 +389,8 @@ fn is_name(line: &Line, at: usize, number: &str) -> bool {
     known(line, at, number)
         || begins(after, "digits-after") && !begins(after, "model-not")
         || ends(before, "digits-before")
+        || begins(after, "event-name")
+        || room
         || house
 }
 
@@ -351,6 +410,57 @@ fn numeral(line: &Line, at: usize) -> Option<Vec<Item>> {
     Some(vec![Item::new(at, at + 1, Class::Single(value))])
 }
 
+/// H.264, and No.1, which is said 第一 as far as ten.
+fn dotted(line: &Line, at: usize) -> Option<Vec<Item>> {
+    let name = line.text(at);
+    // 1920x1080
+    if name.eq_ignore_ascii_case("x")
+        && at > 0
+        && line.number(at - 1).is_some()
+        && line.number(at + 1).is_some()
+        && line.glued(at - 1..at + 2)
+    {
+        return Some(vec![
+            Item::new(at, at + 1, Class::Said("乘".into())),
+            Item::new(at + 1, at + 2, Class::Cardinal),
+        ]);
+    }
+    let number = line.number(at + 2)?;
+    if !line.is(at + 1, ".") || !line.glued(at + 1..at + 3) {
+        return None;
+    }
+    if name.eq_ignore_ascii_case("no") {
+        let first =
+            number.parse::<u32>().is_ok_and(|value| value <= 10) && !number.starts_with('0');
+        let said = if first { "第" } else { "编号" };
+        let class = if first {
+            Class::Ordinal
+        } else {
+            Class::Dialled
+        };
+        return Some(vec![
+            Item::new(at, at + 2, Class::Said(said.into())),
+            Item::new(at + 2, at + 3, class),
+        ]);
+    }
+    if begins(&name.to_ascii_lowercase(), "numbered") && name.len() <= 4 {
+        return Some(vec![
+            Item::new(at, at + 1, Class::Keep),
+            Item::new(at + 1, at + 2, Class::Silent),
+            Item::new(at + 2, at + 3, Class::Ordinal),
+        ]);
+    }
+    let model =
+        name.len() == 1 && number.len() >= 3 && name.chars().all(|c| c.is_ascii_uppercase());
+    model.then(|| {
+        vec![
+            Item::new(at, at + 1, Class::Keep),
+            Item::new(at + 1, at + 2, Class::Said("点".into())),
+            Item::new(at + 2, at + 3, Class::Digits),
+        ]
+    })
+}
+
 /// Numbers of one character. A mark in a circle after a word and before a mark refers to a note, and is silent.
 fn single(line: &Line, at: usize) -> Option<Vec<Item>> {
     let sign = line.text(at).chars().next()?;
@@ -360,12 +470,22 @@ fn single(line: &Line, at: usize) -> Option<Vec<Item>> {
     let value = circled(sign)?;
     let ends_clause = at + 1 == line.len() || line.any(at + 1, "。，；！？、”」,.;");
     let reference = ends_clause
+        && !line.symbols.notes
         && line.near(at).is_some_and(is_han)
         && !ends(line.before(at), "reference-before");
     if reference {
         return Some(vec![Item::new(at, at + 1, Class::Silent)]);
     }
     let mut items = vec![Item::new(at, at + 1, Class::Single(value))];
+    if at > 1 && line.kind(at - 1) == Some(Kind::Circled) {
+        items.insert(0, Item::new(at, at + 1, Class::Pause));
+        return Some(items);
+    }
+    // ①背景 ②方法
+    if at > 0 && line.spaced(at) && !line.spaced(at + 1) && line.kind(at + 1) == Some(Kind::Han) {
+        let pause = Item::new(at, at + 1, Class::Pause);
+        return Some(vec![pause.clone(), items.remove(0), pause]);
+    }
     let number = matches!(line.kind(at + 1), Some(Kind::Number));
     if number || line.near(at).is_some_and(|c| "，。；：:;".contains(c)) {
         items.push(Item::new(at, at + 1, Class::Pause));

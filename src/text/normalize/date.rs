@@ -1,7 +1,8 @@
 //! Dates, times of day, and the headings of chapters.
 
 use super::classes::{Class, Item};
-use super::contexts::{begins, ends};
+use super::contexts::{begins, ends, lately, soon};
+use super::number::{cardinal, digits};
 use super::tokens::{Kind, Line};
 
 pub fn value(number: &str) -> u32 {
@@ -29,9 +30,17 @@ pub fn heading(line: &Line, at: usize) -> Option<Vec<Item>> {
     let chapter = line.any(at, "章回节卷篇集部幕话折讲课") && line.spaced(at + 1);
     let number = |c: char| c.is_ascii_digit() || "零〇一二三四五六七八九十百千两".contains(c);
     let named = line.before(at).trim_end_matches(number).ends_with('第');
+    // 卷一 总论
+    let volume = number(line.text(at).chars().next().unwrap_or(' '))
+        && line.spaced(at + 1)
+        && line
+            .before(at)
+            .trim_end_matches(number)
+            .ends_with(['卷', '篇', '章', '集'])
+        && line.before(at).chars().count() <= 3;
     let title = at + 1 < line.len() && line.kind(at + 1) != Some(Kind::Sign);
     let item = |class| Item::new(at, at + 1, class);
-    (chapter && named && title).then(|| vec![item(Class::Keep), item(Class::Pause)])
+    ((chapter && named || volume) && title).then(|| vec![item(Class::Keep), item(Class::Pause)])
 }
 
 /// Dates such as 2025-09-28, 2012/3/4, 12/31/2025, 2008.08, 08/2008, 08-08, 1998年, 2934ad.
@@ -47,7 +56,85 @@ pub fn date(line: &Line, at: usize) -> Option<Vec<Item>> {
     if previous.is_some_and(|c| c.is_ascii_alphanumeric() || c == '.') {
         return None;
     }
-    numeric(line, at, first).or_else(|| named(line, at, first))
+    season(line, at, first)
+        .or_else(|| event(line, at, first))
+        .or_else(|| numeric(line, at, first))
+        .or_else(|| named(line, at, first))
+}
+
+/// 2023/24赛季, 2023/2024学年, 2023-24赛季
+fn season(line: &Line, at: usize, first: &str) -> Option<Vec<Item>> {
+    let second = line.number(at + 2)?;
+    // 李白(701-762)
+    let bracketed = line.near(at).is_some_and(|c| "(（".contains(c)) && line.any(at + 3, ")）");
+    if bracketed
+        && line.any(at + 1, "-–—~")
+        && first.len() == 3
+        && (value(first) + 1..value(first) + 120).contains(&value(second))
+    {
+        return Some(vec![
+            Item::new(at, at + 1, Class::BareYear),
+            Item::new(at + 1, at + 2, Class::Said("到".into())),
+            Item::new(at + 2, at + 3, Class::BareYear),
+        ]);
+    }
+    let next = value(first).saturating_add(1).to_string();
+    let follows = second == next || second.len() == 2 && next.ends_with(second);
+    (is_recent(first)
+        && follows
+        && line.any(at + 1, "/-–—~")
+        && begins(line.from(at + 3), "span-after"))
+    .then(|| {
+        vec![
+            Item::new(at, at + 1, Class::BareYear),
+            Item::new(at + 1, at + 2, Class::Said("到".into())),
+            Item::new(at + 2, at + 3, Class::Digits),
+        ]
+    })
+}
+
+/// 12.1-12.12 where the words beside it speak of a time.
+fn day_range(line: &Line, at: usize) -> Option<Vec<Item>> {
+    let day = |at: usize| {
+        let dated =
+            line.number(at).is_some_and(is_month) && line.number(at + 2).is_some_and(is_day);
+        dated && line.is(at + 1, ".") && line.glued(at..at + 3)
+    };
+    let told = lately(line.before(at), 8, "date-word") || soon(line.from(at + 7), 4, "date-word");
+    (day(at) && line.any(at + 3, "-~–—～至到") && day(at + 4) && told).then(|| {
+        let parts = [
+            (0, Class::Month),
+            (2, Class::Day),
+            (3, Class::Said("到".into())),
+            (4, Class::Month),
+            (6, Class::Day),
+        ];
+        let items = parts
+            .into_iter()
+            .map(|(offset, class)| Item::new(at + offset, at + offset + 1, class));
+        items.collect()
+    })
+}
+
+/// A day that has become a name: 9·18, 3.15晚会, 11.11大促.
+fn event(line: &Line, at: usize, first: &str) -> Option<Vec<Item>> {
+    let second = line.number(at + 2)?;
+    if !is_month(first) || !is_day(second) || !line.glued(at..at + 3) {
+        return None;
+    }
+    if let Some(items) = day_range(line, at) {
+        return Some(items);
+    }
+    let history = line.is(at + 1, "·");
+    if !history && !(line.is(at + 1, ".") && begins(line.from(at + 3), "event-after")) {
+        return None;
+    }
+    let said = match (value(first), value(second)) {
+        (a, b) if a == b && a > 10 && !history => format!("双{}", cardinal(second)),
+        (10.., _) if !history => cardinal(first) + &cardinal(second),
+        _ => digits(first) + &digits(second),
+    };
+    Some(vec![Item::new(at, at + 3, Class::Said(said))])
 }
 
 fn numeric(line: &Line, at: usize, first: &str) -> Option<Vec<Item>> {
@@ -134,6 +221,13 @@ fn named(line: &Line, at: usize, first: &str) -> Option<Vec<Item>> {
     if is_year(first) && in_list_of_years(line, at) {
         return Some(vec![Item::new(at, at + 1, Class::BareYear)]);
     }
+    // 1990s
+    if is_recent(first) && first.ends_with('0') && line.is(at + 1, "s") && !line.spaced(at + 1) {
+        return Some(vec![
+            Item::new(at, at + 1, Class::BareYear),
+            Item::new(at + 1, at + 2, Class::Said("年代".into())),
+        ]);
+    }
     let unit = line.text(at + 1);
     let class = match unit {
         "年" if ends(line.before(at), "reign") && first.len() < 4 => Class::Ordinal,
@@ -175,13 +269,13 @@ fn in_list_of_years(line: &Line, at: usize) -> bool {
     let number = line.text(at);
     let before = line.before(at);
     let after = line.from(at + 1);
-    let closed = line.any(at + 1, ")）]】");
-    let opened = line.near(at).is_some_and(|c| "(（[【".contains(c));
+    let closed = line.any(at + 1, ")）]】〕");
+    let opened = line.near(at).is_some_and(|c| "(（[【〔".contains(c));
     let cited = closed && opened_before(before);
     let bracketed = closed
         && opened
         && before
-            .trim_end_matches(['(', '（', '[', '【'])
+            .trim_end_matches(['(', '（', '[', '【', '〔'])
             .ends_with(|c: char| !c.is_ascii_alphanumeric());
     let mut next = at;
     while line.any(next + 1, "至到或和与-~—–、及") && line.number(next + 2).is_some_and(is_year)
@@ -212,11 +306,12 @@ fn in_list_of_years(line: &Line, at: usize) -> bool {
         && line.kind(at + 1) != Some(Kind::Latin);
     let season = (1900..2100).contains(&value(number)) && begins(after, "year-after");
     let to_come = (1900..2100).contains(&value(number))
-        && ends(before, "year-before")
+        && ends(before.trim_end_matches([':', '：', ' ']), "year-before")
         && !ends(before, "duration-before")
         && (line.len() == at + 1 || line.any(at + 1, "，。,；、）)"))
         && before.len() > 3;
-    (bracketed || cited) && is_recent(number)
+    let marked = before.ends_with(['©', '®', '〔']) && (closed || !before.ends_with('〔'));
+    (bracketed || cited || marked) && is_recent(number)
         || before.ends_with("公元") && closed_title(line, at)
         || heading
         || next > at && line.is(next + 1, "年") && !ends(before, "duration-before")
@@ -261,6 +356,7 @@ fn reads_as_year(line: &Line, at: usize, number: &str) -> bool {
             let past = value(number) >= 50;
             dated
                 || number.starts_with('0')
+                || !counted && begins(line.from(at + 2), "short-year-after")
                 || number.starts_with('9') && !counted
                 || past && !counted && line.is(at + 2, "的") && !ends(before, "duration-before")
         }
@@ -279,17 +375,23 @@ pub fn time(line: &Line, at: usize) -> Option<Vec<Item>> {
     if line.is(at + 1, "点") {
         return oclock(line, at, hour);
     }
+    if let Some(items) = primes(line, at) {
+        return Some(items);
+    }
     if !line.is(at + 1, ":")
         || line.spaced(at + 1) != line.spaced(at + 2)
         || hour.len() > 2
         || value(hour) > 24
-        || line.previous(at) == Some(':')
+        || line.previous(at) == Some(':') && at >= 2 && line.number(at - 2).is_some()
     {
         return None;
     }
     let minute = line
         .number(at + 2)
         .filter(|m| m.len() == 2 && value(m) < 60)?;
+    if lately(line.before(at), 8, "stopwatch") {
+        return Some(stopwatch(line, at));
+    }
     if super::sign::is_contest(line, at) && !ends(line.before(at), "half-hour") {
         return None;
     }
@@ -316,7 +418,10 @@ pub fn time(line: &Line, at: usize) -> Option<Vec<Item>> {
         }
     }
     items.push(Item::new(at, at + 1, Class::Hour));
-    if value(minute) > 0 || second.is_some() {
+    let half = minute == "30" && second.is_none() && ends(line.before(at), "daypart");
+    if half {
+        items.push(Item::new(at + 2, at + 3, Class::Said("半".into())));
+    } else if value(minute) > 0 || second.is_some() {
         items.push(Item::new(at + 2, at + 3, Class::Minute));
     }
     if second.is_some() {
@@ -324,6 +429,48 @@ pub fn time(line: &Line, at: usize) -> Option<Vec<Item>> {
     }
     items.push(Item::new(end - 1, last, Class::Silent));
     Some(items)
+}
+
+/// 2:03:23, 3:25 as what something took.
+fn stopwatch(line: &Line, at: usize) -> Vec<Item> {
+    let mut parts = vec![at, at + 2];
+    if line.is(at + 3, ":") && line.number(at + 4).is_some() {
+        parts.push(at + 4);
+    }
+    let names = ["小时", "分", "秒"];
+    let names = names[names.len() - parts.len()..].iter();
+    let mut items = Vec::new();
+    for (&part, name) in parts.iter().zip(names) {
+        items.push(Item::new(part, part + 1, Class::Count));
+        let end = if part == parts[parts.len() - 1] {
+            part + 1
+        } else {
+            part + 2
+        };
+        items.push(Item::new(end - 1, end, Class::Said((*name).into())));
+    }
+    items
+}
+
+/// 3'25" as what something took.
+fn primes(line: &Line, at: usize) -> Option<Vec<Item>> {
+    let second = line.number(at + 2).filter(|second| second.len() <= 2)?;
+    let closes = line.is(at + 3, "\"") || line.any(at + 3, "'′″”");
+    (line.any(at + 1, "'′’") && closes && value(second) < 60 && line.near(at) != Some('°')).then(
+        || {
+            let end = if line.any(at + 3, "'′") && line.any(at + 4, "'′") {
+                at + 5
+            } else {
+                at + 4
+            };
+            vec![
+                Item::new(at, at + 1, Class::Count),
+                Item::new(at + 1, at + 2, Class::Said("分".into())),
+                Item::new(at + 2, at + 3, Class::Ordinal),
+                Item::new(at + 3, end, Class::Said("秒".into())),
+            ]
+        },
+    )
 }
 
 /// 2点 is an hour, and 2点 after one is a part of a number in words elsewhere.

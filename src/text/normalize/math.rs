@@ -7,7 +7,17 @@ use super::tokens::{Kind, Line, plain};
 /// Superscripts, subscripts, and the signs `^` and `_` that stand for them.
 pub fn scripts(line: &Line, at: usize) -> Option<Vec<Item>> {
     match line.kind(at)? {
-        Kind::Super => Some(vec![Item::new(at, at + 1, Class::Power)]),
+        Kind::Super => {
+            // Ca²⁺, Cl⁻
+            let text = plain(line.text(at));
+            let charge = [('+', "加"), ('-', "减")]
+                .into_iter()
+                .find_map(|(sign, name)| {
+                    Some(format!("{}{name}", digits(text.strip_suffix(sign)?)))
+                });
+            let class = charge.map_or(Class::Power, Class::Said);
+            Some(vec![Item::new(at, at + 1, class)])
+        }
         Kind::Sub => {
             let said = digits(&plain(line.text(at)));
             Some(vec![Item::new(at, at + 1, Class::Said(said))])

@@ -30,13 +30,14 @@ impl Figure {
 pub fn figure(line: &Line, at: usize) -> Option<Figure> {
     let mut whole = line.number(at)?.to_string();
     let mut end = at + 1;
+    // `1,234` and `1 , 234`
+    let even = |mark: usize| line.spaced(mark) == line.spaced(mark + 1);
     if whole.len() <= 3 && !whole.starts_with('0') {
         let mut grouped = whole.clone();
         let mut next = end;
         let group = |next: usize| {
             let group = line.number(next + 1)?;
-            (line.any(next, ",") && group.len() == 3 && line.glued(next - 1..next + 2))
-                .then_some(group)
+            (line.any(next, ",") && group.len() == 3 && even(next)).then_some(group)
         };
         while let Some(group) = group(next) {
             grouped.push_str(group);
@@ -48,10 +49,9 @@ pub fn figure(line: &Line, at: usize) -> Option<Figure> {
     }
     let mut fraction = None;
     let version = line.is(end + 2, ".") && line.number(end + 3).is_some();
-    let glued = line.glued(end - 1..end + 2);
     if let Some(digits) = line
         .number(end + 1)
-        .filter(|_| line.is(end, ".") && !version && glued)
+        .filter(|_| line.is(end, ".") && !version && even(end))
     {
         fraction = Some(digits.to_string());
         end += 2;
@@ -182,9 +182,19 @@ pub fn fraction(line: &Line, at: usize) -> Option<Vec<Item>> {
         items.extend(quantity(line, below)?);
         return Some(items);
     }
+    // 225/45 R18: width and height of a tyre
+    if above.len() == 3 && line.text(below + 1).starts_with(['R', 'Z']) {
+        return Some(vec![
+            Item::new(at, at + 1, Class::Cardinal),
+            Item::new(at + 1, at + 2, Class::Silent),
+            Item::new(below, below + 1, Class::Cardinal),
+        ]);
+    }
     let longer = line.is(below + 1, "/")
         || line.is(below + 1, ".") && line.number(below + 2).is_some() && !line.spaced(below + 2)
-        || line.kind(below + 1) == Some(Kind::Latin) && !line.spaced(below + 1);
+        || line.kind(below + 1) == Some(Kind::Latin)
+            && !line.spaced(below + 1)
+            && line.previous(at) != Some('=');
     (!longer).then(|| vec![Item::new(at, below + 1, Class::Fraction)])
 }
 
@@ -194,27 +204,45 @@ pub fn quantity(line: &Line, at: usize) -> Option<Vec<Item>> {
     let end = figure.end;
     let ordinal = line.near(at) == Some('第');
     if let Some((length, name)) =
-        unit(line, end).filter(|_| !ordinal && is_unit_context(line, at, end))
+        unit(line, end).filter(|&(length, _)| !ordinal && is_unit_context(line, at, end, length))
     {
         let after = line.token_after(end, length);
         if name.ends_with("之") {
             return Some(vec![Item::new(at, after, Class::Share(name))]);
         }
         let (after, rate) = rate(line, after);
-        return Some(vec![Item::new(
-            at,
-            after,
-            Class::Measure(format!("{name}{rate}")),
-        )]);
+        let item = Item::new(at, after, Class::Measure(format!("{name}{rate}")));
+        let apart = at > 0 && line.spaced(at) && line.number(at - 1).is_some();
+        let pause = apart.then(|| Item::new(at, at + 1, Class::Pause));
+        return Some(pause.into_iter().chain([item]).collect());
     }
     if let Some(share) = shared_share(line, end) {
         return Some(vec![Item::new(at, end, Class::Share(share))]);
     }
+    // DDR5 16GB
+    let apart = at > 0 && line.spaced(at) && line.number(at - 1).is_some();
     let ratio = line.any(at.wrapping_sub(1), ":：") && at >= 2 && line.number(at - 2).is_some();
     let after = line.from(end);
     let minutes = line.any(end, "分秒") && line.near(at) == Some('点');
     let measured = begins(after, "measure") && !begins(after, "measure-not");
     let counted = measured && !(ordinal || ratio || minutes || line.is(end, "月"));
+    // 2～3个, 2、3个
+    let two = line.is(at, "2")
+        && line.any(end, "-~–—～至到、或")
+        && line.number(end + 1).is_some()
+        && begins(line.from(end + 2), "measure")
+        && !begins(line.from(end + 2), "measure-not");
+    let after_letter = line.previous(at).is_some_and(|c| c.is_ascii_alphabetic());
+    let counted = counted && !after_letter || two && !ordinal && !ratio;
+    if two && counted && line.is(end, "、") && line.is(end + 1, "3") {
+        return Some(vec![
+            Item::new(at, end, Class::Count),
+            Item::new(end, end + 1, Class::Silent),
+        ]);
+    }
+    if let Some(items) = scientific(line, at, &figure) {
+        return Some(items);
+    }
     let class = match (ordinal, counted) {
         (true, _) => Class::Ordinal,
         (_, true) => Class::Count,
@@ -225,6 +253,9 @@ pub fn quantity(line: &Line, at: usize) -> Option<Vec<Item>> {
         last += 1;
     }
     let mut items = vec![Item::new(at, last, class)];
+    if apart {
+        items.insert(0, Item::new(at, at + 1, Class::Pause));
+    }
     if last == end
         && end == at + 1
         && figure.fraction.is_none()
@@ -234,6 +265,42 @@ pub fn quantity(line: &Line, at: usize) -> Option<Vec<Item>> {
         items.push(Item::new(end, end + 1, Class::Said("加".into())));
     }
     Some(items)
+}
+
+/// 1.5e-3, 5e10
+fn scientific(line: &Line, at: usize, figure: &Figure) -> Option<Vec<Item>> {
+    let end = figure.end;
+    let minus = line.is(end + 1, "-");
+    let exponent = if minus { end + 2 } else { end + 1 };
+    let sign = line.is(end, "e") || line.is(end, "E") && (minus || figure.fraction.is_some());
+    let power = line.number(exponent).filter(|power| power.len() <= 3)?;
+    if !sign || !line.glued(at..exponent + 1) {
+        return None;
+    }
+    let minus = if minus { "负" } else { "" };
+    let power = decimal(power, None);
+    let said = format!("乘十的{minus}{power}次方");
+    Some(vec![
+        Item::new(at, end, Class::Cardinal),
+        Item::new(end, exponent + 1, Class::Said(said)),
+    ])
+}
+
+/// A unit without a number: 单位 m², kg/m³, 元/m².
+pub fn lone_unit(line: &Line, at: usize) -> Option<Vec<Item>> {
+    if line.previous(at).is_some_and(|c| c.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let (length, name) = unit(line, at)?;
+    let key = &line.from(at)[..length];
+    let compound = key.contains(['/', '²', '³', '·']) || key.len() > 1 && key.ends_with(['2', '3']);
+    let after = line.token_after(at, length);
+    let (end, rate) = rate(line, after);
+    let clear =
+        compound || !rate.is_empty() && (key.len() > 1 || line.kind(after + 1) == Some(Kind::Han));
+    let whole = !matches!(line.kind(end), Some(Kind::Latin | Kind::Number)) || line.spaced(end);
+    (clear && whole && !name.is_empty())
+        .then(|| vec![Item::new(at, end, Class::Said(format!("{name}{rate}")))])
 }
 
 /// 6000+, with nothing to add behind it.
@@ -248,23 +315,42 @@ pub fn rate(line: &Line, at: usize) -> (usize, String) {
     if !line.is(at, "/") {
         return (at, String::new());
     }
-    if let Some((length, name)) = unit(line, at + 1) {
-        return (line.token_after(at + 1, length), format!("每{name}"));
+    // L/100km; 0℃/10℃ are two of a kind
+    let whole = |number: &str| number.trim_end_matches('0') == "1" || number == "24";
+    let (number, start) = match figure(line, at + 1) {
+        Some(figure) if figure.fraction.is_none() && whole(&figure.whole) => {
+            (figure.said(), figure.end)
+        }
+        Some(_) => return (at, String::new()),
+        None => (String::new(), at + 1),
+    };
+    if let Some((length, name)) =
+        unit(line, start).filter(|(_, name)| !name.ends_with(['之', '度']))
+    {
+        return (line.token_after(start, length), format!("每{number}{name}"));
     }
-    match longest_word(line.from(at + 1), "rate") {
-        Some(name) => (line.token_after(at + 1, name.len()), format!("每{name}")),
+    match longest_word(line.from(start), "rate") {
+        Some(name) => (
+            line.token_after(start, name.len()),
+            format!("每{number}{name}"),
+        ),
         None => (at, String::new()),
     }
 }
 
-/// A single letter far from its number, or a model name, is no unit.
-fn is_unit_context(line: &Line, at: usize, start: usize) -> bool {
+/// A single letter far from its number, or a model name, is no unit. `length`: bytes of the unit.
+fn is_unit_context(line: &Line, at: usize, start: usize, length: usize) -> bool {
     let text = line.text(start);
     let lonely = line.spaced(start)
+        && length == 1
         && text.len() == 1
         && text.is_ascii()
         && !text.starts_with('%')
         && !line.is(start + 1, "/");
+    // 5A is a rank more often than a current.
+    if length == 1 && text == "A" && !(line.before(start).contains("V/") || line.is(at + 1, ".")) {
+        return false;
+    }
     let letter = text.len() == 1 && text.starts_with(|c: char| c.is_ascii_alphabetic());
     let model = line.previous(at).is_some_and(|c| c.is_ascii_alphabetic());
     let named = ends(line.before(at), "code-before") && letter;

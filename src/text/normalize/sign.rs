@@ -64,6 +64,9 @@ pub fn sign(line: &Line, at: usize) -> Option<Vec<Item>> {
     if line.kind(at) != Some(Kind::Sign) {
         return None;
     }
+    if let Some(items) = by_name(line, at) {
+        return Some(items);
+    }
     let sides = Sides::of(line, at);
     let between = sides.between();
     let next = |offset: usize| line.text(at + offset);
@@ -74,6 +77,7 @@ pub fn sign(line: &Line, at: usize) -> Option<Vec<Item>> {
         "-" | "–" | "—" | "~" | "〜" | "～" | "‐" | "‑" | "―" => hyphen(line, at),
         "−" => minus(line, at, &sides),
         "°" | "℃" | "℉" => one(named(line.text(at))?),
+        ":" | "：" | "∶" if is_port(line, at) => one("冒号"),
         ":" | "：" | "∶"
             if sides.number_before
                 && sides.number_after
@@ -104,15 +108,26 @@ pub fn sign(line: &Line, at: usize) -> Option<Vec<Item>> {
         "+" if between => one("加"),
         "+" if sides.letter_before && !line.spaced(at) => one("加"),
         "+" if sides.number_after && !sides.number_before => one("正"),
+        "↑" | "↓" if !sides.number_after => None,
+        "△" if line.kind(at + 1) == Some(Kind::Latin) => one("三角形"),
+        "△" => None,
         "/" => slash(line, at, &sides),
-        "=" if between || line.near(at).is_some_and(is_han) && sides.operand_after => one("等于"),
-        "<" if sides.number_after && (between || line.near(at).is_some_and(is_han)) => one("小于"),
-        ">" if sides.number_after && (between || line.near(at).is_some_and(is_han)) => one("大于"),
+        "=" if between
+            || line.near(at).is_some_and(is_han) && sides.operand_after
+            || sides.operand_before && line.kind(at + 1) == Some(Kind::Han) =>
+        {
+            one("等于")
+        }
+        "<" if sides.number_after && (between || line.near(at).is_none_or(is_han)) => one("小于"),
+        ">" if sides.number_after && (between || line.near(at).is_none_or(is_han)) => one("大于"),
         "<" if between => one("小于"),
         ">" if between => one("大于"),
         "*" if sides.number_before && sides.number_after => one("乘"),
         "&" if sides.operand_before || line.near(at).is_some_and(is_han) => one("和"),
-        "#" if line.previous(at).is_some_and(|c| c.is_ascii_digit()) => one("号"),
+        "#" if line.previous(at).is_some_and(|c| c.is_ascii_digit()) => {
+            let key = line.kind(at + 1) != Some(Kind::Han);
+            one(if key { "井" } else { "号" })
+        }
         "#" if line.previous(at) == Some('C') || line.previous(at) == Some('F') => one("井"),
         "@" if line.previous(at).is_some_and(|c| c.is_ascii_alphanumeric()) => one("艾特"),
         "." if glued
@@ -127,6 +142,39 @@ pub fn sign(line: &Line, at: usize) -> Option<Vec<Item>> {
     }
 }
 
+/// The name of a mark that is said by it; the mark stays, for its pause and its mood.
+fn by_name(line: &Line, at: usize) -> Option<Vec<Item>> {
+    let mark = line.text(at);
+    let said = |name: &str| Item::new(at, at + 1, Class::Said(name.into()));
+    let keep = Item::new(at, at + 1, Class::Keep);
+    let quote = match mark {
+        "“" | "「" | "『" => Some(("左引号", true)),
+        "”" | "」" | "』" => Some(("右引号", false)),
+        "《" | "〈" => Some(("左书名号", true)),
+        "》" | "〉" => Some(("右书名号", false)),
+        _ => None,
+    };
+    if let Some((name, opens)) = quote.filter(|_| line.symbols.quotes) {
+        return Some(match opens {
+            true => vec![said(name), keep],
+            false => vec![keep, said(name)],
+        });
+    }
+    let name = match mark {
+        "~" | "〜" | "～" if line.kind(at + 1).is_none_or(|kind| kind == Kind::Sign) => "波浪号",
+        "★" | "☆" => "五角星",
+        "●" | "○" | "•" | "◦" => "圆点",
+        "■" | "□" | "▪" => "方块",
+        "◆" | "◇" => "菱形",
+        "▲" | "△" | "▼" | "►" | "▶" => "三角",
+        "※" => "注意号",
+        "✓" | "✔" | "☑" => "对号",
+        "✗" | "✘" | "☒" => "叉号",
+        _ => return None,
+    };
+    line.symbols.decoration.then(|| vec![said(name)])
+}
+
 fn silent(from: usize, to: usize) -> Option<Vec<Item>> {
     Some(vec![Item::new(from, to, Class::Silent)])
 }
@@ -134,23 +182,42 @@ fn silent(from: usize, to: usize) -> Option<Vec<Item>> {
 /// 元/吨, 次 / 分, 3/4 of something else, 语文/数学.
 fn slash(line: &Line, at: usize, sides: &Sides) -> Option<Vec<Item>> {
     let said = |to, text: String| Some(vec![Item::new(at, to, Class::Said(text))]);
-    let rated = ends(line.before(at), "rate");
+    let times = |c: char| "年月日时分秒周".contains(c);
+    let date = line.near(at).is_some_and(times) && line.text(at + 1).starts_with(times);
+    let power = line
+        .before(at)
+        .ends_with(|c: char| super::tokens::plain(&c.to_string()) != c.to_string())
+        || at >= 2 && line.is(at - 2, "^");
+    let rated = ends(line.before(at), "rate") && !date || power;
     let (end, name) = rate(line, at);
     let latin = unit(line, at + 1).is_some() && line.kind(at + 1) == Some(Kind::Latin);
     let after_number = line
         .before(at)
         .trim_end_matches(|c: char| is_han(c))
         .ends_with(|c: char| c.is_ascii_digit());
-    if rated && !name.is_empty() && (!latin || after_number) {
+    let squared = unit(line, at + 1).is_some_and(|(length, _)| length > 1);
+    if rated && !name.is_empty() && (!latin || after_number || power || squared) {
         return said(end, name);
     }
     if sides.number_before && sides.number_after {
         return said(at + 1, "比".into());
     }
+    let single =
+        |token: usize| line.kind(token) == Some(Kind::Latin) && line.text(token).len() == 1;
+    if at > 0 && single(at - 1) && single(at + 1) && is_formula(line, at) {
+        return said(at + 1, "除以".into());
+    }
     if line.near(at).is_some_and(is_han) && line.kind(at + 1) == Some(Kind::Han) {
         return Some(vec![Item::new(at, at + 1, Class::Pause)]);
     }
     silent(at, at + 1)
+}
+
+/// 127.0.0.1:8080
+fn is_port(line: &Line, at: usize) -> bool {
+    let host = line.before(at);
+    let bare = host.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+    host[bare.len()..].matches('.').count() == 3 && line.number(at + 1).is_some()
 }
 
 /// PM2.5：52.0, a label and its value.
@@ -177,6 +244,11 @@ fn minus(line: &Line, at: usize, sides: &Sides) -> Option<Vec<Item>> {
 fn hyphen(line: &Line, at: usize) -> Option<Vec<Item>> {
     let said = |text: &str| Some(vec![Item::new(at, at + 1, Class::Said(text.into()))]);
     let wave = line.any(at, "~〜～");
+    if line.is(at, "-") && is_formula(line, at) {
+        let sides = Sides::of(line, at);
+        let operand = sides.operand_before && !line.any(at.wrapping_sub(1), "=<>≤≥≠");
+        return said(if operand { "减" } else { "负" });
+    }
     let Some(next) = line.number(at + 1) else {
         return without_number(line, at, wave);
     };
@@ -185,10 +257,14 @@ fn hyphen(line: &Line, at: usize) -> Option<Vec<Item>> {
         if at >= 2
             && line.kind(at - 2) == Some(Kind::Latin)
             && !line.spaced(at - 1)
-            && next.len() >= 3
+            && (next.len() >= 3 || next.len() == 1 && is_marker(line.text(at - 2)))
             && line.is(at, "-")
         {
             return silent(at, at + 1);
+        }
+        let door = next.len() >= 3 && lately(line.before(at - 1), 4, "door-before");
+        if line.is(at, "-") && (door || ends(line.before(at - 1), "figure-before")) {
+            return said("杠");
         }
         let time = at >= 3 && line.is(at - 2, ":") || line.is(at + 2, ":");
         let score = line.is(at, "-") && !time && is_score(line, at, first, next);
@@ -210,13 +286,35 @@ fn hyphen(line: &Line, at: usize) -> Option<Vec<Item>> {
             if is_han(c)
                 && !ends(line.before(at), "minus-before")
                 && !line.before(at).ends_with("计算")
-                && !is_percentage(line, at + 1) =>
+                && !is_percentage(line, at + 1)
+                && !line.from(at + 1).starts_with("0.") =>
         {
             silent(at, at + 1)
         }
         _ if !line.any(at, "-") => None,
         _ => said("负"),
     }
+}
+
+/// 5-3=2, a²-b², x=-b/a: whether a sign of comparison stands in the formula around a token.
+fn is_formula(line: &Line, at: usize) -> bool {
+    let part = |token: usize| match line.kind(token) {
+        Some(Kind::Number | Kind::Super | Kind::Sub) => true,
+        Some(Kind::Latin) => line.text(token).len() <= 2,
+        _ => line.any(token, ".+-−×÷*/^_()（）=<>≤≥≠"),
+    };
+    let start = (0..at)
+        .rev()
+        .take_while(|&token| part(token))
+        .last()
+        .unwrap_or(at);
+    let end = (at + 1..line.len()).take_while(|&token| part(token)).last();
+    (start..=end.unwrap_or(at)).any(|token| line.any(token, "=<>≤≥≠"))
+}
+
+/// CA19-9: capitals with digits, as substances and models have them.
+fn is_marker(name: &str) -> bool {
+    name.len() >= 2 && name.chars().all(|c| c.is_ascii_uppercase())
 }
 
 fn without_number(line: &Line, at: usize, wave: bool) -> Option<Vec<Item>> {
@@ -273,7 +371,23 @@ fn is_percentage(line: &Line, at: usize) -> bool {
 
 /// Whether the number at a token is a temperature.
 pub fn is_cold(line: &Line, at: usize) -> bool {
-    figure(line, at).is_some_and(|figure| begins(line.from(figure.end), "cold"))
+    let cold = |at: usize| {
+        let figure = figure(line, at)?;
+        begins(line.from(figure.end), "cold").then_some(())
+    };
+    // -3~8℃
+    let range = |at: usize| {
+        let end = figure(line, at)?.end;
+        let second = if line.is(end + 1, "-") {
+            end + 2
+        } else {
+            end + 1
+        };
+        line.any(end, "-~〜～–—到至")
+            .then(|| cold(second))
+            .flatten()
+    };
+    cold(at).or_else(|| range(at)).is_some()
 }
 
 /// Whether the text around two numbers speaks of a contest.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::text::characters::is_han;
+use crate::text::options::Symbols;
 use crate::text::steps::Letter;
 use crate::text::utterance::Span;
 
@@ -45,6 +46,8 @@ pub struct Line<'a> {
     /// Byte offset in `text` of each place, and one past the end.
     offsets: Vec<usize>,
     tokens: Vec<Token>,
+    /// Signs that are said by their names.
+    pub symbols: Symbols,
 }
 
 const SUPERSCRIPTS: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹";
@@ -160,6 +163,7 @@ impl<'a> Line<'a> {
             text: String::new(),
             offsets: Vec::new(),
             tokens: Vec::new(),
+            symbols: Symbols::default(),
         };
         let mut spaced = false;
         for (at, letter) in letters.iter().enumerate() {

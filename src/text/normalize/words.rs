@@ -34,8 +34,8 @@ impl Writer<'_> {
             Class::Keep => (from..to).for_each(|token| self.keep(token)),
             Class::Silent => {}
             Class::Pause => self.word(item, "，", Manner::Plain),
-            Class::Digits => self.word(item, &digits(number()), Manner::Digits),
-            Class::Dialled => self.word(item, &digits_yao(number()), Manner::Digits),
+            Class::Digits => self.groups(item, &digits(number())),
+            Class::Dialled => self.groups(item, &digits_yao(number())),
             Class::Cardinal => self.number(item, self.said(from), Manner::Cardinal),
             Class::Count => self.number(item, counted(self.said(from)), Manner::Cardinal),
             Class::Ordinal => self.number(item, self.said(from), Manner::Digits),
@@ -182,6 +182,19 @@ impl Writer<'_> {
         self.write(item.from, item.to, text, manner, true);
     }
 
+    /// Digits in the groups in which people say them, each a word: 138 0013 8000.
+    fn groups(&mut self, item: &Item, digits: &str) {
+        let first = self.glyphs.len();
+        self.word(item, digits, Manner::Digits);
+        let mut at = first;
+        for length in group_lengths(self.glyphs.len() - first) {
+            at += length;
+            if let Some(glyph) = self.glyphs.get_mut(at) {
+                glyph.bound = Bound::Start;
+            }
+        }
+    }
+
     fn write(&mut self, from: usize, to: usize, text: &str, manner: Manner, start: bool) {
         let span = self.line.span(from, to);
         let mut bound = if start { Bound::Start } else { Bound::Inside };
@@ -245,6 +258,29 @@ impl Writer<'_> {
                 }
             }
         }
+    }
+}
+
+/// How many of so many digits are said in one go: threes and fours, up to five together.
+fn group_lengths(digits: usize) -> Vec<usize> {
+    let fours = |digits: usize| {
+        let mut lengths = vec![4; digits / 4];
+        if digits % 4 == 1
+            && let Some(last) = lengths.last_mut()
+        {
+            *last += 1;
+        } else if digits % 4 > 0 {
+            lengths.push(digits % 4);
+        }
+        lengths
+    };
+    match digits {
+        0..6 => vec![digits],
+        6 | 9 => vec![3; digits / 3],
+        7 | 11 => [vec![3], fours(digits - 3)].concat(),
+        10 => vec![3, 3, 4],
+        18 => vec![3, 3, 4, 4, 4],
+        _ => fours(digits),
     }
 }
 

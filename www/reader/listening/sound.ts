@@ -48,6 +48,8 @@ export class Sound implements Speaker {
   private context: AudioContext | null = null;
   private node: AudioWorkletNode | null = null;
   private gain: GainNode | null = null;
+  /** What is heard, before the volume; null until the audio is open. */
+  meter: AnalyserNode | null = null;
   private opening: Promise<void> | null = null;
   private run: Run | null = null;
   private epoch = 0;
@@ -158,6 +160,8 @@ export class Sound implements Speaker {
       node.port.onmessage = ({ data }: MessageEvent<FromQueue>) => this.follow(data);
       this.gain = new GainNode(context, { gain: this.manner().volume });
       node.connect(this.gain).connect(context.destination);
+      this.meter = new AnalyserNode(context, { fftSize: 1024 });
+      node.connect(this.meter);
       this.node = node;
       this.send({ type: 'drop', epoch: this.epoch });
     } catch (error) {
@@ -171,6 +175,7 @@ export class Sound implements Speaker {
     this.opening = null;
     this.context = null;
     this.node = null;
+    this.meter = null;
     if (context?.state !== 'closed') await context?.close();
   }
 

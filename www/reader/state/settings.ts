@@ -15,6 +15,8 @@ export interface Settings {
   width: number;
   pinyin: boolean;
   pictures: boolean;
+  /** Pitch and loudness above the player. */
+  melody: boolean;
   sort: 'recent' | 'added' | 'title' | 'author';
   voice: string;
   /** Of a voice that has several. */
@@ -40,6 +42,7 @@ export const DEFAULTS: Settings = {
   width: 38,
   pinyin: false,
   pictures: true,
+  melody: false,
   sort: 'recent',
   voice: BUNDLED,
   speaker: '',

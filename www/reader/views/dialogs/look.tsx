@@ -4,7 +4,7 @@ import { change, settings } from '../../state/settings.js';
 import { Choice, Dialog, Slider, Switch } from '../parts.js';
 
 export function LookChoices() {
-  const { theme, fontSize, lineHeight, width, pinyin, pictures } = settings.value;
+  const { theme, fontSize, lineHeight, width, pinyin, pictures, melody } = settings.value;
   return (
     <>
       <Choice
@@ -59,6 +59,13 @@ export function LookChoices() {
         hint={t('look.picturesHint')}
         checked={pictures}
         onChange={(pictures) => change({ pictures })}
+      />
+      <Switch
+        id="show-melody"
+        label={t('look.melody')}
+        hint={t('look.melodyHint')}
+        checked={melody}
+        onChange={(melody) => change({ melody })}
       />
     </>
   );

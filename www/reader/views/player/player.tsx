@@ -17,6 +17,7 @@ import { engine } from '../../state/engine.js';
 import { settings } from '../../state/settings.js';
 import { dialog } from '../book/dialogs.js';
 import { Icon, IconButton, Progress } from '../parts.js';
+import { Melody } from './melody.js';
 import { changeSpeed, PRESETS } from './speed.js';
 
 export function Player() {
@@ -30,6 +31,7 @@ export function Player() {
           {t('player.failed')}
         </p>
       )}
+      {settings.value.melody && <Melody />}
       <Scrubber />
       <div class="player-row">
         <div class="player-left">
