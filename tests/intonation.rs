@@ -183,12 +183,16 @@ fn short_sentences_are_as_long_as_the_teacher_has_them() {
         ("好吗？", 590.0),
         ("真的吗？", 640.0),
     ];
+    let mut other = Vec::new();
     for (text, teacher) in sentences {
         for text in [text.to_string(), format!("“{text}”")] {
             let ratio = say(&text).sounding() / teacher;
-            assert!((0.85..1.15).contains(&ratio), "{text}: {ratio}");
+            if !(0.85..1.15).contains(&ratio) {
+                other.push((text, ratio));
+            }
         }
     }
+    assert!(other.is_empty(), "{other:?}");
 }
 
 #[test]
@@ -299,7 +303,7 @@ fn a_pitch_of_semitones_is_heard_as_such() {
         pitch: 4.0,
         ..SpeakOptions::default()
     };
-    let text = "今天天气不错。";
+    let text = "我们明天一起去公园。";
     let change = say_as(text, &raised).whole() - say(text).whole();
     assert!((change - 4.0).abs() < 0.5, "{change}");
 }

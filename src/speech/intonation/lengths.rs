@@ -13,8 +13,9 @@ const PERCENT: [u16; 7] = [100, 120, 110, 118, 110, 108, 105];
 /// the neutral tone. The end of what is lengthened dies away, so that the symbols last longer than what is heard.
 const SHORTEST: [[u16; 2]; 3] = [[515, 515], [680, 700], [850, 800]];
 
-/// Of one syllable in the falling tone, which is the shortest of the four.
-const FALLING: u16 = 415;
+/// Of one syllable in the falling tone, which is the shortest of the four: with a simple vowel, which dies away sooner, and with another
+/// final.
+const FALLING: [u16; 2] = [460, 415];
 /// Of two syllables that end in 吧 or 吗: the one is cut short, the other drawn out.
 const PARTICLES: [(&str, u16); 2] = [("b_c", 570), ("m_c", 760)];
 
@@ -46,7 +47,10 @@ pub fn floors(
         let neutral = *tone == "tone5";
         let particle = PARTICLES.iter().find(|(initial, _)| phone == initial);
         curve[last.end - 1].least_ms = match (count, particle) {
-            (1, _) if *tone == "tone4" => FALLING,
+            (1, _) if *tone == "tone4" => {
+                let vowel = symbols[last.end - 1].phone.trim_end_matches("_c");
+                FALLING[usize::from(vowel.len() > 1)]
+            }
             (2, Some(&(_, least))) if neutral => least,
             _ => shortest[usize::from(neutral)],
         };

@@ -126,7 +126,8 @@ fn event(line: &Line, at: usize, first: &str) -> Option<Vec<Item>> {
         return Some(items);
     }
     let history = line.is(at + 1, "·");
-    if !history && !(line.is(at + 1, ".") && begins(line.from(at + 3), "event-after")) {
+    let named = line.is(at + 1, ".") && begins(line.from(at + 3), "event-after");
+    if !(history || named) {
         return None;
     }
     let said = match (value(first), value(second)) {

@@ -265,12 +265,10 @@ impl Writer<'_> {
 fn group_lengths(digits: usize) -> Vec<usize> {
     let fours = |digits: usize| {
         let mut lengths = vec![4; digits / 4];
-        if digits % 4 == 1
-            && let Some(last) = lengths.last_mut()
-        {
-            *last += 1;
-        } else if digits % 4 > 0 {
-            lengths.push(digits % 4);
+        match digits % 4 {
+            0 => {}
+            1 => lengths.iter_mut().rev().take(1).for_each(|last| *last += 1),
+            rest => lengths.push(rest),
         }
         lengths
     };

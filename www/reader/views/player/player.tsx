@@ -16,9 +16,11 @@ import {
 import { engine } from '../../state/engine.js';
 import { settings } from '../../state/settings.js';
 import { dialog } from '../book/dialogs.js';
+import { lazy } from '../lazy.js';
 import { Icon, IconButton, Progress } from '../parts.js';
-import { Melody } from './melody.js';
 import { changeSpeed, PRESETS } from './speed.js';
+
+const Melody = lazy(async () => (await import('./melody.js')).Melody);
 
 export function Player() {
   const on = sounding.value;
