@@ -13,7 +13,7 @@ from .packs import CONFORMANCE, meta, write_resource
 
 
 def missing(why):
-    """Skips a test for lack of data: said in the file that LANGDU_SKIPPED names, a failure where LANGDU_REQUIRE_DATA is set."""
+    """Skips a test for lack of data: said in the file LANGDU_SKIPPED names, a failure under LANGDU_REQUIRE_DATA."""
     if os.environ.get("LANGDU_REQUIRE_DATA"):
         pytest.fail(f"{why}, and LANGDU_REQUIRE_DATA is set")
     if listed := os.environ.get("LANGDU_SKIPPED"):
