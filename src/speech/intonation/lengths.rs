@@ -13,11 +13,10 @@ const PERCENT: [u16; 7] = [100, 120, 110, 118, 110, 108, 105];
 /// the neutral tone. The end of what is lengthened dies away, so that the symbols last longer than what is heard.
 const SHORTEST: [[u16; 2]; 3] = [[515, 515], [680, 700], [850, 800]];
 
-/// Of one syllable in the falling tone, which is the shortest of the four: with a simple vowel, which dies away sooner, and with another
-/// final.
-const FALLING: [u16; 2] = [460, 415];
-/// Of two syllables that end in 吧 or 吗: the one is cut short, the other drawn out.
-const PARTICLES: [(&str, u16); 2] = [("b_c", 570), ("m_c", 760)];
+/// Of one syllable in the falling tone, which is the shortest, unless its vowel is a simple one, which dies away sooner.
+const FALLING: u16 = 415;
+/// Percent and milliseconds of two syllables that end in 吧 or 吗: the one is cut short, the other drawn out.
+const PARTICLES: [(&str, u16, u16); 2] = [("b_c", 100, 560), ("m_c", 145, 800)];
 
 /// Gives phrases of a few syllables, in dialogue too, their length. Interjections without an initial, such
 /// as 嗯, are as short as the voice has them.
@@ -38,21 +37,20 @@ pub fn floors(
         if count > PERCENT.len() || own.0.len() > 1 || interjection {
             continue;
         }
-        for place in own.syllables().cloned().flatten() {
-            curve[place].duration = curve[place].duration * PERCENT[count - 1] / 100;
-        }
-        let Some(shortest) = SHORTEST.get(count - 1) else {
-            continue;
-        };
         let neutral = *tone == "tone5";
-        let particle = PARTICLES.iter().find(|(initial, _)| phone == initial);
-        curve[last.end - 1].least_ms = match (count, particle) {
-            (1, _) if *tone == "tone4" => {
-                let vowel = symbols[last.end - 1].phone.trim_end_matches("_c");
-                FALLING[usize::from(vowel.len() > 1)]
-            }
-            (2, Some(&(_, least))) if neutral => least,
-            _ => shortest[usize::from(neutral)],
+        let vowel = symbols[last.end - 1].phone.trim_end_matches("_c");
+        let particle = PARTICLES.iter().find(|(initial, ..)| phone == initial);
+        let usual = SHORTEST
+            .get(count - 1)
+            .map(|least| least[usize::from(neutral)]);
+        let (percent, least) = match (count, particle) {
+            (1, _) if *tone == "tone4" && vowel.len() > 1 => (PERCENT[0], Some(FALLING)),
+            (2, Some(&(_, percent, least))) if neutral => (percent, Some(least)),
+            _ => (PERCENT[count - 1], usual),
         };
+        for place in own.syllables().cloned().flatten() {
+            curve[place].duration = curve[place].duration * percent / 100;
+        }
+        curve[last.end - 1].least_ms = least.unwrap_or(0);
     }
 }
