@@ -79,7 +79,8 @@ pub fn telephone(line: &Line, at: usize) -> Option<Vec<Item>> {
     if let [area, number] = groups[..]
         && line.text(area).starts_with('0')
         && line.spaced(number + 1)
-        && line.text(number).len() + line.number(number + 1).map_or(0, str::len) >= 7
+        && let Some(rest) = line.number(number + 1)
+        && line.text(number).len() + rest.len() >= 7
     {
         groups.push(number + 1);
     }
