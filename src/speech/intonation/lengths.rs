@@ -16,7 +16,7 @@ const SHORTEST: [[u16; 2]; 3] = [[515, 515], [680, 700], [850, 800]];
 /// Of one syllable in the falling tone, which is the shortest, unless its vowel is a simple one, which dies away sooner.
 const FALLING: u16 = 415;
 /// Percent and milliseconds of two syllables that end in 吧 or 吗: the one is cut short, the other drawn out.
-const PARTICLES: [(&str, u16, u16); 2] = [("b_c", 100, 560), ("m_c", 145, 800)];
+const PARTICLES: [(&str, u16, u16); 2] = [("b_c", 95, 0), ("m_c", 165, 800)];
 
 /// Gives phrases of a few syllables, in dialogue too, their length. Interjections without an initial, such
 /// as 嗯, are as short as the voice has them.
