@@ -23,7 +23,7 @@ async function adapter() {
   return Buffer.from(outputFiles[0].contents);
 }
 
-for (const browser of browsers.filter(({ name }) => name === 'Chromium')) {
+for (const browser of browsers) {
   describe(`speechSynthesis in ${browser.name}`, () => {
     let server;
     let page;

@@ -55,7 +55,7 @@ function another(url: string, found: string): LangduError {
 
 function uncompiled(url: string, error: unknown): LangduError {
   const message = error instanceof Error ? error.message : String(error);
-  if (/unsafe-eval|Content.Security.Policy/i.test(message)) {
+  if (/unsafe-eval|Content.Security.Policy|\bCSP\b/i.test(message)) {
     return new LangduError(
       'E_FILE_BLOCKED',
       `The Content-Security-Policy refuses to compile ${url}: script-src needs 'wasm-unsafe-eval'`,
