@@ -26,7 +26,6 @@ const APPS = {
   vite: { quick: true, dev: true },
   rollup: {},
   webpack: {},
-  parcel: {},
   next: { root: 'out' },
   'easy-speech': {},
   'react-text-to-speech': {},
