@@ -24,6 +24,8 @@ pub mod transfer;
 
 #[cfg(target_arch = "wasm32")]
 pub mod indexed_db;
+#[cfg(target_arch = "wasm32")]
+mod patience;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -250,10 +252,13 @@ impl<S: Store> Cache<S> {
             let here = self.inner.levels.borrow().of(key).peek(key);
             let bytes = match (here, self.store()) {
                 (Some(bytes), _) => Some(bytes),
-                (None, Some(store)) => {
-                    let read = store.read(&[key]).await.unwrap_or_default();
-                    read.into_iter().flatten().next().map(Rc::from)
-                }
+                (None, Some(store)) => match store.read(&[key]).await {
+                    Ok(read) => read.into_iter().flatten().next().map(Rc::from),
+                    Err(error) => {
+                        self.fail(&error);
+                        None
+                    }
+                },
                 (None, None) => None,
             };
             if let Some(bytes) = bytes.filter(|bytes| store::open(bytes).is_some()) {

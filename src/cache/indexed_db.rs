@@ -3,11 +3,18 @@
 //! Two object stores by key: `records` holds the bytes, `entries` holds size and last use, so that a page learns what there
 //! is without reading it. Each batch is one transaction, which changes both. The version of the layout is part of the
 //! database's name: a newer page opens a database of its own and removes the older ones, and no tab waits for another.
+//!
+//! A browser may leave a transaction unanswered, behind one of another tab or of a worker that was killed: what takes too long
+//! has failed.
+
+use std::future::Future;
+use std::rc::Rc;
 
 use js_sys::{Array, Uint8Array};
-use rexie::{ObjectStore, Rexie, Transaction, TransactionMode};
+use rexie::{ObjectStore, Rexie, TransactionMode};
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::patience::within;
 use super::store::{Batch, Entry, Key, Store, StoreError};
 
 const RECORDS: &str = "records";
@@ -16,9 +23,12 @@ const ENTRIES: &str = "entries";
 /// The layout described above.
 const LAYOUT: u32 = 2;
 
+/// How long a transaction may take, in milliseconds.
+const PATIENCE: i32 = 10_000;
+
 /// Records in a database of the page's origin.
 pub struct IndexedDb {
-    database: Rexie,
+    database: Rc<Rexie>,
 }
 
 impl IndexedDb {
@@ -37,66 +47,88 @@ impl IndexedDb {
                 let _ = Rexie::delete(&format!("{name}-{layout}")).await;
             }
         });
-        Ok(IndexedDb { database })
+        Ok(IndexedDb {
+            database: Rc::new(database),
+        })
     }
 
-    fn begin(&self, stores: &[&str], mode: TransactionMode) -> Result<Transaction, StoreError> {
-        Ok(self.database.transaction(stores, mode)?)
+    /// Does something with the database, unless it does not answer.
+    async fn with<T: 'static, F>(&self, work: impl FnOnce(Rc<Rexie>) -> F) -> Result<T, StoreError>
+    where
+        F: Future<Output = Result<T, rexie::Error>> + 'static,
+    {
+        let done = within(PATIENCE, work(self.database.clone())).await;
+        Ok(done.ok_or(StoreError::Blocked)??)
     }
 }
 
 impl Store for IndexedDb {
     async fn entries(&self) -> Result<Vec<Entry>, StoreError> {
-        let transaction = self.begin(&[ENTRIES], TransactionMode::ReadOnly)?;
-        let store = transaction.store(ENTRIES)?;
-        let keys = store.get_all_keys(None, None).await?;
-        let values = store.get_all(None, None).await?;
-        let entries = keys
-            .iter()
-            .zip(&values)
-            .filter_map(|(key, value)| read_entry(key, value));
-        Ok(entries.collect())
+        self.with(async move |database| {
+            let transaction = database.transaction(&[ENTRIES], TransactionMode::ReadOnly)?;
+            let store = transaction.store(ENTRIES)?;
+            let keys = store.get_all_keys(None, None).await?;
+            let values = store.get_all(None, None).await?;
+            let entries = keys
+                .iter()
+                .zip(&values)
+                .filter_map(|(key, value)| read_entry(key, value));
+            Ok(entries.collect())
+        })
+        .await
     }
 
     async fn read(&self, keys: &[Key]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
-        let transaction = self.begin(&[RECORDS], TransactionMode::ReadOnly)?;
-        let records = transaction.store(RECORDS)?;
-        let mut found = Vec::with_capacity(keys.len());
-        for &key in keys {
-            let bytes = records.get(name(key)).await?;
-            let bytes = bytes.and_then(|value| value.dyn_into::<Uint8Array>().ok());
-            found.push(bytes.map(|bytes| bytes.to_vec()));
-        }
-        Ok(found)
+        let keys = keys.to_vec();
+        self.with(async move |database| {
+            let transaction = database.transaction(&[RECORDS], TransactionMode::ReadOnly)?;
+            let records = transaction.store(RECORDS)?;
+            let mut found = Vec::with_capacity(keys.len());
+            for key in keys {
+                let bytes = records.get(name(key)).await?;
+                let bytes = bytes.and_then(|value| value.dyn_into::<Uint8Array>().ok());
+                found.push(bytes.map(|bytes| bytes.to_vec()));
+            }
+            Ok(found)
+        })
+        .await
     }
 
     async fn write(&self, batch: Batch) -> Result<(), StoreError> {
-        let transaction = self.begin(&[RECORDS, ENTRIES], TransactionMode::ReadWrite)?;
-        let (records, entries) = (transaction.store(RECORDS)?, transaction.store(ENTRIES)?);
-        for &key in &batch.deletes {
-            records.delete(name(key)).await?;
-            entries.delete(name(key)).await?;
-        }
-        let bytes = batch
-            .puts
-            .iter()
-            .map(|(entry, bytes)| (Uint8Array::from(&bytes[..]).into(), Some(name(entry.key))));
-        records.put_all(bytes).await?;
-        let changed = batch
-            .puts
-            .iter()
-            .map(|(entry, _)| entry)
-            .chain(&batch.touches)
-            .map(|entry| (write_entry(entry), Some(name(entry.key))));
-        entries.put_all(changed).await?;
-        Ok(transaction.commit().await?)
+        self.with(async move |database| {
+            let transaction =
+                database.transaction(&[RECORDS, ENTRIES], TransactionMode::ReadWrite)?;
+            let (records, entries) = (transaction.store(RECORDS)?, transaction.store(ENTRIES)?);
+            for &key in &batch.deletes {
+                records.delete(name(key)).await?;
+                entries.delete(name(key)).await?;
+            }
+            let bytes = batch
+                .puts
+                .iter()
+                .map(|(entry, bytes)| (Uint8Array::from(&bytes[..]).into(), Some(name(entry.key))));
+            records.put_all(bytes).await?;
+            let changed = batch
+                .puts
+                .iter()
+                .map(|(entry, _)| entry)
+                .chain(&batch.touches)
+                .map(|entry| (write_entry(entry), Some(name(entry.key))));
+            entries.put_all(changed).await?;
+            transaction.commit().await
+        })
+        .await
     }
 
     async fn clear(&self) -> Result<(), StoreError> {
-        let transaction = self.begin(&[RECORDS, ENTRIES], TransactionMode::ReadWrite)?;
-        transaction.store(RECORDS)?.clear().await?;
-        transaction.store(ENTRIES)?.clear().await?;
-        Ok(transaction.commit().await?)
+        self.with(async move |database| {
+            let transaction =
+                database.transaction(&[RECORDS, ENTRIES], TransactionMode::ReadWrite)?;
+            transaction.store(RECORDS)?.clear().await?;
+            transaction.store(ENTRIES)?.clear().await?;
+            transaction.commit().await
+        })
+        .await
     }
 }
 

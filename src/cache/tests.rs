@@ -454,6 +454,23 @@ fn a_failing_store_leaves_a_cache_in_memory() {
     }
 }
 
+#[test]
+fn a_store_that_does_not_answer_is_asked_once_by_an_export() {
+    let cache = Cache::new(BUDGET, midnight);
+    let store = Failing {
+        memory: Memory::default(),
+        good: Cell::new(21),
+    };
+    now(cache.attach(store));
+    for number in 0..20 {
+        cache.keep(key(number), &[number; 100]);
+        now(cache.flush());
+    }
+    assert!(cache.failure().is_none());
+    let file = now(cache.export());
+    assert!(cache.failure().is_some() && !file.is_empty());
+}
+
 #[derive(Debug, Clone)]
 enum Step {
     Keep(u8, usize),
