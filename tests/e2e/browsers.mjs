@@ -23,6 +23,7 @@ export const STANDS_STILL = 'The browser itself stands still';
  * @property {(selector: string) => Promise<void>} click
  * @property {(selector: string, text: string) => Promise<void>} fill
  * @property {(paths: string[]) => Promise<void>} [drop]  drops files or folders on the page; in Chromium only
+ * @property {() => Promise<any>} [devTools]  the session of Chromium's developer tools; in Chromium only
  * @property {(rate: number) => Promise<void>} [throttle]  slows the page's own thread; in Chromium only
  * @property {() => Promise<void>} [stopWorkers]  ends the site's service workers; in Chromium only
  * @property {(url: string) => Promise<Page>} sibling  another page of the same browser; one does something at a time
@@ -78,6 +79,7 @@ const chromiumBrowser = {
         await other.goto(url);
         return { run: (body, argument) => other.evaluate(body, argument), close: () => other.close() };
       },
+      devTools: async () => session,
       throttle: async (rate) => void (await session.send('Emulation.setCPUThrottlingRate', { rate })),
       close: () => browser.close(),
     };

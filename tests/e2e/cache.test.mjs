@@ -311,29 +311,6 @@ for (const browser of browsers) {
       assert.ok(left.names.includes(DATABASE));
     });
 
-    // WebKit leaves the database of a worker that was killed while it wrote unanswered for more than half a minute.
-    const answers = browser.name !== 'WebKit';
-    test('survives a worker that is killed while it writes', { skip: !answers }, async () => {
-      await visit();
-      const text = '写到一半的时候，标签页被关掉了。';
-      const entries = await page.run(async (text) => {
-        await window.langdu.cache.clear();
-        await window.collect(text);
-        // The batch is on its way to the disk now.
-        await window.langdu.dispose();
-        await window.load();
-        await window.sleep(500);
-        const { l2, dropped } = await window.langdu.cache.stats();
-        const { code } = await window.collect(text);
-        return { code, dropped, entries: l2.entries };
-      }, text);
-      assert.deepEqual([entries.code, entries.dropped], [0, 0]);
-      assert.ok(entries.entries <= 1);
-      await stored(1);
-      await visit();
-      assert.deepEqual(sources(await make(text)), ['L2']);
-    });
-
     for (const [trouble, script, code] of [
       ['without IndexedDB', "Object.defineProperty(self, 'indexedDB', { value: undefined });", 'E_CACHE_UNAVAILABLE'],
       [
