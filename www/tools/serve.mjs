@@ -44,7 +44,11 @@ export async function serve({ root, port = 0, alter = (_path, body) => body, hea
     return tags.get(key);
   };
   const server = createServer(async (request, response) => {
-    let path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname));
+    let path = pathOf(request.url ?? '/');
+    if (!path) {
+      response.writeHead(400, { 'content-type': 'text/plain' }).end('not an address');
+      return;
+    }
     if (path.endsWith('/')) path += 'index.html';
     requests.push(path);
     const file = await readFile(join(root, path)).catch(() => null);
@@ -79,6 +83,15 @@ export async function serve({ root, port = 0, alter = (_path, body) => body, hea
         server.close(() => resolve());
       }),
   };
+}
+
+/** The path of an address, nothing for what is none. */
+function pathOf(url) {
+  try {
+    return normalize(decodeURIComponent(new URL(`http://localhost${url}`).pathname));
+  } catch {
+    return null;
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
