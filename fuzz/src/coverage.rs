@@ -93,18 +93,22 @@ impl Coverage {
     pub fn learn(&mut self) -> usize {
         let mut new = 0;
         for (counters, seen) in self.counters.iter().zip(&mut self.seen) {
-            let words = counters.chunks(8).zip(seen.chunks_mut(8));
-            for (counters, seen) in
-                words.filter(|(counters, _)| counters.iter().any(|&count| count > 0))
-            {
-                for (&count, seen) in counters.iter().zip(seen) {
-                    let magnitude = magnitude(count);
-                    new += usize::from(*seen & magnitude != magnitude);
-                    *seen |= magnitude;
+            let (words, rest) = counters.as_chunks::<8>();
+            let (seen_words, seen_rest) = seen.as_chunks_mut::<8>();
+            for (counters, seen) in words.iter().zip(seen_words) {
+                // Most edges are not taken: eight of them at a time are looked at.
+                if u64::from_ne_bytes(*counters) != 0 {
+                    new += learn_part(counters, seen);
                 }
             }
+            new += learn_part(rest, seen_rest);
         }
         new
+    }
+
+    /// As if nothing had been seen.
+    pub fn forget(&mut self) {
+        self.seen.iter_mut().for_each(|seen| seen.fill(0));
     }
 
     /// Edges taken so far, of all.
@@ -112,6 +116,16 @@ impl Coverage {
         let taken = self.seen.iter().flatten().filter(|seen| **seen > 0);
         [taken.count(), self.seen.iter().map(Vec::len).sum()]
     }
+}
+
+fn learn_part(counters: &[u8], seen: &mut [u8]) -> usize {
+    let mut new = 0;
+    for (&count, seen) in counters.iter().zip(seen) {
+        let magnitude = magnitude(count);
+        new += usize::from(*seen & magnitude != magnitude);
+        *seen |= magnitude;
+    }
+    new
 }
 
 /// 1, 2, 3, 4 to 7, 8 to 15, ... times, a bit each.

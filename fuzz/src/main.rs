@@ -1,8 +1,10 @@
 //! Coverage-guided fuzzing of what comes from outside; `./build.sh soak` runs it:
 //!
-//!     fuzz <target> <seconds> [corpus folder]
+//!     fuzz <target> <seconds> [file for the corpus]
 //!
-//! Inputs that reach something new are kept and changed further. An input fails that panics, takes longer than [`limits`] allow,
+//! It begins with the seeds, `fuzz/seeds/<target>.jsonl`, a line for each input, and the file, if there is one; what has been found
+//! is written to the file, without what others reach as well.
+//! //! Inputs that reach something new are kept and changed further. An input fails that panics, takes longer than [`limits`] allow,
 //! or asks for more memory at a time; it is left in `target/fuzz`, as `<target>-fatal` where it has ended the process. Prints one line of JSON; ends with 1 where something failed.
 //!
 //! The loop is our own, because the crate of libFuzzer builds tract's dependencies with other features, which compiles all of
@@ -23,7 +25,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use coverage::Coverage;
-use mutation::{Random, mutate};
+use mutation::{Random, mutate, window};
 
 #[global_allocator]
 static ALLOCATOR: limits::Bounded = limits::Bounded;
@@ -34,6 +36,8 @@ pub struct Target {
     run: fn(&[u8]),
     seeds: fn() -> Vec<Vec<u8>>,
     words: &'static [&'static str],
+    /// Bytes that most inputs are cut down to: the shorter they are, the more of them are tried.
+    usual: usize,
     longest: usize,
 }
 
@@ -53,9 +57,7 @@ struct Fuzzing {
 impl Fuzzing {
     /// Runs an input, and keeps it if it reaches something new.
     fn execute(&mut self, input: &[u8]) {
-        self.watch
-            .begin(input)
-            .expect("target/fuzz can be written to");
+        self.watch.begin(input);
         self.coverage.clear();
         let run = AssertUnwindSafe(|| (self.target.run)(input));
         let failed = catch_unwind(run).is_err();
@@ -72,6 +74,20 @@ impl Fuzzing {
             self.corpus.push(input.to_vec());
         }
     }
+
+    /// Lines of those inputs that are text and reach, together, all that the corpus reaches; short ones first.
+    fn minimized(&mut self) -> String {
+        let mut corpus = std::mem::take(&mut self.corpus);
+        corpus.retain(|input| std::str::from_utf8(input).is_ok());
+        corpus.sort_by_key(Vec::len);
+        self.coverage.forget();
+        corpus.iter().for_each(|input| self.execute(input));
+        let lines = self.corpus.iter().map(|input| {
+            let input = String::from_utf8_lossy(input);
+            serde_json::to_string(&input).unwrap_or_default() + "\n"
+        });
+        lines.collect()
+    }
 }
 
 fn main() -> ExitCode {
@@ -87,7 +103,7 @@ fn main() -> ExitCode {
     ) else {
         let names = targets.iter().map(|target| target.name).collect::<Vec<_>>();
         eprintln!(
-            "fuzz <target> <seconds> [corpus folder]; targets: {}",
+            "fuzz <target> <seconds> [file for the corpus]; targets: {}",
             names.join(", ")
         );
         return ExitCode::FAILURE;
@@ -99,8 +115,11 @@ fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|panic| {
         *FAILURE.lock().unwrap() = panic.to_string()
     }));
-    let folder = words.get(2).map(Path::new);
-    let fuzzing = fuzz(target, Duration::from_secs(seconds), folder);
+    let mut fuzzing = fuzz(
+        target,
+        Duration::from_secs(seconds),
+        words.get(2).map(Path::new),
+    );
     let [taken, edges] = fuzzing.coverage.edges();
     let report = serde_json::json!({
         "target": fuzzing.target.name,
@@ -111,11 +130,14 @@ fn main() -> ExitCode {
         "failures": fuzzing.failures,
     });
     println!("{report}");
+    if let Some(file) = words.get(2) {
+        let _ = std::fs::write(file, fuzzing.minimized());
+    }
     let _ = fuzzing.watch.end();
     ExitCode::from(u8::from(!fuzzing.failures.is_empty()))
 }
 
-fn fuzz(target: Target, time: Duration, folder: Option<&Path>) -> Fuzzing {
+fn fuzz(target: Target, time: Duration, corpus: Option<&Path>) -> Fuzzing {
     let mut random = Random::new(u64::from(std::process::id()));
     let words = target
         .words
@@ -123,10 +145,12 @@ fn fuzz(target: Target, time: Duration, folder: Option<&Path>) -> Fuzzing {
         .map(|word| word.as_bytes())
         .collect::<Vec<_>>();
     let mut seeds = (target.seeds)();
-    seeds.extend(folder.map_or(Vec::new(), read_folder));
+    let committed = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/seeds"));
+    seeds.extend(kept(&committed.join(format!("{}.jsonl", target.name))));
+    seeds.extend(corpus.map_or(Vec::new(), kept));
     // Short ones first, so that what is kept is short.
     seeds.sort_by_key(Vec::len);
-    let longest = target.longest;
+    let (usual, longest) = (target.usual, target.longest);
     let watch = limits::Watch::new(target.name).expect("target/fuzz can be written to");
     let mut fuzzing = Fuzzing {
         watch,
@@ -144,29 +168,29 @@ fn fuzz(target: Target, time: Duration, folder: Option<&Path>) -> Fuzzing {
         } else {
             &fuzzing.corpus
         };
-        let mut input = random.choose(known).clone();
-        let other = random.choose(known).clone();
-        mutate(&mut input, &other, &words, longest, &mut random);
+        let [one, two] = [random.choose(known), random.choose(known)];
+        let (one, two) = if one.len() <= two.len() {
+            (one, two)
+        } else {
+            (two, one)
+        };
+        let most = if random.below(16) == 0 {
+            longest
+        } else {
+            1 + random.below(2 * usual)
+        };
+        let mut input = window(one, most, &mut random).to_vec();
+        mutate(&mut input, two, &words, most, &mut random);
         fuzzing.execute(&input);
-    }
-    if let Some(folder) = folder {
-        write_folder(folder, &fuzzing.corpus);
     }
     fuzzing
 }
 
-fn read_folder(folder: &Path) -> Vec<Vec<u8>> {
-    let entries = folder.read_dir().into_iter().flatten().flatten();
-    entries
-        .filter_map(|entry| std::fs::read(entry.path()).ok())
-        .collect()
-}
-
-/// Replaces the corpus by what has reached something new, in the order in which it did.
-fn write_folder(folder: &Path, corpus: &[Vec<u8>]) {
-    let _ = std::fs::remove_dir_all(folder);
-    let _ = std::fs::create_dir_all(folder);
-    for (number, input) in corpus.iter().enumerate() {
-        let _ = std::fs::write(folder.join(format!("{number:05}")), input);
-    }
+/// Inputs that have been kept in a file.
+fn kept(file: &Path) -> Vec<Vec<u8>> {
+    let lines = std::fs::read_to_string(file).unwrap_or_default();
+    let inputs = lines
+        .lines()
+        .filter_map(|line| serde_json::from_str::<String>(line).ok());
+    inputs.map(String::into_bytes).collect()
 }

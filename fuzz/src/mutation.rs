@@ -27,6 +27,13 @@ impl Random {
     }
 }
 
+/// Part of an input, at most so long.
+pub fn window<'a>(input: &'a [u8], most: usize, random: &mut Random) -> &'a [u8] {
+    let length = input.len().min(most);
+    let start = random.below(input.len() - length + 1);
+    &input[start..start + length]
+}
+
 /// Changes an input in a few places: bytes, ranges, words out of `words`, parts of `other`.
 pub fn mutate(
     input: &mut Vec<u8>,

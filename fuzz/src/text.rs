@@ -15,6 +15,7 @@ pub const TARGETS: [Target; 4] = [
         run: text,
         seeds: || lines(TEXTS),
         words: &WORDS,
+        usual: 24,
         longest: 600,
     },
     Target {
@@ -22,6 +23,7 @@ pub const TARGETS: [Target; 4] = [
         run: ssml,
         seeds: || lines(DOCUMENTS),
         words: &MARKUP,
+        usual: 150,
         longest: 600,
     },
     Target {
@@ -31,6 +33,7 @@ pub const TARGETS: [Target; 4] = [
             vec!["重庆\tchong2 qing4\nGPU\tG P U\n天气\t晴朗\n\n重庆今天天气不错，GPU很热。".into()]
         },
         words: &WORDS,
+        usual: 100,
         longest: 600,
     },
     Target {
@@ -43,6 +46,7 @@ pub const TARGETS: [Target; 4] = [
             ]
         },
         words: &WORDS,
+        usual: 100,
         longest: 600,
     },
 ];

@@ -25,6 +25,7 @@ pub const TARGETS: [Target; 3] = [
             "\0",
             "\0\0\0\0",
         ],
+        usual: 1 << 20,
         longest: 1 << 20,
     },
     Target {
@@ -50,6 +51,7 @@ pub const TARGETS: [Target; 3] = [
             "9",
             "\\u0000",
         ],
+        usual: 64 << 10,
         longest: 64 << 10,
     },
     Target {
@@ -63,6 +65,7 @@ pub const TARGETS: [Target; 3] = [
             "\u{1}", "\u{8}", "\u{10}", "\u{12}", "\0", "\u{7f}", "Conv", "Add", "Loop", "n", "T",
             "R", "next_", "weight", "int8", "scale",
         ],
+        usual: 1 << 20,
         longest: 1 << 20,
     },
 ];
