@@ -5,9 +5,10 @@ use crate::sambert::Inflection;
 use crate::text::Sentence;
 use crate::text::symbols::Symbol;
 
-/// Percent of every duration, by the number of syllables of a phrase that stands alone; longer ones are as the voice has them. Set so that
-/// the short sentences, the pairs and the exclamations in `models/train/moods` sound as long as the teacher has them.
-const PERCENT: [u16; 7] = [100, 120, 110, 118, 110, 108, 105];
+/// Percent of every duration, by the number of syllables of a phrase that stands alone. Longer ones are as the voice has them: they share
+/// their words with other sentences in the cache. Set so that the short sentences in `models/train/moods` sound as long as the teacher
+/// has them.
+const PERCENT: [u16; 3] = [100, 120, 110];
 
 /// Milliseconds from the silence before to the end of the last syllable, by the number of syllables, of one with a tone and of one with
 /// the neutral tone. The end of what is lengthened dies away, so that the symbols last longer than what is heard.
