@@ -85,16 +85,48 @@ for (const browser of browsers) {
     });
 
     test('stops making sound when the reader leaves the stream', async () => {
-      const chunks = await page.run(async (text) => {
+      const { cancelled, late } = await page.run(async (text) => {
+        const worker = window.probe.workers.at(-1);
+        const post = worker.postMessage;
+        const [cancelled, made] = [[], []];
+        worker.postMessage = (message, ...rest) => {
+          if (message.type === 'cancel') cancelled.push(message.job);
+          post.call(worker, message, ...rest);
+        };
+        const note = ({ data }) => {
+          if (data.type === 'chunk') made.push(data.job);
+        };
+        worker.addEventListener('message', note);
         let chunks = 0;
         for await (const _chunk of window.langdu.stream(text)) {
           chunks += 1;
           if (chunks === 2) break;
         }
-        return chunks;
+        const job = made.at(-1);
+        await window.sleep(300);
+        made.length = 0;
+        await window.sleep(700);
+        worker.removeEventListener('message', note);
+        worker.postMessage = post;
+        return { cancelled: cancelled.includes(job), late: made.length };
       }, LONG);
-      assert.equal(chunks, 2);
+      assert.deepEqual({ cancelled, late }, { cancelled: true, late: 0 });
       await stillSpeaks();
+    });
+
+    test('plays every sample once', async () => {
+      const { expected, heard } = await page.run(async (text) => {
+        await window.collect(text);
+        // As it is kept, in 16 bits, so that silence is silence both times.
+        let expected = 0;
+        for await (const { samples } of window.langdu.stream(text))
+          expected += samples.filter((sample) => sample !== 0).length;
+        const from = performance.now();
+        await window.speak(text);
+        await window.sleep(150);
+        return { expected, heard: window.probe.heard(from).sounding };
+      }, TEXT.repeat(2));
+      assert.ok(Math.abs(heard - expected) <= 256, `${heard} of ${expected} samples`);
     });
 
     test('reads a document: readings, silence and marks', async () => {
@@ -309,6 +341,37 @@ for (const browser of browsers) {
       });
     }
 
+    test('a lexicon reaches the engine', async () => {
+      const [empty, plain, said] = await page.run(async () => {
+        const covered = async (options) => {
+          const { code, marks } = await window.collect('用GPU算。', options);
+          return code || marks.map(({ charIndex, charLength }) => `${charIndex}+${charLength}`).join(' ');
+        };
+        return [
+          await covered({ lexicon: { GPU: ' ' } }),
+          await covered({}),
+          await covered({ lexicon: { GPU: '显卡' } }),
+        ];
+      });
+      assert.equal(empty, 'E_TEXT_LEXICON');
+      assert.notEqual(plain, said);
+      await stillSpeaks();
+    });
+
+    test('a file that can not be made says why, and loading tells how far it is', async () => {
+      const [refused, progress] = await page.run(async () => {
+        const refused = await window.langdu.synthesize('。');
+        const progress = [];
+        await window.langdu.dispose();
+        await window.load({ onProgress: ({ loaded, total }) => progress.push(loaded / total) });
+        return [refused, progress];
+      });
+      assert.deepEqual([refused.code, refused.data], ['E_TEXT_EMPTY', null]);
+      assert.ok(progress.length > 1 && progress.every((part, i) => part >= (progress[i - 1] ?? 0)), `${progress}`);
+      assert.equal(progress.at(-1), 1);
+      await stillSpeaks();
+    });
+
     test('NaN and infinity → E_OPTION_*', async () => {
       const codes = await page.run(async () => {
         const codes = [];
@@ -349,13 +412,15 @@ for (const browser of browsers) {
         const codes = [];
         await window.langdu.dispose();
         await window.load();
-        kill();
-        await window.sleep(200);
+        const replaced = async () => {
+          const { length } = window.probe.workers;
+          kill();
+          while (window.probe.workers.length === length) await window.sleep(10);
+        };
+        await replaced();
         codes.push((await window.speak('我回来了。')).code);
+        await replaced();
         kill();
-        await window.sleep(200);
-        kill();
-        await window.sleep(200);
         codes.push((await window.speak('这次没有了。')).code);
         await window.langdu.dispose();
         await window.load();

@@ -114,3 +114,17 @@ for (const browser of browsers.filter(({ name }) => name === 'Chromium')) {
     });
   });
 }
+
+describe('a careful page', () => {
+  for (const browser of browsers) {
+    test(`demands Trusted Types, in ${browser.name}`, () => {
+      const policy = "require-trusted-types-for 'script'; trusted-types langdu";
+      const meta = `<meta http-equiv="Content-Security-Policy" content="${policy}">`;
+      const alter = (path, body) =>
+        path === '/harness.html' && body ? Buffer.from(String(body).replace('<title>', `${meta}<title>`)) : body;
+      return on(browser, { faults: { alter } }, async (page) => {
+        assert.equal((await page.run(() => window.speak('好。'))).code, 0);
+      });
+    });
+  }
+});

@@ -9,6 +9,7 @@
  * the `service-worker.js` at the root of the site, and another `voice`: `service-page.js?voice=xiaolang&worker=/sw.js`. Where there
  * are no service workers, the page's `error` or `unhandledrejection` event tells `E_SERVICE_PAGE`.
  */
+import { scriptUrl } from '../wire/trusted.js';
 import { answerService, noServiceWorkers } from './answer.js';
 
 const wanted = new URL(import.meta.url).searchParams;
@@ -30,7 +31,7 @@ async function begin(): Promise<void> {
   const { serviceWorker } = navigator;
   const late = !serviceWorker.controller;
   const taken = new Promise((resolve) => serviceWorker.addEventListener('controllerchange', resolve, { once: true }));
-  await serviceWorker.register(worker).catch((error) => {
+  await serviceWorker.register(scriptUrl(worker.href, 'langdu-service')).catch((error) => {
     throw error.name === 'SecurityError' ? noServiceWorkers(error) : error;
   });
   if (!late) return;
