@@ -114,7 +114,7 @@ for (const browser of browsers) {
       await stillSpeaks();
     });
 
-    test('plays every sample once', async () => {
+    test('plays every sample once', { skip: browser.name !== 'Chromium' }, async () => {
       const { expected, heard } = await page.run(async (text) => {
         await window.collect(text);
         // As it is kept, in 16 bits, so that silence is silence both times.

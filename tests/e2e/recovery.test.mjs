@@ -80,6 +80,13 @@ for (const browser of browsers.filter(({ name }) => name === 'Chromium')) {
       });
     });
 
+    test('a network that is gone is named as such', () =>
+      on({}, async (page, server) => {
+        await server.close();
+        const { code, message } = await page.run(() => window.load());
+        assert.equal(code, 'E_NETWORK', message);
+      }));
+
     test('an HTML page in place of the engine, and a wrong type, are named with their address', () =>
       on(
         {

@@ -209,5 +209,39 @@ for (const browser of browsers) {
           assert.equal(await uncached(), '');
         }));
     }
+
+    test('ten tabs know of each other’s sentences, and no one is held up', () =>
+      on(async ({ url }) => {
+        const digits = [...'一二三四五六七八九'];
+        const others = await Promise.all(digits.map(() => page.sibling(`${url}harness.html`)));
+        for (const [i, other] of others.entries()) {
+          const codes = await other.run(async (text) => {
+            while (!window.ready) await new Promise((resolve) => setTimeout(resolve, 20));
+            const { code } = await window.load({ workers: 1 });
+            return [code, (await window.collect(text)).code];
+          }, `${digits[i]}号标签页。`);
+          assert.deepEqual(codes, [0, 0]);
+        }
+        const known = () => page.run(async () => (await window.langdu.cache.stats()).l2.entries);
+        const deadline = Date.now() + 20_000;
+        while ((await known()) < digits.length) {
+          assert.ok(Date.now() < deadline, `${await known()} sentences are known`);
+          await new Promise((resolve) => setTimeout(resolve, 100));
+        }
+        const sources = await make(...digits.map((digit) => `${digit}号标签页。`));
+        assert.deepEqual(sources, Array(9).fill('L2'));
+        // What one takes in from a file, the others know.
+        await page.run(async () => {
+          const file = await window.langdu.cache.export();
+          await window.langdu.cache.clear();
+          await window.langdu.cache.import(file);
+        });
+        const [other] = others;
+        await other.run(async () => {
+          while ((await window.langdu.cache.stats()).l2.entries < 9) await window.sleep(50);
+        });
+        for (const other of others) await other.close();
+        assert.equal(await uncached(), '');
+      }));
   });
 }
