@@ -19,9 +19,9 @@ const { values: given } = parseArgs({
 const { sentences } = JSON.parse(await readFile(new URL('./sentences.json', import.meta.url), 'utf8'));
 
 const LOADS = [
-  { clients: 1, requests: 64 },
-  { clients: 5, requests: 96 },
-  { clients: 50, requests: 200 },
+  { clients: 1, requests: 32 },
+  { clients: 5, requests: 48 },
+  { clients: 50, requests: 100 },
 ];
 const MANY = 10_000;
 const KNOWN = 100;
@@ -88,11 +88,14 @@ async function served(measure) {
 
 async function loads(base) {
   const rows = [];
+  console.log('\nlangdu serve          new text                       known text');
+  console.log('clients   requests/s   first byte P50/P95   requests/s   first byte P50/P95');
   for (const { clients, requests } of LOADS) {
     const list = take(requests);
     const unknown = await load(base, clients, list);
     const known = await load(base, clients, list);
     rows.push({ clients, new: unknown.figures, known: known.figures });
+    showLoad(rows.at(-1));
   }
   return rows;
 }
@@ -108,6 +111,8 @@ async function many(base) {
   const all = Array.from({ length: MANY }, (_, at) => list[(at * 37) % list.length]);
   const { answers, figures } = await load(base, 50, all);
   const wrong = all.filter((text, at) => answers[at]?.hash !== right.get(text)).length;
+  const counts = `${wrong} lost or wrong, ${figures.requestsPerSecond} a second`;
+  console.log(`${MANY} requests of 50 clients: ${counts}`);
   return { requests: MANY, wrong, ...figures };
 }
 
@@ -190,46 +195,30 @@ async function browser() {
       addressed.push(await page.evaluate((text) => window.byAddress(text), other));
     }
     const figures = (values) => ({ p50: round(percentile(values, 0.5)), p95: round(percentile(values, 0.95)) });
-    return { speak: figures(spoken), address: figures(addressed) };
+    const [speak, address] = [figures(spoken), figures(addressed)];
+    const by = `speak() ${speak.p50} / ${speak.p95} ms, <audio> ${address.p50} / ${address.p95} ms`;
+    console.log(`first sound in Chromium, P50 / P95: ${by}`);
+    return { speak, address };
   } finally {
     await chrome.close();
     await server.close();
   }
 }
 
-function showLoads(rows) {
-  console.log('\nlangdu serve          new text                       known text');
-  console.log('clients   requests/s   first byte P50/P95   requests/s   first byte P50/P95');
-  for (const { clients, new: unknown, known } of rows) {
-    const row = [
-      String(clients).padStart(7),
-      String(unknown.requestsPerSecond).padStart(12),
-      `${unknown.firstByteP50} / ${unknown.firstByteP95} ms`.padStart(20),
-      String(known.requestsPerSecond).padStart(12),
-      `${known.firstByteP50} / ${known.firstByteP95} ms`.padStart(20),
-    ];
-    console.log(row.join(' '));
-  }
+function showLoad({ clients, new: unknown, known }) {
+  const row = [
+    String(clients).padStart(7),
+    String(unknown.requestsPerSecond).padStart(12),
+    `${unknown.firstByteP50} / ${unknown.firstByteP95} ms`.padStart(20),
+    String(known.requestsPerSecond).padStart(12),
+    `${known.firstByteP50} / ${known.firstByteP95} ms`.padStart(20),
+  ];
+  console.log(row.join(' '));
 }
 
-function showMany({ requests, wrong, requestsPerSecond }) {
-  console.log(`${requests} requests of 50 clients: ${wrong} lost or wrong, ${requestsPerSecond} a second`);
-}
-
-function showBrowser({ speak, address }) {
-  const spoken = `speak() ${speak.p50} / ${speak.p95} ms`;
-  console.log(`first sound in Chromium, P50 / P95: ${spoken}, <audio> ${address.p50} / ${address.p95} ms`);
-}
-
-const PARTS = {
-  loads: [() => served(loads), showLoads],
-  many: [() => served(many), showMany],
-  browser: [browser, showBrowser],
-};
+const PARTS = { loads: () => served(loads), many: () => served(many), browser };
 const result = {};
-for (const [name, [measure, show]] of Object.entries(PARTS)) {
-  if (given.part && given.part !== name) continue;
-  result[name] = await measure();
-  show(result[name]);
+for (const [name, measure] of Object.entries(PARTS)) {
+  if (!given.part || given.part === name) result[name] = await measure();
 }
 if (given.json) console.log(JSON.stringify(result));
