@@ -19,7 +19,13 @@ describe('listening in Chromium', { skip: browsers.every(({ name }) => name !== 
   /** Brings a text in as a book and opens it. */
   const bring = async (title, text) => {
     await app.page.goto(`${app.url}#/`);
+    // The book before may still be there for a moment.
+    await app.page.waitForSelector('#library');
     await open(app.page, [{ name: `${title}.txt`, mimeType: '', buffer: Buffer.from(text) }]);
+    await app.page.waitForFunction(
+      (title) => document.querySelector('.book-head h1 span')?.textContent === title,
+      title,
+    );
   };
   /** Seconds of sound until the voice stops by itself. */
   const listen = async () => {
@@ -171,7 +177,6 @@ describe('listening in Chromium', { skip: browsers.every(({ name }) => name !== 
   test('after a long pause it begins a few seconds earlier', async () => {
     const { page } = app;
     await bring('久别', '第一句话在这里说完。第二句话在这里说完。第三句话在这里说完。第四句话在这里说完。\n');
-    await page.evaluate(() => document.querySelector('[data-paragraph="0"]').scrollIntoView());
     await page.selectOption('#speed', '3');
     await page.click('#play');
     await sentence(app.page, '第四句');
