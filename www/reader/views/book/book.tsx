@@ -8,7 +8,7 @@ import { exportBook } from '../export/open.js';
 import { Icon, IconButton } from '../parts.js';
 import { Player } from '../player/player.js';
 import { BookDialogs, type DialogName, dialog } from './dialogs.js';
-import { BookText } from './text.js';
+import { BookText, Skeleton } from './text.js';
 
 const missing = signal(false);
 
@@ -20,7 +20,8 @@ export function Book({ id }: { id: string }) {
     });
   }, [id]);
   if (missing.value) return <Missing />;
-  const record = book.value;
+  // Until this one is there, the book before is not shown.
+  const record = book.value?.id === id ? book.value : null;
   const open = (name: DialogName) => () => {
     dialog.value = name;
   };
@@ -32,7 +33,7 @@ export function Book({ id }: { id: string }) {
         <IconButton icon="back" label={t('book.back')} onClick={() => go({ view: 'library' })} />
         <h1>
           <span>{record?.title ?? ''}</span>
-          <small>{chapter.value?.title || record?.author}</small>
+          <small>{record && (chapter.value?.title || record.author)}</small>
         </h1>
         <IconButton id="contents" icon="contents" label={t('book.contents')} keys="C" onClick={open('contents')} />
         <IconButton id="look" icon="letters" label={t('book.look')} onClick={open('look')} />
@@ -46,9 +47,7 @@ export function Book({ id }: { id: string }) {
         />
         <IconButton id="book-settings" icon="more" label={t('book.settings')} onClick={open('book')} />
       </header>
-      <main class="book-main">
-        <BookText />
-      </main>
+      <main class="book-main">{record ? <BookText /> : <Skeleton />}</main>
       {apart && (
         <button type="button" class="back-to-voice" id="back-to-voice" onClick={() => void backToVoice()}>
           <Icon name="follow" />

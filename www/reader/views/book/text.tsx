@@ -189,7 +189,7 @@ function Picture({
   );
 }
 
-function Skeleton() {
+export function Skeleton() {
   return (
     <div class="text skeleton" role="status" aria-label={t('book.loading')}>
       {[90, 100, 96, 60, 100, 88, 40].map((width) => (
