@@ -129,7 +129,8 @@ for (const browser of browsers.filter(({ name }) => name === 'Chromium')) {
           };
           const before = await written();
           const begun = new Promise((resolve) => window.langdu.on('start', resolve));
-          const spoken = window.speak('从前有座山，山里有座庙，庙里有个老和尚。');
+          // More than is made ahead of what is heard.
+          const spoken = window.speak('从前有座山，山里有座庙，庙里有个老和尚。'.repeat(9));
           await begun;
           window.probe.workers.at(-1).dispatchEvent(new ErrorEvent('error', { message: 'gone', cancelable: true }));
           const first = await spoken;
