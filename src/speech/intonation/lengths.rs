@@ -41,17 +41,15 @@ pub fn floors(
         let neutral = *tone == "tone5";
         let vowel = symbols[last.end - 1].phone.trim_end_matches("_c");
         let particle = PARTICLES.iter().find(|(initial, ..)| phone == initial);
-        let usual = SHORTEST
-            .get(count - 1)
-            .map(|least| least[usize::from(neutral)]);
+        let usual = SHORTEST[count - 1][usize::from(neutral)];
         let (percent, least) = match (count, particle) {
-            (1, _) if *tone == "tone4" && vowel.len() > 1 => (PERCENT[0], Some(FALLING)),
-            (2, Some(&(_, percent, least))) if neutral => (percent, Some(least)),
+            (1, _) if *tone == "tone4" && vowel.len() > 1 => (PERCENT[0], FALLING),
+            (2, Some(&(_, percent, least))) if neutral => (percent, least),
             _ => (PERCENT[count - 1], usual),
         };
         for place in own.syllables().cloned().flatten() {
             curve[place].duration = curve[place].duration * percent / 100;
         }
-        curve[last.end - 1].least_ms = least.unwrap_or(0);
+        curve[last.end - 1].least_ms = least;
     }
 }
