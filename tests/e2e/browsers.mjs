@@ -11,7 +11,7 @@ const FIREFOX = ['/usr/bin/firefox-esr', '/usr/bin/firefox'].find(existsSync);
 const MINI_BROWSER = '/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser';
 const SCRIPT_MS = 40_000;
 const PAGE_MS = 60_000;
-/** A driver that has not answered by then never will: Firefox's audio graph locks up now and then while a page is left. */
+/** A driver that has not answered by then never will. */
 const STILL_MS = 90_000;
 export const STANDS_STILL = 'The browser itself stands still';
 

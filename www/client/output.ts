@@ -9,6 +9,11 @@ const PATIENCE_MS = { touched: 5000, untouched: 1500 };
 const TOUCHES = ['pointerdown', 'keydown', 'touchend'];
 /** How fast the volume follows, in seconds. */
 const VOLUME_S = 0.01;
+/**
+ * Asked for its latency, Firefox waits for the sound server while it holds its audio graph; PulseAudio's part of it may at
+ * that moment wait for the graph, and the tab stands still for ever.
+ */
+const LATENCY_LOCKS = /Linux.* Firefox\//;
 
 /** Only Firefox says beforehand whether sound is allowed. */
 type TellingNavigator = Navigator & { getAutoplayPolicy?: (context: AudioContext) => string };
@@ -68,9 +73,9 @@ export class Output {
     }
   }
 
-  /** Seconds from the player to the ear, as far as the browser knows. */
+  /** Seconds from the player to the ear, as far as the browser knows and can be asked. */
   get latency(): number {
-    return this.context.outputLatency || 0;
+    return LATENCY_LOCKS.test(navigator.userAgent) ? 0 : this.context.outputLatency || 0;
   }
 
   /** Opens the channel that brings sound from a worker; returns the worker's end. */
