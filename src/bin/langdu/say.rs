@@ -133,10 +133,9 @@ fn play(
 ) -> Result<Said, Failure> {
     let device = crate::device::Device::open(synthesizer.manifest().sample_rate)?;
     let said = speak(synthesizer, sentences, options, |chunk| {
-        device.play(&chunk.samples);
-        Ok(())
+        device.play(&chunk.samples)
     })?;
-    device.finish();
+    device.finish()?;
     Ok(said)
 }
 
