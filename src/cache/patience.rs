@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
@@ -15,6 +15,32 @@ extern "C" {
     /// Of windows and workers alike.
     #[wasm_bindgen(js_name = setTimeout)]
     fn set_timeout(call: &Function, ms: i32) -> i32;
+
+    #[wasm_bindgen(js_name = clearTimeout)]
+    fn clear_timeout(timer: i32);
+}
+
+/// Some time, which need not pass once nobody waits for it.
+struct Timer {
+    number: i32,
+    passed: JsFuture,
+}
+
+impl Timer {
+    fn new(ms: i32) -> Timer {
+        let mut number = 0;
+        let passed = Promise::new(&mut |resolve, _| number = set_timeout(&resolve, ms));
+        Timer {
+            number,
+            passed: JsFuture::from(passed),
+        }
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        clear_timeout(self.number);
+    }
 }
 
 /// What has come, and who waits for it.
@@ -37,17 +63,14 @@ pub async fn within<T: 'static>(ms: i32, work: impl Future<Output = T> + 'static
         slot.result = Some(result);
         slot.waiting.take().into_iter().for_each(Waker::wake);
     });
-    let timer = Promise::new(&mut |resolve, _| {
-        set_timeout(&resolve, ms);
-    });
-    let mut timer = pin!(JsFuture::from(timer));
+    let mut timer = Timer::new(ms);
     poll_fn(|context| {
         let mut slot = slot.borrow_mut();
         if let Some(result) = slot.result.take() {
             return Poll::Ready(Some(result));
         }
         slot.waiting = Some(context.waker().clone());
-        timer.as_mut().poll(context).map(|_| None)
+        Pin::new(&mut timer.passed).poll(context).map(|_| None)
     })
     .await
 }
