@@ -7,19 +7,61 @@ use std::sync::OnceLock;
 
 use super::data::{self, Sections};
 use super::reading::Reading;
+use crate::nn::{dot, lstm_step};
 
 const WIDTH: usize = 64;
 const UNITS: usize = 32;
 const GATES: usize = 4 * UNITS;
+/// What a step of the LSTM reads: a character's embedding and the state before it.
+const INPUTS: usize = WIDTH + UNITS;
+/// Gates that are summed together.
+const BLOCK: usize = 16;
 const UNKNOWN: usize = 1;
 /// The network's own marks of the start and the end of a sentence.
 const START: char = '시';
 const END: char = '끝';
 
 struct Direction {
-    input: Vec<f32>,
-    hidden: Vec<f32>,
+    /// For every block of gates and each input, the weights of the gates.
+    weights: Vec<[f32; BLOCK]>,
     bias: Vec<f32>,
+}
+
+impl Direction {
+    /// The layer of weights [gates, inputs] of the embedding and of the state.
+    fn new(input: &[f32], hidden: &[f32], bias: Vec<f32>) -> Self {
+        let weight = |gate: usize, at: usize| match at.checked_sub(WIDTH) {
+            None => input.get(gate * WIDTH + at),
+            Some(at) => hidden.get(gate * UNITS + at),
+        };
+        let block = |block: usize, at: usize| {
+            std::array::from_fn(|lane| weight(block * BLOCK + lane, at).copied().unwrap_or(0.0))
+        };
+        let blocks = 0..GATES / BLOCK;
+        Self {
+            weights: blocks
+                .flat_map(|number| (0..INPUTS).map(move |at| block(number, at)))
+                .collect(),
+            bias,
+        }
+    }
+
+    fn gates(&self, inputs: &[f32; INPUTS]) -> [f32; GATES] {
+        let mut gates = [0.0; GATES];
+        let blocks = self.weights.chunks_exact(INPUTS);
+        let biases = self.bias.chunks_exact(BLOCK);
+        for ((gates, weights), bias) in gates.chunks_exact_mut(BLOCK).zip(blocks).zip(biases) {
+            let mut sums = [0.0; BLOCK];
+            sums.copy_from_slice(bias);
+            for (weights, input) in weights.iter().zip(inputs) {
+                for lane in 0..BLOCK {
+                    sums[lane] += weights[lane] * input;
+                }
+            }
+            gates.copy_from_slice(&sums);
+        }
+        gates
+    }
 }
 
 /// The network and its tables.
@@ -127,16 +169,8 @@ impl Polyphones {
             choices,
             embedding,
             embedding_scales,
-            forward: Direction {
-                input,
-                hidden,
-                bias: sum(&biases[0], &biases[2]),
-            },
-            backward: Direction {
-                input: input_back,
-                hidden: hidden_back,
-                bias: sum(&biases[1], &biases[3]),
-            },
+            forward: Direction::new(&input, &hidden, sum(&biases[0], &biases[2])),
+            backward: Direction::new(&input_back, &hidden_back, sum(&biases[1], &biases[3])),
             dense,
             dense_bias,
             output,
@@ -168,21 +202,21 @@ impl Polyphones {
 
     /// Readings and their probabilities for the characters of `text` at `targets`; `None` for those that have one reading.
     pub fn choose(&self, text: &[char], targets: &[usize]) -> Vec<Option<(Reading, f32)>> {
-        if targets.is_empty() {
+        let (Some(&first), Some(&last)) = (targets.iter().min(), targets.iter().max()) else {
             return Vec::new();
-        }
+        };
         let id = |&c: &char| self.id(c);
         let ids: Vec<usize> = std::iter::once(&START)
             .chain(text)
             .chain(std::iter::once(&END))
             .map(id)
             .collect();
-        let forward = self.run(&self.forward, ids.iter());
-        let mut backward = self.run(&self.backward, ids.iter().rev());
-        backward.reverse();
+        // One place on: the text begins behind a mark. No further than anybody asks.
+        let forward = self.run(&self.forward, ids.iter().take(last + 2));
+        let backward = self.run(&self.backward, ids.iter().skip(first + 1).rev());
         let choose = |&target: &usize| {
             let options = self.options(*text.get(target)?)?;
-            let state = [forward[target + 1], backward[target + 1]].concat();
+            let state = [*forward.get(target + 1)?, backward[ids.len() - 2 - target]].concat();
             let row = |row: &[f32], bias: &f32| (dot(row, &state) + bias).max(0.0);
             let hidden: Vec<f32> = self
                 .dense
@@ -213,47 +247,25 @@ impl Polyphones {
         direction: &Direction,
         ids: impl Iterator<Item = &'a usize>,
     ) -> Vec<[f32; UNITS]> {
-        let (mut hidden, mut cell) = ([0.0f32; UNITS], [0.0f32; UNITS]);
-        let sigmoid = |x: f32| 1.0 / (1.0 + (-x).exp());
+        let (mut hidden, mut cell) = ([0.0; UNITS], [0.0; UNITS]);
         let step = |&id: &usize| {
             let scale = self.embedding_scales.get(id).copied().unwrap_or(0.0);
             let row = self.embedding.get(id * WIDTH..(id + 1) * WIDTH);
-            let mut embedded = [0.0f32; WIDTH];
-            for (value, &weight) in embedded.iter_mut().zip(row.unwrap_or(&[])) {
+            let mut inputs = [0.0; INPUTS];
+            for (value, &weight) in inputs.iter_mut().zip(row.unwrap_or(&[])) {
                 *value = f32::from(weight as i8) * scale;
             }
-            let mut gates = [0.0f32; GATES];
-            for (at, gate) in gates.iter_mut().enumerate() {
-                *gate = direction.bias[at]
-                    + dot(&direction.input[at * WIDTH..(at + 1) * WIDTH], &embedded)
-                    + dot(&direction.hidden[at * UNITS..(at + 1) * UNITS], &hidden);
-            }
-            for unit in 0..UNITS {
-                let (input, forget) = (sigmoid(gates[unit]), sigmoid(gates[UNITS + unit]));
-                let (candidate, output) = (
-                    gates[2 * UNITS + unit].tanh(),
-                    sigmoid(gates[3 * UNITS + unit]),
-                );
-                cell[unit] = forget * cell[unit] + input * candidate;
-                hidden[unit] = output * cell[unit].tanh();
-            }
+            inputs[WIDTH..].copy_from_slice(&hidden);
+            lstm_step(
+                &direction.gates(&inputs),
+                [0, 1, 2, 3],
+                &mut hidden,
+                &mut cell,
+            );
             hidden
         };
         ids.map(step).collect()
     }
-}
-
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    // Eight sums, so that the compiler may use vectors.
-    let mut sums = [0.0f32; 8];
-    let (a, a_rest) = a.as_chunks::<8>();
-    let (b, b_rest) = b.as_chunks::<8>();
-    for (a, b) in a.iter().zip(b) {
-        for lane in 0..8 {
-            sums[lane] += a[lane] * b[lane];
-        }
-    }
-    sums.iter().sum::<f32>() + a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum::<f32>()
 }
 
 #[cfg(test)]
