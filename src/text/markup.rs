@@ -62,6 +62,8 @@ impl Markup {
                 options.symbols,
                 &mut focus,
             );
+        } else if !options.symbols.notes {
+            marks = inline::without_notes(marks);
         }
         RawSentence {
             start: raw.start,

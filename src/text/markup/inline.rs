@@ -147,7 +147,16 @@ fn link(
         }
         return None;
     }
-    let note = text(inside);
+    note(rest, kept).filter(|_| !symbols.notes)
+}
+
+/// The number of a note, `[1]`, behind a word.
+fn note(rest: &[Mark], kept: &[Mark]) -> Option<usize> {
+    if rest[0].character != '[' {
+        return None;
+    }
+    let end = close(rest, 1, ']')?;
+    let note = text(&rest[1..end]);
     let note = note.trim_start_matches('^');
     let number = !note.is_empty()
         && note
@@ -155,9 +164,25 @@ fn link(
             .all(|c| c.is_ascii_digit() || ",-–， ".contains(c))
         && note.starts_with(|c: char| c.is_ascii_digit());
     let behind = kept.last().is_some_and(|mark| {
-        mark.character.is_alphanumeric() || "。，”》）)".contains(mark.character)
+        mark.character.is_alphanumeric() || "。，！？!?”》）)".contains(mark.character)
     });
-    (!symbols.notes && number && behind && note.len() < 8).then_some(end + 1)
+    (number && behind && note.len() < 8).then_some(end + 1)
+}
+
+/// Without the numbers of notes; nothing else is a mark.
+pub fn without_notes(marks: Vec<Mark>) -> Vec<Mark> {
+    let mut kept: Vec<Mark> = Vec::with_capacity(marks.len());
+    let mut at = 0;
+    while at < marks.len() {
+        match note(&marks[at..], &kept) {
+            Some(length) => at += length,
+            None => {
+                kept.push(marks[at]);
+                at += 1;
+            }
+        }
+    }
+    kept
 }
 
 /// Pinyin with tone marks in brackets gives the characters before it their readings. Brackets without a word are kaomoji.
