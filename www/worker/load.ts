@@ -9,7 +9,16 @@ import { VERSION } from '../wire/version.js';
 import { GRAPHS, placed, type VoiceFiles } from '../wire/voice.js';
 import { make, SecondWorker } from './second.js';
 import { Store } from './store.js';
-import { digests, fetchGraphs, fetchText, isManifest, isOnSite, openPack, sampleRateOf } from './voice.js';
+import {
+  digests,
+  type FetchedVoice,
+  fetchGraphs,
+  fetchText,
+  isManifest,
+  isOnSite,
+  openPack,
+  sampleRateOf,
+} from './voice.js';
 
 export interface Loaded {
   engine: Engine;
@@ -104,7 +113,7 @@ async function find(
   wanted: Wanted['voice'],
   manifest: Promise<string>,
   onProgress: (loaded: number, total: number) => void,
-): Promise<VoiceFiles> {
+): Promise<FetchedVoice> {
   const locate = wanted.url === null ? null : whereabouts(wanted);
   const site = locate && (await manifest.catch((error: LangduError) => error));
   if (locate && typeof site === 'string' && (wanted.files || isManifest(site))) {

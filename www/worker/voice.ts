@@ -3,15 +3,17 @@ import { LangduError } from '../wire/errors.js';
 import { fetchManifest, request } from '../wire/request.js';
 import { fileOf, GRAPHS, type Graph, parseManifest, readVoice, type VoiceFiles } from '../wire/voice.js';
 
-/** Digests that are computed while other files arrive. */
-const begun = new WeakMap<Uint8Array, Promise<string>>();
+/** A voice whose digests are computed while its other files arrive. */
+export interface FetchedVoice extends VoiceFiles {
+  digests?: Record<Graph, Promise<string>>;
+}
 
 /** Fetches the files that a manifest names. */
 export async function fetchGraphs(
   locate: (path: string) => URL,
   manifest: string,
   onProgress: (loaded: number, total: number) => void,
-): Promise<VoiceFiles> {
+): Promise<FetchedVoice> {
   const { files = {} } = parseManifest(manifest);
   const total = GRAPHS.reduce((sum, graph) => sum + (files[graph]?.bytes ?? 0), 0);
   let loaded = 0;
@@ -22,11 +24,12 @@ export async function fetchGraphs(
         loaded += count;
         onProgress(loaded, total);
       });
-      begun.set(bytes, digest(bytes));
-      return [graph, bytes] as const;
+      return { graph, bytes, digest: digest(bytes) };
     }),
   );
-  return { manifest, graphs: Object.fromEntries(fetched) as Record<Graph, Uint8Array> };
+  const each = <T>(value: (file: (typeof fetched)[number]) => T) =>
+    Object.fromEntries(fetched.map((file) => [file.graph, value(file)])) as Record<Graph, T>;
+  return { manifest, graphs: each(({ bytes }) => bytes), digests: each(({ digest }) => digest) };
 }
 
 /** Whether the site has a voice there. */
@@ -63,8 +66,8 @@ async function digest(graph: Uint8Array): Promise<string> {
 }
 
 /** The digests of all graphs, or none. */
-export async function digests({ graphs }: VoiceFiles): Promise<string[]> {
-  const all = await Promise.all(GRAPHS.map((graph) => begun.get(graphs[graph]) ?? digest(graphs[graph])));
+export async function digests({ graphs, digests: begun }: FetchedVoice): Promise<string[]> {
+  const all = await Promise.all(GRAPHS.map((graph) => begun?.[graph] ?? digest(graphs[graph])));
   return all.every((digest) => digest) ? all : [];
 }
 
