@@ -152,6 +152,37 @@ for (const browser of browsers) {
       await heard(from);
     });
 
+    test('takes no text for elements, and no script from elsewhere', async (t) => {
+      const taken = await page.run(() => {
+        if (!window.trustedTypes) return null;
+        const place = document.createElement('div');
+        place.innerHTML = '<img src="x" onerror="alert()"> &amp; 好';
+        const script = document.createElement('script');
+        const refused = (set) => {
+          try {
+            set();
+            return false;
+          } catch (error) {
+            return error.name === 'TypeError';
+          }
+        };
+        return {
+          elements: place.children.length,
+          text: place.textContent.endsWith('& 好'),
+          refused: [
+            refused(() => {
+              script.src = 'https://elsewhere.example/a.js';
+            }),
+            refused(() => {
+              script.text = 'alert()';
+            }),
+          ],
+        };
+      });
+      if (taken === null) t.skip('there are no Trusted Types');
+      else assert.deepEqual(taken, { elements: 0, text: true, refused: [true, true] });
+    });
+
     test('fetches from nowhere else', async () => {
       assert.ok(server.requests.some((path) => path.endsWith('/engine_bg.wasm')));
       assert.ok(

@@ -1,4 +1,5 @@
 /** Starts the app: what was chosen, the shelf, the view, and then the voice. */
+import './trusted.js';
 import { render } from 'preact';
 import { receiveShared } from './library/shared.js';
 import { startRouter } from './router.js';
