@@ -70,6 +70,26 @@ for (const browser of browsers.filter(({ name }) => name !== 'WebKit')) {
       assert.deepEqual(asked, []);
     });
 
+    test('what the browser has thrown away is missed in words, fetched anew and kept', async () => {
+      const graphs = async () => (await kept()).filter((path) => path.endsWith('.onnx')).length;
+      const before = await graphs();
+      await page.run(async () => {
+        const cache = await caches.open('langdu-files');
+        for (const request of await cache.keys())
+          if (/encoder\.onnx|app\.css/.test(request.url)) await cache.delete(request);
+      });
+      assert.equal(await graphs(), before - 1);
+      await page.open('about:blank');
+      await page.open(server.url);
+      await until(page, "document.documentElement.dataset.voice === 'failed'", 60_000);
+      change = (_path, body) => body;
+      await visit();
+      assert.equal(await graphs(), before);
+      change = null;
+      await visit();
+      assert.equal(await page.peek('getComputedStyle(document.body).margin'), '0px');
+    });
+
     test('an update that is not whole changes nothing', async () => {
       change = (path, body) => (path === '/sw.js' ? renamed(body) : path === '/app.css' ? Buffer.from('') : body);
       await page.run(() => navigator.serviceWorker.ready.then((registration) => registration.update()));

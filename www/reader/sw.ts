@@ -81,8 +81,12 @@ async function answer(path: string, request: Request): Promise<Response> {
   const cache = await caches.open(NAME);
   const hash = FILES[path];
   // A page of the build before asks for parts whose names have changed since.
-  const kept = hash ? await cache.match(`${path}?${hash}`) : await cache.match(path, { ignoreSearch: true });
-  return kept ?? fetch(request);
+  const find = () => (hash ? cache.match(`${path}?${hash}`) : cache.match(path, { ignoreSearch: true }));
+  const kept = await find();
+  if (kept || !hash) return kept ?? fetch(request);
+  // The browser has thrown it away, or it is of the engine, which is kept when it is asked for.
+  await keep([path]).catch(() => undefined);
+  return (await find()) ?? fetch(request);
 }
 
 /** Leaves what was shared where the page finds it. */
