@@ -272,3 +272,80 @@ fn speech_made_of_known_words_only_needs_no_new_ones() {
     assert!((joined.len() as f32 / plain.len() as f32 - 1.0).abs() < 0.2);
     assert!((level(&joined) / level(&plain)).log10().abs() < 0.3);
 }
+
+/// The mean power spectrum of some sound, in decibels at 32 frequencies from 120 Hz to 6 kHz, whatever its level.
+fn spectrum(samples: &[f32]) -> Vec<f32> {
+    let power = |frequency: f32| {
+        let turn = std::f32::consts::TAU * frequency / 16000.0;
+        let frames = samples.windows(400).step_by(200).map(|frame| {
+            let [mut real, mut imaginary] = [0.0; 2];
+            for (at, sample) in frame.iter().enumerate() {
+                let window = (std::f32::consts::PI * at as f32 / 400.0).sin();
+                let (sine, cosine) = (turn * at as f32).sin_cos();
+                real += sample * window * cosine;
+                imaginary += sample * window * sine;
+            }
+            real * real + imaginary * imaginary
+        });
+        10.0 * (frames.sum::<f32>() / samples.len() as f32 + 1e-9).log10()
+    };
+    let bands = (0..32).map(|band| power(120.0 * 50f32.powf(band as f32 / 31.0)));
+    let bands = bands.collect::<Vec<_>>();
+    let mean = bands.iter().sum::<f32>() / bands.len() as f32;
+    bands.into_iter().map(|band| band - mean).collect()
+}
+
+/// The sound of each syllable.
+fn syllables(chunks: &[Chunk]) -> Vec<Vec<f32>> {
+    let sound = samples(chunks);
+    let marks = chunks.iter().flat_map(|chunk| &chunk.marks);
+    marks
+        .map(|mark| sound[mark.start as usize..(mark.end as usize).min(sound.len())].to_vec())
+        .collect()
+}
+
+#[test]
+fn a_word_out_of_the_cache_sounds_as_one_made_anew() {
+    let (cache, options) = (cache(), SpeakOptions::default());
+    let text = "早上好，今天天气不错";
+    speak(&cache, "早上好，再见。", &options);
+    speak(&cache, "明天天气不坏。", &options);
+    let spliced = speak(&cache, text, &options);
+    assert_eq!(sources(&spliced), [Fragments]);
+    let anew = SYNTHESIZER.stream(text, &options).unwrap();
+    let anew = anew.collect::<Result<Vec<_>, _>>().unwrap();
+    let spectra = |chunks: &[Chunk]| {
+        let syllables = syllables(chunks);
+        syllables
+            .iter()
+            .map(|sound| spectrum(sound))
+            .collect::<Vec<_>>()
+    };
+    let (spliced, anew) = (spectra(&spliced), spectra(&anew));
+    let distance = |one: &[f32], other: &[f32]| {
+        let squares = one
+            .iter()
+            .zip(other)
+            .map(|(one, other)| (one - other).powi(2));
+        (squares.sum::<f32>() / one.len() as f32).sqrt()
+    };
+    // 早上好 and 天气 are known; each is nearer to itself than to any other syllable.
+    for known in [0, 1, 2, 5, 6] {
+        let own = distance(&spliced[known], &anew[known]);
+        let others = (0..anew.len()).filter(|&at| text_of(text, at) != text_of(text, known));
+        let nearest = others
+            .map(|at| distance(&spliced[known], &anew[at]))
+            .fold(f32::MAX, f32::min);
+        assert!(
+            own < 8.0 && own < nearest,
+            "syllable {known}: {own} dB, the nearest other {nearest} dB"
+        );
+    }
+}
+
+/// The character of a syllable of a text with one mark.
+fn text_of(text: &str, syllable: usize) -> Option<char> {
+    text.chars()
+        .filter(|&character| character != '，')
+        .nth(syllable)
+}

@@ -7,11 +7,14 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 
 use langdu::cache::budget::Room;
 use langdu::cache::keys::Keys;
 use langdu::cache::memory::Memory;
+use langdu::cache::store::{Key, Level};
 use langdu::cache::{Budget, Cache};
+use langdu::text::{TextOptions, ssml_sentences};
 use langdu::voice::{GRAPHS, Pack};
 use langdu::{ChunkStream, SpeakOptions, Synthesizer, Voice};
 use zip::ZipWriter;
@@ -21,6 +24,8 @@ struct Counting;
 
 static LIVE: AtomicUsize = AtomicUsize::new(0);
 static PEAK: AtomicUsize = AtomicUsize::new(0);
+/// All that has ever been asked for: a measure of work that no clock is needed for.
+static TOTAL: AtomicUsize = AtomicUsize::new(0);
 /// One test at a time: all share the counters.
 static ONE: Mutex<()> = Mutex::new(());
 
@@ -29,6 +34,7 @@ unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let live = LIVE.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
         PEAK.fetch_max(live, Ordering::Relaxed);
+        TOTAL.fetch_add(layout.size(), Ordering::Relaxed);
         unsafe { System.alloc(layout) }
     }
 
@@ -124,6 +130,46 @@ fn a_cache_holds_what_its_budget_says() {
     let grown = growth(&mut stream);
     assert!(grown < GROWTH, "{grown} bytes more after {CHUNKS} chunks");
     assert!(cache.stats().l2.evicted > 10);
+}
+
+#[test]
+fn an_exported_cache_is_in_memory_once() {
+    let _alone = alone();
+    let cache = Cache::<Memory>::new(Budget::default(), || 0.0);
+    for number in 0..60u8 {
+        let key = Key::new(Level::Sentence, [number; 32]);
+        cache.keep(key, &vec![number; 100_000]);
+    }
+    let mut export = std::pin::pin!(cache.export());
+    let before = live();
+    PEAK.store(before, Ordering::Relaxed);
+    let waker = Waker::noop();
+    let Poll::Ready(file) = export.as_mut().poll(&mut Context::from_waker(waker)) else {
+        panic!("the memory made somebody wait");
+    };
+    let most = PEAK.load(Ordering::Relaxed) - before;
+    assert!(file.len() > 6_000_000);
+    assert!(
+        most < file.len() + (1 << 20),
+        "{most} bytes for a file of {}",
+        file.len()
+    );
+}
+
+#[test]
+fn a_long_document_starts_with_little_work() {
+    let _alone = alone();
+    let document = format!(
+        "<speak>{}</speak>",
+        "今天天气不错，我们去公园。".repeat(4000)
+    );
+    let before = TOTAL.load(Ordering::Relaxed);
+    let mut sentences = ssml_sentences(&document, TextOptions::default()).unwrap();
+    assert!(sentences.next().is_some());
+    let first = TOTAL.load(Ordering::Relaxed) - before;
+    assert!(sentences.count() >= 3999);
+    let all = TOTAL.load(Ordering::Relaxed) - before;
+    assert!(first < all / 8, "{first} of {all} bytes");
 }
 
 #[test]

@@ -12,6 +12,7 @@ use langdu::speech::Pieces;
 use langdu::text::ssml_sentences;
 use langdu::text::symbols::{Phones, symbols};
 use langdu::{Chunk, SpeakOptions, Synthesizer, Voice};
+use proptest::prelude::*;
 
 #[path = "shared/skip.rs"]
 mod skip;
@@ -179,4 +180,57 @@ fn long_lines_are_split() {
         lengths.len() > 1 && lengths.iter().all(|&length| length <= 256),
         "{lengths:?}"
     );
+}
+
+/// Any string is speech whose marks cover it in order, or a coded error.
+fn speech_or_error(synthesizer: &Synthesizer, text: &str, ssml: bool) {
+    let options = SpeakOptions::default();
+    let sentences = match ssml {
+        true => {
+            ssml_sentences(text, langdu::text::TextOptions::default()).map_err(langdu::Error::from)
+        }
+        false => Ok(langdu::text::sentences(text)),
+    };
+    let chunks = sentences
+        .and_then(|sentences| synthesizer.stream_sentences(sentences, &options))
+        .and_then(|chunks| chunks.collect::<Result<Vec<_>, _>>());
+    let chunks = match chunks {
+        Ok(chunks) => chunks,
+        // A document may ask for an emotion or a speaker that the voice does not have.
+        Err(error) => return assert!(error.code().starts_with("E_"), "{error}"),
+    };
+    let length = text.chars().count();
+    let (mut begun, mut position, mut spoken) = (0, 0, 0);
+    for (at, chunk) in chunks.iter().enumerate() {
+        assert_eq!(chunk.start, position);
+        position += chunk.samples.len() as u64;
+        assert!(chunk.samples.iter().all(|sample| sample.abs() <= 1.0));
+        assert_eq!(chunk.last, at + 1 == chunks.len());
+        for mark in &chunk.marks {
+            assert!(mark.start >= begun && mark.start < mark.end, "{mark:?}");
+            begun = mark.start;
+            assert!(
+                mark.span.start <= mark.span.end && mark.span.end <= length,
+                "{mark:?}"
+            );
+            spoken += 1;
+        }
+    }
+    assert!(spoken > 0 && begun < position, "{text:?}");
+}
+
+#[test]
+fn anything_is_speech_or_a_coded_error() {
+    let Some(voice) = voice("random_causal") else {
+        return;
+    };
+    let synthesizer = Synthesizer::new(voice).unwrap();
+    let mixed = "[一-龥0-9a-zA-Z，。！？、：;<>&\\[\\](){}'\"%+*/=~#$@ \n😀①²½-]{0,24}";
+    let texts = (prop_oneof![any::<String>(), mixed], any::<bool>());
+    proptest!(ProptestConfig::with_cases(400), |((text, ssml) in texts)| {
+        speech_or_error(&synthesizer, &text, ssml);
+        if ssml {
+            speech_or_error(&synthesizer, &format!("<speak>{text}</speak>"), ssml);
+        }
+    });
 }

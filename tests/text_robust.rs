@@ -137,6 +137,25 @@ fn a_book_starts_at_once_and_takes_linear_time() {
 }
 
 #[test]
+fn a_large_lexicon_costs_little() {
+    let begin = |at: u32| char::from_u32(0x4e00 + at).unwrap();
+    let words = (0..100_000u32).map(|at| {
+        let word = ['天', begin(at % 20_000), begin(at / 20_000)];
+        (word.iter().collect::<String>(), "hao3 hao3 hao3")
+    });
+    let lexicon = std::sync::Arc::new(UserLexicon::new(words).unwrap());
+    let text = "天天向上，好好学习。".repeat(1000);
+    let begun = Instant::now();
+    let plain = sentences(text.as_str()).count();
+    let without = begun.elapsed();
+    let own = langdu::text::sentences_with(text.as_str(), lexicon).count();
+    let with = begun.elapsed() - without;
+    assert_eq!(own, plain);
+    // To look at each of its words everywhere would take a thousand times as long.
+    assert!(with < without * 20, "{with:?}, without it {without:?}");
+}
+
+#[test]
 fn every_unified_character_is_read_or_skipped() {
     for block in [
         0x3400..0x4dc0u32,

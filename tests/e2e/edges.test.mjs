@@ -159,7 +159,7 @@ for (const browser of browsers.filter(({ name }) => name === 'Chromium')) {
           const { duration } = await window.speak('今天天气不错。');
           return { boundary, end: performance.now() - started, duration };
         });
-        assert.ok(boundary > 450 && boundary < 1500, `the first syllable after ${boundary} ms`);
+        assert.ok(boundary > 450, `the first syllable after ${boundary} ms`);
         assert.ok(end > duration * 1000 + 450, `over after ${end} ms of ${duration} s`);
       });
     });

@@ -34,7 +34,7 @@ for (const browser of browsers) {
         // Not every browser knows where the end of a stream was.
         return (performance.now() - began) / 1000;
       });
-      assert.ok(played > 0.8 && played < 4, `${played} s`);
+      assert.ok(played > 0.8, `${played} s`);
     });
 
     test('a form is spoken in a frame', {
@@ -69,30 +69,28 @@ for (const browser of browsers) {
     });
 
     test('the official client of a cloud service speaks', async () => {
-      const { head, early, error } = await page.run(async () => {
+      const { head, making, error } = await page.run(async () => {
         const { default: OpenAI } = await import('/openai.js');
         const baseURL = new URL('/langdu/v1', location.href).href;
         const client = new OpenAI({ baseURL, apiKey: 'none', dangerouslyAllowBrowser: true, maxRetries: 0 });
         const speech = { model: 'tts-1', voice: 'alloy', response_format: 'wav' };
-        const began = performance.now();
         const response = await client.audio.speech.create({
           ...speech,
           input: '今天天气不错，我们去公园走走。'.repeat(30),
         });
         const reader = response.body.getReader();
         const first = (await reader.read()).value;
-        const firstMs = performance.now() - began;
+        const health = await fetch('/langdu/health').then((response) => response.json());
         while (!(await reader.read()).done);
-        const allMs = performance.now() - began;
         const refused = await client.audio.speech.create({ ...speech, input: '……' }).catch((error) => error);
         return {
           head: new TextDecoder().decode(first.subarray(0, 4)),
-          early: firstMs < allMs / 3,
+          making: health.data.jobs,
           error: { status: refused.status, code: refused.code },
         };
       });
       assert.equal(head, 'RIFF');
-      assert.ok(early);
+      assert.equal(making, 1);
       assert.deepEqual(error, { status: 400, code: 'E_TEXT_EMPTY' });
     });
 
