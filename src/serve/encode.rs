@@ -5,6 +5,8 @@ mod mp3;
 #[cfg(feature = "opus")]
 mod opus;
 
+use axum::http::HeaderMap;
+
 use super::refusal::Refusal;
 use crate::wav;
 
@@ -45,6 +47,19 @@ impl Format {
                     "`{name}` cannot be made here; there is {made}"
                 )))
             }
+        }
+    }
+
+    /// What a stream is where no format is named. Firefox plays MP3 that is opened as a page or in a frame, but never WAV, which
+    /// it saves.
+    pub fn usual(headers: &HeaderMap) -> Format {
+        let has = |name: &str, value: &str| {
+            let header = headers.get(name).and_then(|header| header.to_str().ok());
+            header.is_some_and(|header| header.contains(value))
+        };
+        match Format::parse("mp3") {
+            Ok(mp3) if has("sec-fetch-mode", "navigate") && has("user-agent", "Firefox/") => mp3,
+            _ => Format::Wav,
         }
     }
 

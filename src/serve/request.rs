@@ -197,8 +197,8 @@ impl Fields {
         })
     }
 
-    /// The fields of `tts` and `tts/stream`.
-    pub fn wish(&self, service: &Service) -> Result<Wish, Refusal> {
+    /// The fields of `tts` and `tts/stream`; `usual` is the format where none is named.
+    pub fn wish(&self, service: &Service, usual: Format) -> Result<Wish, Refusal> {
         if let Some(name) = self
             .values
             .keys()
@@ -235,7 +235,7 @@ impl Fields {
                 dialogue: self.number("dialogue", standard.dialogue)?,
             },
             voice,
-            format: Format::parse(self.given("format")?.unwrap_or("wav"))?,
+            format: self.given("format")?.map_or(Ok(usual), Format::parse)?,
             base64: self.choice("audio", &["url", "base64"])? == "base64",
         })
     }

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::Service;
+use super::encode::Format;
 use super::kept::File;
 use super::refusal::Refusal;
 use super::request::{Fields, Wish};
@@ -24,7 +25,7 @@ type Answer = Result<Response, Refusal>;
 /// `POST tts`: a whole file, by its address or in base64.
 pub async fn tts(State(service): State<Arc<Service>>, request: Request) -> Answer {
     let began = Instant::now();
-    let wish = Fields::read(request).await?.wish(&service)?;
+    let wish = Fields::read(request).await?.wish(&service, Format::Wav)?;
     let (format, base64) = (wish.format, wish.base64);
     let sample_rate = wish.voice.synthesizer.manifest().sample_rate;
     let mut sound = service.pool.speak(wish)?;
@@ -54,7 +55,8 @@ pub async fn tts(State(service): State<Arc<Service>>, request: Request) -> Answe
 /// `GET tts/stream` and `POST tts/stream`: the sound while it is made.
 pub async fn stream(State(service): State<Arc<Service>>, request: Request) -> Answer {
     let began = Instant::now();
-    let wish = Fields::read(request).await?.wish(&service)?;
+    let usual = Format::usual(request.headers());
+    let wish = Fields::read(request).await?.wish(&service, usual)?;
     if wish.base64 {
         return Err(Refusal::Option("a stream is not base64".into()));
     }

@@ -31,8 +31,9 @@ export const STANDS_STILL = 'The browser itself stands still';
  *
  * @typedef {object} Browser
  * @property {string} name
- * @property {(settings?: { locked?: boolean, env?: Record<string, string> }) => Promise<Page>} page  `locked`: no sound before a
- *   click; `env`: variables of its environment, in Firefox only
+ * @property {(settings?: { locked?: boolean, incognito?: boolean, env?: Record<string, string> }) => Promise<Page>} page
+ *   `locked`: no sound before a click; `incognito`: in a private window, as all of Chromium's and WebKit's are here; `env`:
+ *   variables of its environment, in Firefox only
  */
 
 export const CHROMIUM_FLAGS = [
@@ -160,13 +161,14 @@ async function watch(driver) {
 /** @type {Browser} */
 const firefoxBrowser = {
   name: 'Firefox',
-  async page({ locked = false, env } = {}) {
+  async page({ locked = false, incognito = false, env } = {}) {
     if (!env) soundServer();
     const service = new firefox.ServiceBuilder().setEnvironment({ ...process.env, ...env });
     const options = new firefox.Options()
       .setBinary(FIREFOX ?? '')
       .addArguments('-headless')
       .setPreference('intl.accept_languages', 'zh-CN')
+      .setPreference('browser.privatebrowsing.autostart', incognito)
       .setPreference('media.autoplay.default', locked ? 1 : 0)
       .setPreference('media.autoplay.block-webaudio', locked);
     const driver = await new Builder()

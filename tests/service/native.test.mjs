@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { request } from 'node:http';
+import { get, request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,6 +67,21 @@ describe('langdu serve', () => {
     assert.equal(bytes.toString('latin1', 0, 4), 'RIFF');
     assert.ok(bytes.length > 16_000);
     await assert.rejects(client.audio.speech.create({ ...speech, input: '……' }), { status: 400, code: 'E_TEXT_EMPTY' });
+  });
+
+  test('Firefox gets what it plays in a frame', async (context) => {
+    const { data } = await (await fetch(new URL('health', server.base))).json();
+    if (!data.formats.includes('mp3')) return context.skip('built without the feature `mp3`');
+    const type = async (query, mode, browser) => {
+      const headers = { 'sec-fetch-mode': mode, 'user-agent': `Mozilla/5.0 ${browser}` };
+      const [response] = await once(get(new URL(`tts/stream?text=${query}`, server.base), { headers }), 'response');
+      response.destroy();
+      return response.headers['content-type'];
+    };
+    assert.equal(await type('好', 'navigate', 'Firefox/153.0'), 'audio/mpeg');
+    assert.equal(await type('好&format=wav', 'navigate', 'Firefox/153.0'), 'audio/wav');
+    assert.equal(await type('好', 'no-cors', 'Firefox/153.0'), 'audio/wav');
+    assert.equal(await type('好', 'navigate', 'Chrome/156.0'), 'audio/wav');
   });
 
   test('sound comes while the rest is made', async () => {

@@ -59,18 +59,28 @@ async function compile(url: URL): Promise<WebAssembly.Module> {
   return WebAssembly.compile(await response.arrayBuffer());
 }
 
-async function mp3(sampleRate: number, files: URL): Promise<Encoder> {
+/** MP3's encoder. */
+function lame(files: URL): Promise<WebAssembly.Module> {
   lameModule ??= compile(new URL('mp3.wasm', files)).catch((error) => {
     lameModule = undefined;
     throw new Refusal('E_NETWORK', `the MP3 encoder could not be fetched: ${error}`);
   });
-  const lame = await createEncoder('audio/mpeg', await lameModule);
-  lame.configure({ channels: 1, sampleRate, bitrate: BITRATE });
+  return lameModule;
+}
+
+/** Fetches what a format needs, before anything is begun that would have to be ended if it is missing. */
+export async function prepare(format: Format, files: URL): Promise<void> {
+  if (format === 'mp3') await lame(files);
+}
+
+async function mp3(sampleRate: number, files: URL): Promise<Encoder> {
+  const encoder = await createEncoder('audio/mpeg', await lame(files));
+  encoder.configure({ channels: 1, sampleRate, bitrate: BITRATE });
   return {
     head: NOTHING,
     // The encoder gives a view of its own memory.
-    encode: (bytes) => new Uint8Array(lame.encode([toFloats(bytes)])),
-    finish: () => new Uint8Array(lame.finalize()),
+    encode: (bytes) => new Uint8Array(encoder.encode([toFloats(bytes)])),
+    finish: () => new Uint8Array(encoder.finalize()),
   };
 }
 

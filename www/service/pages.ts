@@ -121,9 +121,12 @@ class Talk {
     });
   }
 
+  /** Who still waits for a message is told that there is none. */
   end(): void {
     this.send({ type: 'cancel' });
     this.port.close();
+    this.lost = true;
+    this.wake();
   }
 }
 

@@ -71,8 +71,8 @@ export class Fields {
     throw new Refusal('E_REQUEST_FORMAT', 'the body must be JSON or a form', { status: 415 });
   }
 
-  /** The fields of `tts` and `tts/stream`. */
-  wish(): Wish {
+  /** The fields of `tts` and `tts/stream`; `usual` is the format where none is named. */
+  wish(usual: Format = 'wav'): Wish {
     for (const name of this.values.keys()) if (!KNOWN.has(name)) throw option(`there is no option \`${name}\``);
     return {
       text: this.said('text'),
@@ -95,7 +95,7 @@ export class Fields {
         accent: this.choice('accent', ['CN', 'TW']),
       }),
       voice: this.text('voice'),
-      format: this.choice('format', FORMATS),
+      format: this.text('format') ? this.choice('format', FORMATS) : usual,
       base64: this.choice('audio', ['url', 'base64']) === 'base64',
     };
   }

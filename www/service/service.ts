@@ -6,10 +6,14 @@
  * langduService({ path: '/langdu/' });
  * ```
  *
+ * A service worker that takes over from its version before by `skipWaiting()` does so after `await idle()`: no sound is cut off.
+ *
  * It answers `tts`, `tts/stream`, `v1/audio/speech` and the others of `openapi.json` below `path`. The sound is made by a page
  * that it controls, see `answerService`.
  */
 import { answer } from './routes.js';
+
+export { idle } from './busy.js';
 
 declare const self: ServiceWorkerGlobalScope;
 

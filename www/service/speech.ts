@@ -1,11 +1,12 @@
 /** The routes that speak. */
 import { parse } from 'range-parser';
 import { wavHeader } from '../wire/wav.js';
-import { CONTENT_TYPES, encoder } from './encode.js';
+import { busy } from './busy.js';
+import { CONTENT_TYPES, encoder, prepare } from './encode.js';
 import { find, keep } from './kept.js';
 import { type Sound, speak } from './pages.js';
 import { Refusal, success, toRefusal } from './refusal.js';
-import { Fields, type Wish } from './request.js';
+import { Fields, type Format, type Wish } from './request.js';
 
 /** What the routes have to know of their place. */
 export interface Place {
@@ -27,7 +28,7 @@ export function jobCount(): number {
 /** `POST tts`: a whole file, by its address or in base64. */
 export async function tts(request: Request, { path, files }: Place): Promise<Response> {
   const wish = (await Fields.read(request)).wish();
-  const { sampleRate, pieces } = await begin(wish, request.signal);
+  const { sampleRate, pieces } = await begin(wish, request.signal, files);
   const { head, encode, finish } = await encoder(wish.format, sampleRate, files);
   const parts: BlobPart[] = [];
   let samples = 0;
@@ -47,7 +48,7 @@ export async function tts(request: Request, { path, files }: Place): Promise<Res
 
 /** `GET tts/stream` and `POST tts/stream`: the sound while it is made. */
 export async function stream(request: Request, place: Place): Promise<Response> {
-  const wish = (await Fields.read(request)).wish();
+  const wish = (await Fields.read(request)).wish(usualFormat(request));
   if (wish.base64) throw new Refusal('E_OPTION_FORMAT', 'a stream is not base64');
   return pour(wish, request, place);
 }
@@ -58,24 +59,30 @@ export async function cloud(request: Request, place: Place): Promise<Response> {
 }
 
 /** Takes a job on, if there is room. */
-async function begin({ text, options, voice, format }: Wish, signal: AbortSignal): Promise<Sound> {
+async function begin({ text, options, voice, format }: Wish, signal: AbortSignal, files: URL): Promise<Sound> {
   if (jobs >= QUEUE) throw new Refusal('E_SERVICE_BUSY', 'too many requests are waiting');
   jobs += 1;
+  const release = busy();
+  const end = () => {
+    jobs -= 1;
+    release();
+  };
   const kind = format === 'opus' ? 'opus' : 'pcm';
   try {
+    await prepare(format, files);
     const { sampleRate, pieces } = await speak({ type: 'speak', text, options, voice, format: kind }, signal);
-    return { sampleRate, pieces: counted(pieces) };
+    return { sampleRate, pieces: counted(pieces, end) };
   } catch (error) {
-    jobs -= 1;
+    end();
     throw error;
   }
 }
 
-async function* counted(pieces: Sound['pieces']): Sound['pieces'] {
+async function* counted(pieces: Sound['pieces'], end: () => void): Sound['pieces'] {
   try {
     yield* pieces;
   } finally {
-    jobs -= 1;
+    end();
   }
 }
 
@@ -84,9 +91,14 @@ function isChromiumPlayer({ destination }: Request): boolean {
   return (destination === 'audio' || destination === 'video') && 'userAgentData' in navigator;
 }
 
+/** Firefox plays MP3 that is opened as a page or in a frame, but never WAV, which it saves. */
+function usualFormat({ mode }: Request): Format {
+  return mode === 'navigate' && navigator.userAgent.includes('Firefox/') ? 'mp3' : 'wav';
+}
+
 /** Answers with the first piece of sound, so that what is wrong with a wish has a status of its own. */
 async function pour(wish: Wish, request: Request, { files }: Place): Promise<Response> {
-  const { sampleRate, pieces } = await begin(wish, request.signal);
+  const { sampleRate, pieces } = await begin(wish, request.signal, files);
   const coder = await encoder(wish.format, sampleRate, files, isChromiumPlayer(request));
   const first = await pieces.next();
   const headers = { 'content-type': CONTENT_TYPES[wish.format], 'cache-control': 'no-store' };
