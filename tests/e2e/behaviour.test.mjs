@@ -73,7 +73,7 @@ const recorded = async (text) => {
   const blocks = [];
   recorder.port.onmessage = ({ data }) => blocks.push(data);
   langdu.outputNode.connect(recorder);
-  const { duration } = await langdu.speak(text);
+  const { duration, stats } = await langdu.speak(text);
   await window.sleep(100);
   const rate = context.sampleRate;
   const heard = Float32Array.from(blocks.flatMap((block) => [...block]));
@@ -99,19 +99,31 @@ const recorded = async (text) => {
     pitches.push(rate / (lag + (before - after) / (2 * (before - 2 * here + after) || 1)));
   }
   pitches.sort((a, b) => a - b);
-  return { rate, made: duration, sounding: (last - first) / rate, pitch: pitches[pitches.length >> 1] };
+  return {
+    rate,
+    made: duration,
+    sounding: (last - first) / rate,
+    pitch: pitches[pitches.length >> 1],
+    samples: stats.samples,
+    memory: stats.memory,
+  };
 };
 
 for (const browser of browsers) {
   describe(`devices in ${browser.name}`, () => {
     const rates = browser.name === 'Chromium' ? [16000, 8000, 22050, 44100, 48000, 96000, 192000] : [16000, 44100];
     const pitches = [];
+    const memories = [];
     for (const rate of rates) {
       test(`speech has its pitch and length on a device of ${rate} Hz`, () =>
         opened(browser, { before: insisting(rate) }, async (page) => {
           const heard = await page.run(recorded, '妈妈他今天喝汤。');
           assert.equal(heard.rate, rate);
           assert.ok(heard.sounding <= heard.made + 0.15 && heard.sounding > heard.made * 0.75, JSON.stringify(heard));
+          // What is queued is at the voice's rate, whatever the device's is.
+          assert.ok(Math.abs(heard.samples / heard.made - 16000) < 1, JSON.stringify(heard));
+          memories.push(heard.memory);
+          assert.ok(heard.memory < memories[0] + 2 ** 20, `${heard.memory} bytes, ${memories[0]} at ${rates[0]} Hz`);
           pitches.push(heard.pitch);
           assert.ok(Math.abs(heard.pitch / pitches[0] - 1) < 0.04, `${heard.pitch} Hz, not ${pitches[0]}`);
         }));
