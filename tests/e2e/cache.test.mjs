@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { browsers, until } from './browsers.mjs';
-import { site } from './site.mjs';
+import { PATIENT, site } from './site.mjs';
 
 const KNOWN = '今天天气不错。';
 const TEMPLATES = ['现在是北京时间{时间}整。', '您好，请问有什么可以帮您？'];
@@ -13,7 +13,7 @@ for (const browser of browsers) {
   describe(`the cache in ${browser.name}`, () => {
     let server;
     let page;
-    let inWorker = '';
+    let inWorker = PATIENT;
 
     before(async () => {
       server = await site({
@@ -28,7 +28,7 @@ for (const browser of browsers) {
     });
 
     /** A fresh page with a voice in it; `script` runs ahead of the worker's own. */
-    async function visit(script = '') {
+    async function visit(script = PATIENT) {
       inWorker = script;
       await page.open('about:blank');
       await page.open(`${server.url}harness.html`);
@@ -198,15 +198,22 @@ for (const browser of browsers) {
       const { code, seen, cleared } = await page.run(async () => {
         const other = window.frames[0];
         const { code } = await other.load();
+        for (let tries = 0; tries < 1000 && !(await other.langdu.cache.stats()).stored; tries += 1)
+          await window.sleep(20);
         const sources = [];
         other.langdu.on('sentence', ({ source }) => sources.push(source));
+        const reaches = async (count) => {
+          const entries = async () => (await other.langdu.cache.stats()).l2.entries;
+          for (let tries = 0; tries < 400 && (await entries()) !== count; tries += 1) await window.sleep(50);
+        };
+        const { entries } = (await other.langdu.cache.stats()).l2;
         await Promise.all([window.collect('一心一意。'), other.collect('三心二意。')]);
         // What this tab has made reaches the other one once it is written.
-        await window.sleep(500);
+        await reaches(entries + 2);
         await other.collect('一心一意。');
         const seen = sources.splice(0);
         await window.langdu.cache.clear();
-        await window.sleep(500);
+        await reaches(0);
         await other.collect('三心二意。');
         return { code, seen, cleared: sources };
       });

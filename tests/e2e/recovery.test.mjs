@@ -49,6 +49,42 @@ for (const browser of browsers.filter(({ name }) => name === 'Chromium')) {
       });
     });
 
+    test('a vocoder that dies in the middle of speech is replaced, and knows the templates', () => {
+      const bomb = `
+        let armed = false;
+        new BroadcastChannel('bomb').onmessage = () => { armed = true; };
+        addEventListener('message', (event) => {
+          if (!armed || event.data.type !== 'push') return;
+          event.stopImmediatePropagation();
+          throw new WebAssembly.RuntimeError('unreachable');
+        });
+      `;
+      const alter = (path, body) =>
+        path.endsWith('/vocoder.js') && body ? Buffer.concat([Buffer.from(bomb), body]) : body;
+      return on({ alter }, async (page) => {
+        const { codes, sources } = await page.run(async () => {
+          await window.load({ workers: 2 });
+          await window.langdu.templates.register(['现在是北京时间{时间}整。']);
+          const spoken = window.speak('说到一半的时候声音没有了，后面的话谁来说呢？'.repeat(9));
+          await new Promise((resolve) => window.langdu.on('start', resolve));
+          new BroadcastChannel('bomb').postMessage('now');
+          const codes = [(await spoken).code];
+          const sources = [];
+          window.langdu.on('sentence', ({ source }) => sources.push(source));
+          codes.push((await window.speak('好。')).code);
+          // The new engine is told of them, and looks for what has been made of them when it has nothing else to do.
+          for (const hour of '一二三四五六七八九十') {
+            await window.collect(`现在是北京时间${hour}点整。`);
+            if (sources.includes('L3')) break;
+            await window.sleep(200);
+          }
+          return { codes, sources };
+        });
+        assert.deepEqual(codes, ['E_WORKER', 0]);
+        assert.ok(sources.includes('L3'), `${sources}`);
+      });
+    });
+
     test('a player that did not come is fetched again for the next speech', () => {
       let broken = true;
       const alter = (path, body) => (broken && path.endsWith('player.worklet.js') ? null : body);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { browsers, until } from './browsers.mjs';
-import { site } from './site.mjs';
+import { PATIENT, site } from './site.mjs';
 
 const DATABASE = 'langdu-2';
 
@@ -69,7 +69,7 @@ for (const browser of browsers) {
     });
 
     /** Opens the client on a site of its own; `body` is given a way to visit it again, and its address. */
-    const on = async (body, script = '') => {
+    const on = async (body, script = PATIENT) => {
       let inWorker = script;
       const server = await site({
         alter: (path, body) => (path.endsWith('/worker.js') ? Buffer.concat([Buffer.from(inWorker), body]) : body),
@@ -89,7 +89,7 @@ for (const browser of browsers) {
       try {
         await visit();
         const unharmed = () => {
-          inWorker = '';
+          inWorker = PATIENT;
         };
         await body({ visit, url: server.url, unharmed });
       } finally {
@@ -155,7 +155,7 @@ for (const browser of browsers) {
         await until(page, "window.uncached.join() === 'E_CACHE_BLOCKED'", 20_000);
         assert.deepEqual(await make('第三句留在内存里。', '第三句留在内存里。'), ['new', 'L2']);
         await page.run(() => window.letGo());
-      }));
+      }, ''));
 
     /** How much an origin may store from now on; without a limit, as much as ever. */
     const limit = async (origin, quotaSize) => {

@@ -28,7 +28,10 @@ export async function stayOffline(): Promise<void> {
     };
     watch(registration.waiting);
     watch(registration.installing);
-    registration.addEventListener('updatefound', () => watch(registration?.installing ?? null));
+    // One that had nothing to fetch may be waiting by the time it is told of.
+    registration.addEventListener('updatefound', () =>
+      watch(registration?.installing ?? registration?.waiting ?? null),
+    );
   } catch (error) {
     // The app works all the same while there is a network.
     console.info('langdu:', error);
