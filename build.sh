@@ -237,13 +237,13 @@ run_tests() {
   beside driver cargo_tool geckodriver "$GECKODRIVER" geckodriver --debug
   beside page build
   say "compiling the Rust tests"
-  cargo test --profile quick --features "$NATIVE" --no-run
-  cargo clippy --profile quick --features "$NATIVE" --all-targets -- -D warnings
+  cargo test --profile quick -p langdu -p langdu-nn --features "$NATIVE" --no-run
+  cargo clippy --profile quick -p langdu -p langdu-nn --features "$NATIVE" --all-targets -- -D warnings
   joined python
   test_voices
   beside pytest python_tests
   say "Rust tests"
-  cargo test --profile quick --features "$NATIVE"
+  cargo test --profile quick -p langdu -p langdu-nn --features "$NATIVE"
   say "langdu serve"
   LANGDU=target/quick/langdu node --test tests/service/*.test.mjs
   joined pytest

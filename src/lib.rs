@@ -56,7 +56,7 @@ pub mod error;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod goldens;
 pub mod hifigan;
-pub mod nn;
+pub use langdu_nn as nn;
 pub mod sambert;
 #[cfg(feature = "serve")]
 pub mod serve;

@@ -9,8 +9,8 @@ use tract_onnx::pb::tensor_shape_proto::Dimension as Axis;
 use tract_onnx::pb::{ModelProto, TensorShapeProto};
 
 use super::*;
-use crate::voice::{GRAPHS, Voice};
-use crate::{Error, SpeakOptions, Synthesizer};
+use langdu::voice::{GRAPHS, Voice};
+use langdu::{Error, SpeakOptions, Synthesizer};
 
 static MANIFEST: LazyLock<Json> = LazyLock::new(|| {
     let manifest = include_str!("../../../models/xiaolang/voice.json");
@@ -18,7 +18,7 @@ static MANIFEST: LazyLock<Json> = LazyLock::new(|| {
 });
 
 static FILES: LazyLock<BTreeMap<String, Vec<u8>>> = LazyLock::new(|| {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/models/xiaolang");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/xiaolang");
     let voice = Voice::open(folder.as_ref()).unwrap();
     let graph = |name: &str| (name.into(), voice.graph(name).unwrap().to_vec());
     GRAPHS.map(graph).into()

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::nn::noise::noise;
+use crate::noise::noise;
 
 proptest! {
     /// Both kinds of weights in both orders, over odd shapes.

@@ -2,11 +2,11 @@ use tract_onnx::pb::TensorProto;
 use tract_onnx::prelude::*;
 
 use super::*;
-use crate::nn::network::wire;
-use crate::voice::{GRAPHS, Voice};
+use crate::network::wire;
+use langdu::voice::{GRAPHS, Voice};
 
 fn graph(name: &str) -> GraphProto {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/models/xiaolang");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/xiaolang");
     let voice = Voice::open(folder.as_ref()).unwrap();
     let bytes = voice.graph(name).unwrap();
     let file = tract_onnx::onnx()
