@@ -89,7 +89,7 @@ for (const browser of browsers) {
       try {
         await visit();
         const unharmed = () => {
-          inWorker = PATIENT;
+          inWorker = '';
         };
         await body({ visit, url: server.url, unharmed });
       } finally {
