@@ -134,7 +134,7 @@ export async function reading(seconds) {
 
     await load({ voice: 'causal', voiceUrl: '/small-voice/' });
     const text = await novel(random);
-    let [at, characters, sound, disorder] = [0, 0, 0, 0];
+    let [at, characters, portions, sound, disorder] = [0, 0, 0, 0, 0];
     let early = null;
     while (Date.now() < end) {
       const portion = text.slice(at, at + PORTION);
@@ -142,7 +142,8 @@ export async function reading(seconds) {
       at = at + PORTION < text.length ? at + PORTION : 0;
       const { samples, ordered } = await page.evaluate(hear, portion);
       sound += samples / 16000;
-      if (characters % (100 * PORTION) === 0) console.error(`reading: ${characters} characters`);
+      portions += 1;
+      if (portions % 100 === 0) console.error(`reading: ${characters} characters`);
       if (!ordered) {
         disorder += 1;
         console.error(`reading: out of order in the ${PORTION} characters before the ${characters}th`);
