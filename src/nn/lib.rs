@@ -37,7 +37,7 @@ mod weights;
 
 pub use bucket::Buckets;
 pub use contract::{Contract, Port, Size};
-pub(crate) use layers::{dot, lstm_step};
+pub use layers::{dot, lstm_step};
 pub use model::{Graph, Source, State, Value};
 
 /// A graph that does not load or run.
