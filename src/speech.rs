@@ -6,6 +6,7 @@
 
 mod chunk;
 mod emotions;
+mod hush;
 mod intonation;
 mod lead_in;
 mod marks;

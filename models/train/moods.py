@@ -1,11 +1,12 @@
 """Pitch, level, length and pauses of the moods: does a question sound like one?
 
-    python -m train.moods OUT [--langdu ../target/release/langdu] [--voice xiaolang] [--draw]
+    python -m train.moods OUT [--langdu ../target/release/langdu] [--voice xiaolang]
 
 Speaks the sentences of `train/moods/moods.tsv` by the command line into OUT, each with its mood and without, and prints
 what the mood changes, in semitones, decibels and ratios (median and standard deviation). F0 is pYIN's (librosa), per
 syllable its median over the voiced frames of the later two thirds. A length is that of what sounds: within 25 dB of the
-loudest 5 ms. `--draw` writes OUT/NAME.png, a statement beside its question. The last line is all of it as JSON.
+loudest 5 ms; beside it stands the teacher's, and for short sentences the one that they have within a dialogue. The last
+line is all of it as JSON. `train.contours` draws what has been spoken into OUT.
 """
 
 import argparse
@@ -21,6 +22,7 @@ TEXTS = Path(__file__).parent / "moods" / "moods.tsv"
 HOP = 200
 BLOCK = 80  # samples, 5 ms at 16 kHz
 PLACES = 5
+BEFORE = "他说"  # what introduces a sentence of a dialogue
 PAUSES = {
     "、": "苹果、香蕉、葡萄和梨都很甜。",
     "，": "今天天气不错，我们去公园。",
@@ -60,13 +62,13 @@ class Said:
         voiced = voiced[np.isfinite(voiced)]
         return float(12 * np.log2(np.median(voiced))) if len(voiced) else np.nan
 
-    def loud(self):
-        whole = len(self.samples) // BLOCK
-        level = np.sqrt((self.samples[: whole * BLOCK].reshape(-1, BLOCK) ** 2).mean(1)) + 1e-9
-        return np.flatnonzero(20 * np.log10(level / level.max()) > -25)
-
-    def length(self):
-        loud = self.loud()
+    def length(self, first=0):
+        """Seconds that sound from the silence in front of syllable `first` on."""
+        start = (self.places[first - 1][1] + self.places[first][0]) // 2 if first else 0
+        samples = self.samples[start:]
+        whole = len(samples) // BLOCK
+        level = np.sqrt((samples[: whole * BLOCK].reshape(-1, BLOCK) ** 2).mean(1)) + 1e-9
+        loud = np.flatnonzero(20 * np.log10(level / level.max()) > -25)
         return (loud[-1] - loud[0] + 1) * BLOCK / self.rate
 
     def level(self):
@@ -106,6 +108,8 @@ def variants():
         else:
             yield ident, "auto", text
             yield f"{ident}n", "neutral", text
+            if kind == "short":
+                yield f"{ident}d", "auto", f"{BEFORE}：“{text}”"
     for number, text in enumerate(PAUSES.values()):
         yield f"x{number:02}", "auto", text
 
@@ -162,21 +166,27 @@ def tones(spoken):
     }
 
 
-def draw(path, said):
-    import matplotlib
+def lengths(kinds, said):
+    """Seconds of short sentences, and of the teacher's, and how much of these they are, alone and within a dialogue; and of
+    longer ones by their number of syllables."""
+    short = {}
+    for ident, text, rest in kinds["short"]:
+        alone, inside, teacher = said[ident].length(), said[f"{ident}d"].length(len(BEFORE)), float(rest[0])
+        short[text] = [round(alone, 3), teacher, round(alone / teacher, 2), round(inside / teacher, 2)]
+    phrases = {}
+    for kind, ending in (("pair", "s"), ("ma", ""), ("exclamation", "")):
+        for ident, _, rest in kinds[kind]:
+            if rest:
+                one = said[f"{ident}{ending}"]
+                phrases.setdefault(len(one.places), []).append(one.length() / float(rest[0]))
+    return {
+        "short": short,
+        "phrases": {count: [len(ratios), *beside_one(ratios)] for count, ratios in sorted(phrases.items())},
+    }
 
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
 
-    figure, axes = pyplot.subplots(figsize=(7, 3), layout="constrained")
-    for name, one in said.items():
-        axes.plot(np.arange(len(one.f0)) * HOP / one.rate, one.f0, label=name)
-        for start, _ in one.places:
-            axes.axvline(start / one.rate, color="0.9", zorder=0)
-    axes.set(xlabel="s", ylabel="F0, Hz")
-    axes.legend()
-    figure.savefig(path, dpi=100)
-    pyplot.close(figure)
+def beside_one(ratios):
+    return [round(float(value), 2) for value in (np.median(ratios), np.min(ratios), np.max(ratios))]
 
 
 def measure(said):
@@ -190,10 +200,7 @@ def measure(said):
     }
     for kind in ("ma", "exclamation", "verse"):
         result[f"{kind} beside neutral"] = beside([(said[i], said[f"{i}n"]) for i, *_ in kinds[kind]])
-    result["short"] = {
-        text: [round(said[ident].length(), 3), float(rest[0]), round(said[ident].length() / float(rest[0]), 2)]
-        for ident, text, rest in kinds["short"]
-    }
+    result |= lengths(kinds, said)
     result["pauses"] = {name: round(max(said[f"x{number:02}"].gaps())) for number, name in enumerate(PAUSES)}
     result["tones"] = {
         "statement": tones([said[f"{i}s"] for i in pair]),
@@ -209,7 +216,6 @@ def main():
     parser.add_argument("out", type=Path)
     parser.add_argument("--langdu", default="../target/release/langdu")
     parser.add_argument("--voice", default="xiaolang")
-    parser.add_argument("--draw", action="store_true")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     said = speak(args.out, args.langdu, args.voice)
@@ -218,10 +224,6 @@ def main():
         print(name)
         for key, value in rows.items():
             print(f"  {key:12} {value}")
-    if args.draw:
-        for kind, ident, *_ in texts():
-            if kind == "pair" and ident in ("p01", "p05", "p16", "p36"):
-                draw(args.out / f"{ident}.png", {f"{ident} .": said[f"{ident}s"], f"{ident} ?": said[f"{ident}q"]})
     print(json.dumps(result, ensure_ascii=False))
 
 

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::chunk::{Chunk, Mel, SentenceStart, Source};
+use super::hush::Hush;
 use super::lead_in::LeadIn;
 use super::marks::{Cue, Mark, cues, marks};
 use super::recorder::{Recorder, Tape};
@@ -23,6 +24,7 @@ struct Draft {
     chunk: Chunk,
     /// For what the vocoder makes: the volume, and the mel of a sentence that ends.
     sound: Option<(f32, Option<MelStream>)>,
+    hush: Rc<Hush>,
     /// Samples of silence at its end.
     pause: u64,
 }
@@ -63,6 +65,7 @@ struct Utterance {
     marks: VecDeque<Mark>,
     cues: VecDeque<Cue>,
     volume: f32,
+    hush: Rc<Hush>,
     rest: Rest,
     /// Until the first chunk is out.
     begins: Option<SentenceStart>,
@@ -190,6 +193,8 @@ impl ChunkStream {
                 .collect(),
         };
         let rest = Rest::new(pause, silence, &plan.durations, hop);
+        let rate = self.synthesizer.manifest.sample_rate;
+        let hush = Hush::new(&plan.durations, &control.curve, hop, self.position, rate);
         self.tapes.push_back(
             key.map(|key| Tape::new(key, symbols, control, known, plan.durations.clone())),
         );
@@ -205,6 +210,7 @@ impl ChunkStream {
             marks: marks.into(),
             cues: cues.into(),
             volume,
+            hush: Rc::new(hush),
             rest,
             begins: Some(begins),
         }))
@@ -344,6 +350,7 @@ impl ChunkStream {
                 let draft = Draft {
                     chunk,
                     sound: None,
+                    hush: Rc::default(),
                     pause: 0,
                 };
                 return Ok(Some((draft, Mel { opens, frames })));
@@ -373,7 +380,7 @@ impl ChunkStream {
         let cues = utterance.cues.drain(..count).collect();
         let begins = utterance.begins.take();
         let opens = utterance.opens.take();
-        let volume = utterance.volume;
+        let (volume, hush) = (utterance.volume, utterance.hush.clone());
         let (ended, pause) = if over {
             let pause = self.pause(utterance.rest);
             (Some(utterance.mel), pause)
@@ -394,6 +401,7 @@ impl ChunkStream {
         let draft = Draft {
             chunk,
             sound,
+            hush,
             pause,
         };
         Ok(Some((draft, Mel { opens, frames })))
@@ -417,6 +425,7 @@ impl ChunkStream {
         let Draft {
             chunk,
             sound,
+            hush,
             pause,
         } = self.drafts.pop_front()?;
         self.timings.vocoder_ms += vocoder_ms;
@@ -424,6 +433,7 @@ impl ChunkStream {
             self.lead_in.close();
             return Some(self.lead_in.shift(chunk));
         };
+        hush.apply(&mut samples, chunk.start);
         if let Some(Some(tape)) = self.tapes.front_mut() {
             tape.record(&samples);
         }

@@ -1,23 +1,31 @@
 """Voice packs for the tests of the Rust runtime: `python -m convert.tests.packs OUT_DIR`.
 
-Random ones of small size in every flavour; and, where the conformance data is, those whose outputs are known.
+Random ones of small size in every flavour; one that speaks, of the bundled voice's weights; and, where the conformance data
+is, those whose outputs are known.
 """
 
 import argparse
 import shutil
+import tempfile
 import zipfile
 from pathlib import Path
 
 import numpy as np
+import torch
 import yaml
 
 from convert import model_folder, pack, parity, symbols
 from convert.checkpoint import load_checkpoint
+from train import export, run
+from train.symbols import TABLES
 
 from . import checkpoints
 
 PHONES = ["a_c", "ao_c", "h_c", "i_c", "ie_c", "ih_c", "j_c", "n_c", "sh_c"]
 CONFORMANCE = Path(__file__).parents[4] / "shared" / "kan-tts"
+BUNDLED = Path(__file__).parents[2] / "xiaolang" / "weights.npz"
+# How far the converted voice speaks below the bundled one, in standard deviations of its F0.
+LOWER = 1.0
 NSF_AM = {**checkpoints.TINY_AM, "channels": 82}
 # Transposed convolutions as in KAN-TTS's configs that are not causal.
 NON_CAUSAL = {"causal": False, "upsample_kernal_sizes": [20, 11, 4, 4]}
@@ -32,9 +40,9 @@ FLAVOURS = {
 }
 
 
-def write_resource(path):
-    """A resource.zip whose phone set fills the random checkpoints' table."""
-    names = PHONES + [f"p{i}_c" for i in range(checkpoints.SY - 4 - len(PHONES))]
+def write_resource(path, names=None):
+    """A resource.zip with these phones, or with a phone set that fills the random checkpoints' table."""
+    names = names or PHONES + [f"p{i}_c" for i in range(checkpoints.SY - 4 - len(PHONES))]
     phones = "".join(f"<phone><id>{i}</id><name>{name}</name></phone>" for i, name in enumerate(names))
     with zipfile.ZipFile(path, "w") as archive:
         xmlns = "http://schemas.alibaba-inc.com/tts"
@@ -78,6 +86,29 @@ def write_random(out, resource):
             recorder.save(folder / "parity", graph)
 
 
+def write_model_folder(folder, name):
+    """The bundled voice's networks as ModelScope has its voices, with a lower pitch."""
+    acoustic, vocoder, statistics = export.load_weights(BUNDLED)
+    acoustic["variance_adaptor.pitch_predictor.fc.bias"] -= LOWER
+    listed = {"linguistic_unit": {"speaker_list": "F7"}}
+    parts = {"am": (acoustic, listed), "voc": ({"generator": vocoder}, {})}
+    for part, (state, more) in parts.items():
+        own = folder / "voices" / name / part
+        (own / "ckpt").mkdir(parents=True)
+        (own / "config.yaml").write_text(yaml.safe_dump(run.load_config(run.CONFIG / f"{part}.yaml") | more))
+        torch.save({"model": state, "steps": 0}, own / "ckpt" / "checkpoint_0.pth")
+    np.save(folder / "voices" / name / "am" / "mvn.npy", np.array(statistics["f0"], np.float32)[:, None])
+    write_resource(folder / "resource.zip", TABLES["sy"][: -len(symbols.PAUSES + symbols.SPECIALS)])
+
+
+def write_converted(out):
+    """`converted`: trained weights all the way through the converter."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_model_folder(Path(folder), "converted")
+        loaded = model_folder.load_voice(model_folder.find_parts(folder, "converted"), export.LICENSE)
+        pack.write_pack(out / "converted", *loaded)
+
+
 def write_known(out, resource):
     """The voices of the conformance data, in f32 and int8. `nsf` and `noncausal` have a random acoustic model."""
     loaded = model_folder.load_voice(model_folder.find_parts(CONFORMANCE, "zhitian_partial"), "test data")
@@ -101,6 +132,7 @@ def main():
     out.mkdir(parents=True, exist_ok=True)
     resource = write_resource(out / "resource.zip")
     write_random(out, resource)
+    write_converted(out)
     if (CONFORMANCE / "am_golden.npz").exists():
         write_known(out, resource)
 

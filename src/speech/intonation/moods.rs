@@ -60,9 +60,9 @@ pub fn shape(
             for (number, clause) in phrase.0.iter().enumerate() {
                 give(clause, &|at, _| Bend {
                     semitones: 0.75,
-                    range: 0.3,
-                    decibels: 2.5,
-                    duration: if number == 0 && at < 2 { -0.1 } else { 0.0 },
+                    range: 0.15,
+                    decibels: 2.0,
+                    duration: if number == 0 && at < 2 { -0.05 } else { 0.0 },
                 });
             }
         }

@@ -1,0 +1,51 @@
+//! Pitch and emotions of the call.
+
+use super::*;
+
+#[test]
+fn a_pitch_of_semitones_is_heard_as_such() {
+    let raised = SpeakOptions {
+        pitch: 4.0,
+        ..SpeakOptions::default()
+    };
+    let text = "今天天气不错。";
+    let change = say_as(text, &raised).whole() - say(text).whole();
+    assert!((change - 4.0).abs() < 0.5, "{change}");
+}
+
+#[test]
+fn emotions_have_their_pitch_and_intensity_leads_to_it() {
+    let text = "我们明天一起去公园。";
+    let said = |emotion: &str, intensity: f32| {
+        let options = SpeakOptions {
+            emotion: emotion.into(),
+            intensity,
+            ..SpeakOptions::default()
+        };
+        say_as(text, &options)
+    };
+    let [happy, sad] = ["happy", "sad"].map(|emotion| said(emotion, 1.0).whole());
+    assert!(happy > sad + 1.0, "{happy} and {sad}");
+    assert_eq!(said("happy", 0.0).samples, said("neutral", 1.0).samples);
+    let (none, half) = (said("happy", 0.0).whole(), said("happy", 0.5).whole());
+    assert!(none < half && half < happy, "{none}, {half}, {happy}");
+}
+
+#[test]
+fn templates_change_the_level() {
+    let template = |energy_scale: f32| {
+        let emotion = EmotionTemplate {
+            energy_scale,
+            ..EmotionTemplate::default()
+        };
+        let emotions = EmotionTemplates::from([("loud".into(), emotion)]);
+        let synthesizer = SYNTHESIZER.clone().with_emotions(emotions).unwrap();
+        let options = SpeakOptions {
+            emotion: "loud".into(),
+            ..SpeakOptions::default()
+        };
+        collect(synthesizer.stream("今天天气不错。", &options).unwrap()).level()
+    };
+    let (plain, scaled) = (template(1.0), template(0.2));
+    assert!((plain - scaled).abs() > 0.3, "{plain} and {scaled}");
+}
