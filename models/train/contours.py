@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 
 from . import moods
 
+RANGE = (120, 420)  # Hz
 SENTENCES = ["p06", "p05", "p36"]
 KINDS = {"statement": "s", "question": "q", "trailing off": "t"}
 
@@ -44,8 +45,9 @@ def main():
         name, _, folder = voice.partition("=")
         for axes, ident in zip(row, SENTENCES, strict=True):
             draw(axes, Path(folder), ident)
-        row[0].set(ylabel=f"{name}: F0, Hz", yscale="log")
-        row[0].set_yticks([100, 150, 200, 300, 400], [100, 150, 200, 300, 400])
+        row[0].set(ylabel=f"{name}: F0, Hz", yscale="log", ylim=RANGE)
+        row[0].set_yticks([150, 200, 300, 400], [150, 200, 300, 400])
+        row[0].minorticks_off()
     for axes, ident in zip(rows[0], SENTENCES, strict=True):
         axes.set_title(texts[ident], **chinese())
     for axes in rows[-1]:

@@ -69,7 +69,7 @@ class Said:
         whole = len(samples) // BLOCK
         level = np.sqrt((samples[: whole * BLOCK].reshape(-1, BLOCK) ** 2).mean(1)) + 1e-9
         loud = np.flatnonzero(20 * np.log10(level / level.max()) > -25)
-        return (loud[-1] - loud[0] + 1) * BLOCK / self.rate
+        return float(loud[-1] - loud[0] + 1) * BLOCK / self.rate
 
     def level(self):
         start, end = self.places[0][0], self.places[-1][1]
@@ -167,8 +167,10 @@ def tones(spoken):
 
 
 def lengths(kinds, said):
-    """Seconds of short sentences, and of the teacher's, and how much of these they are, alone and within a dialogue; and of
-    longer ones by their number of syllables."""
+    """Of short sentences: seconds, the teacher's, and the share of these alone and within a dialogue.
+
+    Of longer ones, by their number of syllables: how many there are, and median, least and greatest share.
+    """
     short = {}
     for ident, text, rest in kinds["short"]:
         alone, inside, teacher = said[ident].length(), said[f"{ident}d"].length(len(BEFORE)), float(rest[0])

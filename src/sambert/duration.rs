@@ -50,7 +50,7 @@ impl Sambert {
                 Some(_) => 0.0,
                 None => since + lasting * control.speed,
             };
-            // A pause of a set length is silence, which nothing has to attend to.
+            // A pause of a set length is silenced, so that nothing has to attend to it.
             let heard = match inflection.pause_ms {
                 Some(_) => frames / control.speed,
                 None => lasting,

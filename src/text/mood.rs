@@ -1,5 +1,6 @@
 //! What a phrase does, from its marks and words: it states, asks, exclaims, commands, calls, trails off or breaks off.
 
+use super::names::is_surname;
 use super::steps::{Glyph, Segment, SegmentKind};
 use super::utterance::{Mood, Span};
 
@@ -168,10 +169,13 @@ impl Clause {
     }
 
     fn calls(&self) -> bool {
-        self.length() <= LONGEST_CALL
-            && self.words.iter().all(|(word, tag, _)| {
-                tag.starts_with("nr") || CALLED.contains(&word.as_str()) || "老小阿".contains(word)
-            })
+        let named = |(at, (word, tag, _)): (usize, &(String, &'static str, Span))| {
+            tag.starts_with("nr")
+                || CALLED.contains(&word.as_str())
+                || "老小阿".contains(word)
+                || at == 0 && self.words.len() > 1 && is_surname(word)
+        };
+        self.length() <= LONGEST_CALL && self.words.iter().enumerate().all(named)
     }
 
     fn commands(&self) -> bool {

@@ -49,6 +49,13 @@ fn surnames() -> &'static HashMap<char, Surname> {
     SURNAMES.get_or_init(|| rows(table).filter_map(row).collect())
 }
 
+/// Whether a word is a surname of one character.
+pub fn is_surname(word: &str) -> bool {
+    let mut characters = word.chars();
+    let first = characters.next();
+    characters.next().is_none() && first.is_some_and(|first| surnames().contains_key(&first))
+}
+
 /// The reading of a character as a surname.
 pub fn surname_reading(character: char) -> Option<Reading> {
     surnames().get(&character)?.reading

@@ -174,6 +174,8 @@ mod tests {
             ("别动！", Mood::Command),
             ("妈！", Mood::Call),
             ("老师！", Mood::Call),
+            ("张老师！", Mood::Call),
+            ("李小明！", Mood::Call),
             ("我也不知道……", Mood::Trailing),
             ("我也不知道...", Mood::Trailing),
             ("可是我——", Mood::BrokenOff),

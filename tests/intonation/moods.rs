@@ -103,12 +103,11 @@ fn moods_are_scaled_chosen_and_switched_off() {
 }
 
 #[test]
-fn calls_are_high_and_drawn_out_and_what_breaks_off_is_cut() {
+fn calls_are_high_and_what_breaks_off_is_cut() {
     let last = |said: &Said| said.syllables.last().unwrap().len() as f32;
     let text = "张老师！";
     let (called, flat) = (say(text), say_as(text, &mood("neutral")));
     assert!(called.whole() > flat.whole() + 1.2);
-    assert!(last(&called) > 1.15 * last(&flat));
     let (broken, whole) = (say("可是我真的——"), say("可是我真的。"));
     assert!(last(&broken) < 0.95 * last(&whole));
 }

@@ -1,7 +1,7 @@
 """Voice packs for the tests of the Rust runtime: `python -m convert.tests.packs OUT_DIR`.
 
-Random ones of small size in every flavour; one that speaks, of the bundled voice's weights; and, where the conformance data
-is, those whose outputs are known.
+Random ones of small size in every flavour; one that speaks, of the bundled voice's weights; and, where the
+conformance data is, those whose outputs are known.
 """
 
 import argparse

@@ -61,7 +61,7 @@ pub fn shape(
                 give(clause, &|at, _| Bend {
                     semitones: 0.75,
                     range: 0.15,
-                    decibels: 2.0,
+                    decibels: 2.5,
                     duration: if number == 0 && at < 2 { -0.05 } else { 0.0 },
                 });
             }
