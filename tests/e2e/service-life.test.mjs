@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
 import { browsers, until } from './browsers.mjs';
 import { DIST, serviceSite } from './service-site.mjs';
 
@@ -38,6 +40,34 @@ const whole = async (page, text) => {
 
 /** What is made of words that are known may be a little longer or shorter. */
 const isWhole = (bytes, again) => Math.abs(bytes / again - 1) < 0.02;
+
+const OWN_WORKER = `
+  import { langduService } from './service/service.ts';
+  langduService({ path: '/langdu/' });`;
+
+/** A page that has a Langdu already. */
+const OWN_PAGE = `
+  import { answerService } from './client/answer.ts';
+  const { Langdu } = await import(new URL('/langdu/langdu.js', location.href).href);
+  const langdu = await Langdu.load({ baseUrl: '/langdu/' });
+  answerService(async () => langdu);
+  await navigator.serviceWorker.register('/service-worker.js');
+  await navigator.serviceWorker.ready;
+  if (!navigator.serviceWorker.controller) location.reload();
+  else window.langdu = langdu;`;
+
+/** A script as a site would have it built. */
+function bundle(contents, format) {
+  const { outputFiles } = buildSync({
+    stdin: { contents, resolveDir: fileURLToPath(new URL('../../www', import.meta.url)), loader: 'ts' },
+    bundle: true,
+    format,
+    target: 'es2022',
+    write: false,
+    logLevel: 'error',
+  });
+  return outputFiles[0].text;
+}
 
 for (const browser of browsers) {
   describe(`the life of the service in ${browser.name}`, () => {
@@ -116,7 +146,9 @@ for (const browser of browsers) {
       await page.open(server.url);
     });
 
-    test('in a private window it speaks, and keeps its files as long as that is open', async () => {
+    test('in a private window it speaks, and keeps its files as long as that is open', {
+      skip: browser.name !== 'Firefox' && 'here every window is a private one',
+    }, async () => {
       const own = await browser.page({ incognito: true });
       try {
         await own.open(server.url);
@@ -131,6 +163,31 @@ for (const browser of browsers) {
         assert.deepEqual(found, [206, 100]);
       } finally {
         await own.close();
+      }
+    });
+
+    test("a site's own service worker, and the Langdu that its page has", async () => {
+      const own = {
+        '/service-worker.js': bundle(OWN_WORKER, 'iife'),
+        '/page.js': bundle(OWN_PAGE, 'esm'),
+      };
+      const site = await serviceSite('<!doctype html><script type="module" src="/page.js"></script>', own);
+      try {
+        await page.open(site.url);
+        await until(page, 'window.langdu !== undefined');
+        const { first, second, loads } = await page.run(async () => {
+          const length = async () =>
+            (await (await fetch('/langdu/tts/stream?text=你好，世界。&format=pcm')).arrayBuffer()).byteLength;
+          const [first, second] = [await length(), await length()];
+          const names = performance.getEntriesByType('resource').map(({ name }) => name);
+          return { first, second, loads: names.filter((name) => name.endsWith('engine_bg.wasm')).length };
+        });
+        assert.ok(first > 16_000, `${first} bytes`);
+        assert.equal(second, first);
+        assert.ok(loads <= 1, `${loads} engines`);
+      } finally {
+        await page.open('about:blank');
+        await site.close();
       }
     });
   });

@@ -129,9 +129,16 @@ for (const browser of browsers) {
       assert.deepEqual(codes, ['E_SERVICE_BUSY']);
     });
 
-    test('the page of the description lists every route', async () => {
+    test('the page of the description lists every route, and tries one', async () => {
+      await until(page, 'navigator.serviceWorker.controller !== null');
       await page.open(new URL('/langdu/docs', server.url).href);
       await until(page, "document.querySelectorAll('.opblock').length >= 10", 30_000);
+      const route = '.opblock[id$=health]';
+      await page.click(`${route} .opblock-summary-control`);
+      await until(page, `document.querySelector('${route} .execute') !== null`);
+      await page.click(`${route} .execute`);
+      const status = `${route} .live-responses-table .response .response-col_status`;
+      await until(page, `document.querySelector('${status}')?.textContent.startsWith('200')`);
       await page.open(server.url);
     });
   });

@@ -4,6 +4,8 @@ import { describe } from './pages.js';
 import { Refusal, refuse, success, toRefusal } from './refusal.js';
 import { audio, cloud, jobCount, type Place, QUEUE, stream, tts } from './speech.js';
 
+declare const self: ServiceWorkerGlobalScope;
+
 type Answer = (request: Request, place: Place) => Promise<Response>;
 type Method = 'GET' | 'POST';
 
@@ -20,7 +22,7 @@ const ROUTES: [pattern: RegExp, answers: Partial<Record<Method, Answer>>][] = [
   [/^voices$/, { GET: voices }],
   [/^health$/, { GET: health }],
   [/^openapi\.json$/, { GET: file('openapi.json') }],
-  [/^docs$/, { GET: file('index.html') }],
+  [/^docs$/, { GET: docs }],
   [/^docs\/[\w.-]+$/, { GET: docsFile }],
 ];
 
@@ -54,6 +56,18 @@ async function elsewhere(request: Request): Promise<Response> {
 
 function unknown(): Refusal {
   return new Refusal('E_REQUEST_ROUTE', 'there is nothing here; `docs` lists what there is');
+}
+
+/** The page of the description. It makes the sound that is tried there, since no other page may be open. */
+async function docs(_request: Request, { files }: Place): Promise<Response> {
+  const response = await fetch(new URL('docs/index.html', files));
+  if (!response.ok) throw unknown();
+  const script = new URL('service-page.js', files);
+  script.searchParams.set('worker', self.location.href);
+  const page = (await response.text()).replace('</body>', `<script type="module" src="${script}"></script></body>`);
+  const headers = new Headers(response.headers);
+  for (const name of ['content-length', 'content-encoding', 'etag']) headers.delete(name);
+  return new Response(page, { headers });
 }
 
 /** What the page of the description needs. */
