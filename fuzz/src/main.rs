@@ -4,7 +4,7 @@
 //!
 //! It begins with the seeds, `fuzz/seeds/<target>.jsonl`, a line for each input, and the file, if there is one; what has been found
 //! is written to the file, without what others reach as well.
-//! //! Inputs that reach something new are kept and changed further. An input fails that panics, takes longer than [`limits`] allow,
+//! Inputs that reach something new are kept and changed further. An input fails that panics, takes longer than [`limits`] allow,
 //! or asks for more memory at a time; it is left in `target/fuzz`, as `<target>-fatal` where it has ended the process. Prints one line of JSON; ends with 1 where something failed.
 //!
 //! The loop is our own, because the crate of libFuzzer builds tract's dependencies with other features, which compiles all of
