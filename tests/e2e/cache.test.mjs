@@ -195,28 +195,36 @@ for (const browser of browsers) {
         });
       }, `${server.url}harness.html`);
       await until(page, 'window.frames[0].ready === true');
-      const { code, seen, cleared } = await page.run(async () => {
+      const code = await page.run(async () => {
         const other = window.frames[0];
         const { code } = await other.load();
-        for (let tries = 0; tries < 1000 && !(await other.langdu.cache.stats()).stored; tries += 1)
-          await window.sleep(20);
-        const sources = [];
-        other.langdu.on('sentence', ({ source }) => sources.push(source));
-        const reaches = async (count) => {
-          const entries = async () => (await other.langdu.cache.stats()).l2.entries;
-          for (let tries = 0; tries < 400 && (await entries()) !== count; tries += 1) await window.sleep(50);
-        };
-        const { entries } = (await other.langdu.cache.stats()).l2;
-        await Promise.all([window.collect('一心一意。'), other.collect('三心二意。')]);
-        // What this tab has made reaches the other one once it is written.
-        await reaches(entries + 2);
-        await other.collect('一心一意。');
-        const seen = sources.splice(0);
-        await window.langdu.cache.clear();
-        await reaches(0);
-        await other.collect('三心二意。');
-        return { code, seen, cleared: sources };
+        window.sources = [];
+        other.langdu.on('sentence', ({ source }) => window.sources.push(source));
+        return code;
       });
+      const other = () => page.run(() => window.frames[0].langdu.cache.stats());
+      const reaches = async (holds) => {
+        const deadline = Date.now() + 60_000;
+        while (!holds(await other())) {
+          assert.ok(Date.now() < deadline, JSON.stringify(await other()));
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+      };
+      const say = (...texts) =>
+        page.run(async (texts) => {
+          const pages = texts.length > 1 ? [window, window.frames[0]] : [window.frames[0]];
+          await Promise.all(texts.map((text, i) => pages[i].collect(text)));
+          return window.sources.splice(0);
+        }, texts);
+      await reaches(({ stored }) => stored);
+      const { entries } = (await other()).l2;
+      const seen = await say('一心一意。', '三心二意。');
+      // What this tab has made reaches the other one once it is written.
+      await reaches(({ l2 }) => l2.entries === entries + 2);
+      seen.push(...(await say('一心一意。')));
+      await page.run(() => window.langdu.cache.clear());
+      await reaches(({ l2 }) => l2.entries === 0);
+      const cleared = await say('三心二意。');
       assert.deepEqual({ code, seen, cleared }, { code: 0, seen: ['new', 'L2'], cleared: ['new'] });
       assert.ok(!(await stats()).failure);
     });
