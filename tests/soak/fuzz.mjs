@@ -26,8 +26,9 @@ export async function fuzz(seconds) {
   const [executions, edges, failures] = [{}, {}, {}];
   const rounds = Math.ceil(seconds / ROUND);
   const waiting = Array.from({ length: rounds }, () => Object.entries(SHARES)).flat();
+  const until = Date.now() + seconds * 1000;
   const work = async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
+    for (let next = waiting.shift(); next && Date.now() < until; next = waiting.shift()) {
       const [target, share] = next;
       const result = await run(target, Math.max(1, Math.round((2 * seconds * share) / sum / rounds)));
       executions[target] = (executions[target] ?? 0) + (result.executions ?? 0);
