@@ -27,8 +27,12 @@ export async function fuzz(seconds) {
   const rounds = Math.ceil(seconds / ROUND);
   const waiting = Array.from({ length: rounds }, () => Object.entries(SHARES)).flat();
   const until = Date.now() + seconds * 1000;
+  let begun = 0;
+  // Each has its turn in the first round, however long the programs take to begin.
+  const due = () => begun < Object.keys(SHARES).length || Date.now() < until;
   const work = async () => {
-    for (let next = waiting.shift(); next && Date.now() < until; next = waiting.shift()) {
+    for (let next = waiting.shift(); next && due(); next = waiting.shift()) {
+      begun += 1;
       const [target, share] = next;
       const result = await run(target, Math.max(1, Math.round((2 * seconds * share) / sum / rounds)));
       executions[target] = (executions[target] ?? 0) + (result.executions ?? 0);
