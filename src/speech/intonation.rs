@@ -69,14 +69,9 @@ pub(super) fn curve(
     for phrase in &sentence.phrases {
         let part = clauses.within(symbols, phrase.span);
         if options.mood != mood::NEUTRAL {
-            moods::shape(
-                forced.unwrap_or(phrase.mood),
-                phrase.focus,
-                &part,
-                symbols,
-                &mut bends,
-                options.intensity,
-            );
+            let mood = forced.unwrap_or(phrase.mood);
+            let amount = options.intensity * moods::share(mood, &options.emotion);
+            moods::shape(mood, phrase.focus, &part, symbols, &mut bends, amount);
         }
         place::setting(phrase.setting, options.dialogue, &part, &mut bends);
     }
