@@ -8,13 +8,13 @@ const EXTRA = new URL('./site/', import.meta.url);
 const EXTRAS = ['probe.js', 'probe.worklet.js', 'recorder.worklet.js', 'harness.html', 'harness.js'];
 
 /**
- * Ahead of a worker: it waits for the database as long as that takes, where it goes on without after 100 or 300 ms, and gives it up
- * after 5 or 10 s. So what is found in the cache does not depend on how fast the machine is.
+ * Ahead of a worker: it waits longer for the database, where it goes on without after 100 or 300 ms, and gives up one that does not
+ * open in 5 s. So what is found in the cache depends less on how fast the machine is.
  */
 export const PATIENT = `{
   const later = self.setTimeout;
-  const patience = [100, 300, 5000, 10_000];
-  self.setTimeout = (call, ms, ...given) => later(call, patience.includes(ms) ? 60_000 : ms, ...given);
+  const patience = { 100: 3000, 300: 5000, 5000: 20_000 };
+  self.setTimeout = (call, ms, ...given) => later(call, patience[ms] ?? ms, ...given);
 }
 `;
 
