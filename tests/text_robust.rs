@@ -41,8 +41,11 @@ fn check_symbols(symbols: &[Symbol], pause: &str) {
 fn check_text(text: &str) {
     let length = text.chars().count();
     let mut said = 0;
+    let mut begun = 0;
     for sentence in sentences(text) {
         check(&sentence, length);
+        assert!(sentence.span.start >= begun, "sentences out of order");
+        begun = sentence.span.start;
         said += sentence.units.len();
     }
     // The longest names of emoji and numbers make about 40 units of a character.
@@ -110,6 +113,7 @@ fn long_runs_are_cut() {
         "[".repeat(3000),
         "-".repeat(3000),
         "1-".repeat(1500),
+        format!("¥924{}", "\u{fffd}252452524".repeat(13)),
     ] {
         check_text(&text);
     }

@@ -59,6 +59,7 @@ pub(super) fn analyse(raw: &RawSentence, options: &TextOptions, first: bool) -> 
         }));
         start = end;
     }
+    in_order(&mut sentences);
     if let Some(first) = sentences.first_mut() {
         first.place.first = raw.layout.place.first;
     }
@@ -72,6 +73,17 @@ pub(super) fn analyse(raw: &RawSentence, options: &TextOptions, first: bool) -> 
         }
     }
     sentences
+}
+
+/// The name of a currency is said behind its amount, and may be in a later piece than the sign before it: pieces begin one after
+/// the other all the same.
+fn in_order(pieces: &mut [Sentence]) {
+    let mut begun = 0;
+    for Sentence { span, .. } in pieces {
+        span.start = span.start.max(begun);
+        span.end = span.end.max(span.start);
+        begun = span.start;
+    }
 }
 
 /// A piece that goes on ends in a comma's pause.
