@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { browsers } from './browsers.mjs';
-import { chromiumPage, marked, open, playing, prefer, sentence } from './reader.mjs';
+import { choose, chromiumPage, marked, open, playing, prefer, sentence } from './reader.mjs';
 
 describe('listening in Chromium', { skip: browsers.every(({ name }) => name !== 'Chromium') }, () => {
   let app;
@@ -70,7 +70,7 @@ describe('listening in Chromium', { skip: browsers.every(({ name }) => name !== 
     const { page } = app;
     await bring('拼音', '他长大了，你好吗？\n重庆很远。\n');
     await page.click('#look');
-    await page.check('#pinyin', { force: true });
+    await choose(page, '#pinyin');
     await page.keyboard.press('Escape');
     await rubyIs(0, '他tā 长zhǎng 大dà 了le 你ní 好hǎo 吗ma');
     assert.equal(await ruby(1), '重chóng 庆qìng 很hén 远yuǎn');
@@ -82,29 +82,29 @@ describe('listening in Chromium', { skip: browsers.every(({ name }) => name !== 
 
   test('another reading for a place, for a book, for every book', async () => {
     const { page } = app;
-    const choose = async (word, reading, scope) => {
+    const correct = async (word, reading, scope) => {
       await select(0, word);
       await page.click('#wrong-reading');
       await page.click(`[data-reading="${reading}"]`);
-      await page.check(`#scope input[value=${scope}]`, { force: true });
+      await choose(page, `#scope input[value=${scope}]`);
       await page.click('#save-reading');
       await page.waitForSelector('#reading-dialog', { state: 'detached' });
     };
     await bring('读音', '他去银行，银行。\n他去银行。\n');
     await rubyIs(0, '他tā 去qù 银yín 行háng 银yín 行háng');
-    await choose('银行', 'xing2', 'here');
+    await correct('银行', 'xing2', 'here');
     await rubyIs(0, '他tā 去qù 银yín 行xíng 银yín 行háng');
     assert.equal(await ruby(1), '他tā 去qù 银yín 行háng');
-    await choose('他', 'ta4', 'book');
+    await correct('他', 'ta4', 'book');
     await rubyIs(1, '他tà 去qù 银yín 行háng');
     await bring('另一本', '他去银行。\n');
     await rubyIs(0, '他tā 去qù 银yín 行háng');
-    await choose('银行', 'xing2', 'always');
+    await correct('银行', 'xing2', 'always');
     await rubyIs(0, '他tā 去qù 银yín 行xíng');
     await bring('再一本', '银行。\n');
     await rubyIs(0, '银yín 行xíng');
     await page.click('#look');
-    await page.uncheck('#pinyin', { force: true });
+    await choose(page, '#pinyin');
     await page.keyboard.press('Escape');
   });
 
@@ -112,7 +112,7 @@ describe('listening in Chromium', { skip: browsers.every(({ name }) => name !== 
     const { page } = app;
     await bring('一句一句', '第一句。第二句！\n第三句。\n');
     await page.click('#voice');
-    await page.check('#stepwise', { force: true });
+    await choose(page, '#stepwise');
     await page.keyboard.press('Escape');
     await page.click('#play');
     for (const said of ['第一句。', '第二句！', '第三句。']) {
@@ -122,7 +122,7 @@ describe('listening in Chromium', { skip: browsers.every(({ name }) => name !== 
       await page.click('#play');
     }
     await page.click('#voice');
-    await page.uncheck('#stepwise', { force: true });
+    await choose(page, '#stepwise');
     await page.keyboard.press('Escape');
   });
 
@@ -216,6 +216,7 @@ describe('listening in Chromium', { skip: browsers.every(({ name }) => name !== 
     await page.keyboard.press('?');
     await page.waitForSelector('#help-dialog dl');
     await page.keyboard.press('Escape');
+    await page.waitForSelector('#help-dialog', { state: 'detached' });
     await page.keyboard.press('Space');
     await sentence(page, '第一句');
     await page.keyboard.press('Space');
@@ -241,7 +242,7 @@ describe('listening in Chromium', { skip: browsers.every(({ name }) => name !== 
     await english.getByText('Open a book').first().waitFor();
     assert.equal(await english.evaluate(() => document.documentElement.lang), 'en');
     await english.goto(`${url}#/settings`);
-    await english.check('#language input[value="zh-TW"]', { force: true });
+    await choose(english, '#language input[value="zh-TW"]');
     await english.waitForFunction(() => document.documentElement.lang === 'zh-TW');
     await english.getByText('設定').first().waitFor();
     await english.close();

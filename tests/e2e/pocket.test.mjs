@@ -9,7 +9,7 @@ import { By } from 'selenium-webdriver';
 import { elementLocated } from 'selenium-webdriver/lib/until.js';
 import { makeBooks } from './books/make.mjs';
 import { browsers } from './browsers.mjs';
-import { chromiumPage, marked, open, playing, sentence, shelf, windowDriver } from './reader.mjs';
+import { choose, chromiumPage, marked, open, playing, sentence, shelf, windowDriver } from './reader.mjs';
 
 /** Ahead of the page: what it tells the system, and what the system could do to it. */
 const BEFORE = `
@@ -143,7 +143,7 @@ describe('in a pocket, in Chromium', { skip: browsers.every(({ name }) => name !
       };
     });
     await page.click('#voice');
-    await page.check('#keep-awake', { force: true });
+    await choose(page, '#keep-awake');
     await page.keyboard.press('Escape');
     await page.click('#play');
     await page.waitForFunction(() => window.lock?.released === false);

@@ -100,6 +100,9 @@ export async function shelf(page, url) {
   return page.locator('[data-book] .book-title').allTextContents();
 }
 
+/** Turns a switch or takes a choice, once it is there: the input itself lies unseen in its label. */
+export const choose = (page, input) => page.locator(input).locator('xpath=ancestor::label').click();
+
 /** Waits until the voice sounds, or is silent. */
 export async function playing(page, on) {
   const label = on ? '暂停' : '播放';

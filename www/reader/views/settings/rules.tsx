@@ -1,4 +1,5 @@
 /** Rules that take out or replace, with a look at what they would do. */
+import { useState } from 'preact/hooks';
 import { t } from '../../language/index.js';
 import { compileRules, type Rule, ruleFault } from '../../text/rules.js';
 import { IconButton } from '../parts.js';
@@ -10,9 +11,22 @@ interface RulesProps {
   onChange: (rules: Rule[]) => void;
 }
 
-export function Rules({ rules, sample, onChange }: RulesProps) {
-  const put = (at: number, part: Partial<Rule>) =>
-    onChange(rules.map((rule, other) => (other === at ? { ...rule, ...part } : rule)));
+export function Rules({ rules: kept, sample, onChange }: RulesProps) {
+  // What is being typed is here alone, and stays while something else is kept.
+  const [rules, setRules] = useState(kept);
+  const keep = (next: Rule[]) => {
+    setRules(next);
+    onChange(next);
+  };
+  const edited = (at: number, part: Partial<Rule>) =>
+    rules.map((rule, other) => (other === at ? { ...rule, ...part } : rule));
+  const typed = (at: number, name: 'name' | 'pattern' | 'replacement') => ({
+    value: rules[at]?.[name],
+    onInput: ({ currentTarget }: { currentTarget: HTMLInputElement }) =>
+      setRules(edited(at, { [name]: currentTarget.value })),
+    onChange: ({ currentTarget }: { currentTarget: HTMLInputElement }) =>
+      keep(edited(at, { [name]: currentTarget.value })),
+  });
   return (
     <div class="rules">
       {rules.map((rule, at) => (
@@ -23,44 +37,41 @@ export function Rules({ rules, sample, onChange }: RulesProps) {
               type="checkbox"
               checked={rule.enabled}
               aria-label={t('rules.enabled')}
-              onChange={(event) => put(at, { enabled: event.currentTarget.checked })}
+              onChange={(event) => keep(edited(at, { enabled: event.currentTarget.checked }))}
             />
             <input
               class="rule-name"
-              value={rule.name}
+              {...typed(at, 'name')}
               aria-label={t('rules.name')}
               placeholder={t('rules.name')}
-              onChange={(event) => put(at, { name: event.currentTarget.value })}
             />
             <IconButton
               icon="delete"
               class="small"
               label={t('action.delete')}
-              onClick={() => onChange(rules.filter((_, other) => other !== at))}
+              onClick={() => keep(rules.filter((_, other) => other !== at))}
             />
           </div>
           <input
             class="code"
-            value={rule.pattern}
+            {...typed(at, 'pattern')}
             spellcheck={false}
             aria-label={t('rules.pattern')}
             placeholder={t('rules.pattern')}
             aria-invalid={ruleFault(rule) !== null}
-            onChange={(event) => put(at, { pattern: event.currentTarget.value })}
           />
           <input
             class="code"
-            value={rule.replacement}
+            {...typed(at, 'replacement')}
             spellcheck={false}
             aria-label={t('rules.replacement')}
             placeholder={t('rules.replacement')}
-            onChange={(event) => put(at, { replacement: event.currentTarget.value })}
           />
           <label class="inline">
             <input
               type="checkbox"
               checked={rule.regex}
-              onChange={(event) => put(at, { regex: event.currentTarget.checked })}
+              onChange={(event) => keep(edited(at, { regex: event.currentTarget.checked }))}
             />
             {t('rules.regex')}
           </label>
@@ -70,7 +81,7 @@ export function Rules({ rules, sample, onChange }: RulesProps) {
       <button
         type="button"
         class="small"
-        onClick={() => onChange([...rules, { name: '', pattern: '', replacement: '', regex: false, enabled: true }])}
+        onClick={() => keep([...rules, { name: '', pattern: '', replacement: '', regex: false, enabled: true }])}
       >
         {t('rules.add')}
       </button>
