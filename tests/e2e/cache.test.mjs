@@ -242,6 +242,9 @@ for (const browser of browsers) {
       await stored(4);
       await visit();
       await page.run((texts) => window.langdu.templates.register(texts), TEMPLATES);
+      for (let tries = 0; tries < 100 && (await stats()).l3.entries < 4; tries += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
       assert.equal((await stats()).l3.entries, 4);
       const spoken = await speak('现在是北京时间九点整。');
       assert.deepEqual(sources(spoken), ['L3', 'new']);
