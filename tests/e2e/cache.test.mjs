@@ -69,6 +69,14 @@ for (const browser of browsers) {
 
     const sources = ({ sentences }) => sentences.map(({ source }) => source);
     const stats = () => page.run(() => window.langdu.cache.stats());
+    /** Waits until what a page knows of its cache is as wanted. */
+    const reaches = async (read, holds) => {
+      const deadline = Date.now() + 60_000;
+      for (let now = await read(); !holds(now); now = await read()) {
+        assert.ok(Date.now() < deadline, JSON.stringify(now));
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    };
     const stored = async (count) => {
       for (let tries = 0; (await count_()) < count; tries += 1) {
         assert.ok(tries < 100, 'nothing is written');
@@ -207,27 +215,20 @@ for (const browser of browsers) {
         return code;
       });
       const other = () => page.run(() => window.frames[0].langdu.cache.stats());
-      const reaches = async (holds) => {
-        const deadline = Date.now() + 60_000;
-        while (!holds(await other())) {
-          assert.ok(Date.now() < deadline, JSON.stringify(await other()));
-          await new Promise((resolve) => setTimeout(resolve, 50));
-        }
-      };
       const say = (...texts) =>
         page.run(async (texts) => {
           const pages = texts.length > 1 ? [window, window.frames[0]] : [window.frames[0]];
           await Promise.all(texts.map((text, i) => pages[i].collect(text)));
           return window.sources.splice(0);
         }, texts);
-      await reaches(({ stored }) => stored);
+      await reaches(other, ({ stored }) => stored);
       const { entries } = (await other()).l2;
       const seen = await say('一心一意。', '三心二意。');
       // What this tab has made reaches the other one once it is written.
-      await reaches(({ l2 }) => l2.entries === entries + 2);
+      await reaches(other, ({ l2 }) => l2.entries === entries + 2);
       seen.push(...(await say('一心一意。')));
       await page.run(() => window.langdu.cache.clear());
-      await reaches(({ l2 }) => l2.entries === 0);
+      await reaches(other, ({ l2 }) => l2.entries === 0);
       const cleared = await say('三心二意。');
       assert.deepEqual({ code, seen, cleared }, { code: 0, seen: ['new', 'L2'], cleared: ['new'] });
       assert.ok(!(await stats()).failure);
@@ -242,9 +243,7 @@ for (const browser of browsers) {
       await stored(4);
       await visit();
       await page.run((texts) => window.langdu.templates.register(texts), TEMPLATES);
-      for (let tries = 0; tries < 100 && (await stats()).l3.entries < 4; tries += 1) {
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
+      await reaches(stats, ({ l3 }) => l3.entries >= 4);
       assert.equal((await stats()).l3.entries, 4);
       const spoken = await speak('现在是北京时间九点整。');
       assert.deepEqual(sources(spoken), ['L3', 'new']);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { alive } from './alive.mjs';
 import { browsers, CHROMIUM_FLAGS, until } from './browsers.mjs';
 import { soundDevice } from './device.mjs';
 import { site } from './site.mjs';
@@ -222,7 +223,7 @@ describe('what comes and goes', () => {
 
   test('hundreds of speeches leave nothing behind, and dispose() gives everything back', { skip }, () =>
     on(browser, { faults: { before: COUNTING } }, async (page) => {
-      const { session, alive, heap } = await counting(page);
+      const session = await page.devTools();
       const many = (count) =>
         page.run(async (count) => {
           for (let i = 0; i < count; i += 1) {
@@ -233,21 +234,26 @@ describe('what comes and goes', () => {
             await spoken;
           }
         }, count);
+      const measure = async () => ({
+        heap: await heap(session),
+        ports: await alive(session, 'MessagePort'),
+        listeners: await listeners(session),
+      });
       await many(50);
-      const early = { heap: await heap(), ports: await alive('MessagePort'), listeners: await listeners(session) };
+      const early = await measure();
       await many(450);
-      const late = { heap: await heap(), ports: await alive('MessagePort'), listeners: await listeners(session) };
+      const late = await measure();
       assert.ok(late.heap - early.heap < 2 * 2 ** 20, `${late.heap - early.heap} bytes`);
       assert.ok(late.ports - early.ports <= 2 && late.listeners <= early.listeners, JSON.stringify({ early, late }));
-      assert.deepEqual([await alive('AudioContext'), await alive('Worker')], [1, 1]);
+      assert.deepEqual([await alive(session, 'AudioContext'), await alive(session, 'Worker')], [1, 1]);
       await page.run(async () => {
         await window.langdu.dispose();
         window.langdu = null;
         window.probe.workers.length = 0;
       });
-      await heap();
+      await heap(session);
       assert.deepEqual(
-        [await page.peek('window.contexts.map(({ state }) => state).join()'), await alive('Worker')],
+        [await page.peek('window.contexts.map(({ state }) => state).join()'), await alive(session, 'Worker')],
         ['closed', 0],
       );
     }),
@@ -357,25 +363,10 @@ describe('a careful page', () => {
   }
 });
 
-/** A page's live objects and heap, by the browser's own tools. */
-async function counting(page) {
-  const session = await page.devTools();
-  const alive = async (kind) => {
-    const { result } = await session.send('Runtime.evaluate', { expression: `${kind}.prototype` });
-    const { objects } = await session.send('Runtime.queryObjects', { prototypeObjectId: result.objectId });
-    const { result: count } = await session.send('Runtime.callFunctionOn', {
-      objectId: objects.objectId,
-      functionDeclaration: 'function () { return this.length; }',
-      returnByValue: true,
-    });
-    await session.send('Runtime.releaseObject', { objectId: objects.objectId });
-    return count.value;
-  };
-  const heap = async () => {
-    await session.send('HeapProfiler.collectGarbage');
-    return (await session.send('Runtime.getHeapUsage')).usedSize;
-  };
-  return { session, alive, heap };
+/** The bytes of a page's heap that are in use. */
+async function heap(session) {
+  await session.send('HeapProfiler.collectGarbage');
+  return (await session.send('Runtime.getHeapUsage')).usedSize;
 }
 
 async function listeners(session) {

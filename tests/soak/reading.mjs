@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { chromium } from 'playwright-core';
+import { alive } from '../e2e/alive.mjs';
 import { CHROMIUM_FLAGS } from '../e2e/browsers.mjs';
 import { site } from '../e2e/site.mjs';
 import { seeded } from './random.mjs';
@@ -100,18 +101,6 @@ export async function reading(seconds) {
       const { code } = await page.evaluate((options) => window.load(options), { workers: 1, ...options });
       if (code !== 0) throw new Error(`the voice does not load: ${code}`);
     };
-    /** How many objects of a kind are alive. */
-    const alive = async (kind) => {
-      const { result } = await session.send('Runtime.evaluate', { expression: `${kind}.prototype` });
-      const { objects } = await session.send('Runtime.queryObjects', { prototypeObjectId: result.objectId });
-      const { result: count } = await session.send('Runtime.callFunctionOn', {
-        objectId: objects.objectId,
-        functionDeclaration: 'function () { return this.length; }',
-        returnByValue: true,
-      });
-      await session.send('Runtime.releaseObject', { objectId: objects.objectId });
-      return count.value;
-    };
     const measure = async () => {
       const { memory } = (await page.evaluate(() => window.speak('好。'))).stats;
       const { bytes } = await page.evaluate(() => window.langdu.cache.stats());
@@ -126,9 +115,9 @@ export async function reading(seconds) {
         nodes: metric('Nodes'),
         listeners: metric('JSEventListeners'),
         stored: bytes,
-        ports: await alive('MessagePort'),
-        contexts: await alive('AudioContext'),
-        workers: await alive('Worker'),
+        ports: await alive(session, 'MessagePort'),
+        contexts: await alive(session, 'AudioContext'),
+        workers: await alive(session, 'Worker'),
       };
     };
 
