@@ -13,7 +13,7 @@ const SCRIPT_MS = 40_000;
 const PAGE_MS = 60_000;
 /** A driver that has not answered by then never will. */
 const STILL_MS = 90_000;
-export const STANDS_STILL = 'The browser itself stands still';
+const STANDS_STILL = 'The browser itself stands still';
 
 /**
  * @typedef {object} Page

@@ -26,15 +26,17 @@ const ROUTES: [pattern: RegExp, answers: Partial<Record<Method, Answer>>][] = [
   [/^docs\/[\w.-]+$/, { GET: docsFile }],
 ];
 
-/**
- * The answer to a request to `path` or below. What is none of the routes goes to the network, since the package's own files
- * may lie there.
- */
+/** Whether a name below `path` is no route, but that of a file: the package's own may lie there. */
+export function isFile(name: string): boolean {
+  return /\.\w+$/.test(name) && !ROUTES.some(([pattern]) => pattern.test(name));
+}
+
+/** The answer to a request to `path` or below. */
 export async function answer(request: Request, place: Place): Promise<Response> {
   const route = new URL(request.url).pathname.slice(place.path.pathname.length);
   const answers = ROUTES.find(([pattern]) => pattern.test(route))?.[1];
   try {
-    if (!answers) return await elsewhere(request);
+    if (!answers) throw unknown();
     const allow = Object.keys(answers).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
     const headers = { allow: allow.join(',') };
     if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers });
@@ -46,12 +48,6 @@ export async function answer(request: Request, place: Place): Promise<Response> 
   } catch (error) {
     return refuse(toRefusal(error));
   }
-}
-
-async function elsewhere(request: Request): Promise<Response> {
-  const response = await fetch(request).catch(() => undefined);
-  if (response && response.status !== 404) return response;
-  throw unknown();
 }
 
 function unknown(): Refusal {

@@ -11,7 +11,7 @@
  * It answers `tts`, `tts/stream`, `v1/audio/speech` and the others of `openapi.json` below `path`. The sound is made by a page
  * that it controls, see `answerService`.
  */
-import { answer } from './routes.js';
+import { answer, isFile } from './routes.js';
 
 export { idle } from './busy.js';
 
@@ -30,6 +30,8 @@ export function langduService({ path, files = path }: ServiceOptions): void {
   self.addEventListener('fetch', (event) => {
     const { origin, pathname } = new URL(event.request.url);
     if (origin !== place.path.origin || !pathname.startsWith(place.path.pathname)) return;
+    // A page that loads what went through here is left waiting when the service worker is stopped meanwhile.
+    if (isFile(pathname.slice(place.path.pathname.length))) return;
     event.respondWith(answer(event.request, place));
   });
 }
