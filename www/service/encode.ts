@@ -1,5 +1,5 @@
 /** Sound as the bytes of a format, while it is made. Pages send samples, or Opus, which only they can make. */
-import { createEncoder } from 'wasm-media-encoders';
+import { createEncoder, type WasmMediaEncoder } from 'wasm-media-encoders';
 import { wavHeader } from '../wire/wav.js';
 import { Refusal } from './refusal.js';
 import type { Format } from './request.js';
@@ -31,15 +31,20 @@ export interface Encoder {
 
 const NOTHING = new Uint8Array(0);
 
-/** `files` is where the package's files lie; `wide`: for Chromium's player. */
-export async function encoder(format: Format, sampleRate: number, files: URL, wide = false): Promise<Encoder> {
-  if (format === 'mp3') return mp3(sampleRate, files);
-  if (format === 'wav' && wide) {
-    const silence = new Float32Array(WIDE.channels * Math.round(WIDE.silence * sampleRate));
-    return { head: concat(wideHeader(sampleRate), silence), encode: widen, finish: () => NOTHING };
-  }
-  const head = format === 'wav' ? endlessHeader(sampleRate) : NOTHING;
-  return { head, encode: (bytes) => bytes, finish: () => NOTHING };
+/**
+ * What makes a format's encoder once the sampling rate is known; all that may fail is done before. `files` is where the package's
+ * files lie; `wide`: for Chromium's player.
+ */
+export async function encoders(format: Format, files: URL, wide = false): Promise<(sampleRate: number) => Encoder> {
+  if (format === 'mp3') return mp3(await createEncoder('audio/mpeg', await lame(files)));
+  return (sampleRate) => {
+    if (format === 'wav' && wide) {
+      const silence = new Float32Array(WIDE.channels * Math.round(WIDE.silence * sampleRate));
+      return { head: concat(wideHeader(sampleRate), silence), encode: widen, finish: () => NOTHING };
+    }
+    const head = format === 'wav' ? endlessHeader(sampleRate) : NOTHING;
+    return { head, encode: (bytes) => bytes, finish: () => NOTHING };
+  };
 }
 
 /** The head of a WAV stream whose length nobody knows yet. */
@@ -68,19 +73,15 @@ function lame(files: URL): Promise<WebAssembly.Module> {
   return lameModule;
 }
 
-/** Fetches what a format needs, before anything is begun that would have to be ended if it is missing. */
-export async function prepare(format: Format, files: URL): Promise<void> {
-  if (format === 'mp3') await lame(files);
-}
-
-async function mp3(sampleRate: number, files: URL): Promise<Encoder> {
-  const encoder = await createEncoder('audio/mpeg', await lame(files));
-  encoder.configure({ channels: 1, sampleRate, bitrate: BITRATE });
-  return {
-    head: NOTHING,
-    // The encoder gives a view of its own memory.
-    encode: (bytes) => new Uint8Array(encoder.encode([toFloats(bytes)])),
-    finish: () => new Uint8Array(encoder.finalize()),
+function mp3(encoder: WasmMediaEncoder<'audio/mpeg'>): (sampleRate: number) => Encoder {
+  return (sampleRate) => {
+    encoder.configure({ channels: 1, sampleRate, bitrate: BITRATE });
+    return {
+      head: NOTHING,
+      // The encoder gives a view of its own memory.
+      encode: (bytes) => new Uint8Array(encoder.encode([toFloats(bytes)])),
+      finish: () => new Uint8Array(encoder.finalize()),
+    };
   };
 }
 

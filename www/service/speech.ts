@@ -2,7 +2,7 @@
 import { parse } from 'range-parser';
 import { wavHeader } from '../wire/wav.js';
 import { busy } from './busy.js';
-import { CONTENT_TYPES, encoder, prepare } from './encode.js';
+import { CONTENT_TYPES, type Encoder, encoders } from './encode.js';
 import { find, keep } from './kept.js';
 import { type Sound, speak } from './pages.js';
 import { Refusal, success, toRefusal } from './refusal.js';
@@ -28,16 +28,15 @@ export function jobCount(): number {
 /** `POST tts`: a whole file, by its address or in base64. */
 export async function tts(request: Request, { path, files }: Place): Promise<Response> {
   const wish = (await Fields.read(request)).wish();
-  const { sampleRate, pieces } = await begin(wish, request.signal, files);
-  const { head, encode, finish } = await encoder(wish.format, sampleRate, files);
+  const { sampleRate, pieces, coder } = await begin(wish, request.signal, files);
   const parts: BlobPart[] = [];
   let samples = 0;
   for await (const piece of pieces) {
     samples += piece.samples;
-    parts.push(encode(piece.bytes));
+    parts.push(coder.encode(piece.bytes));
   }
-  parts.push(finish());
-  parts.unshift(wish.format === 'wav' ? wavHeader(samples, sampleRate) : head);
+  parts.push(coder.finish());
+  parts.unshift(wish.format === 'wav' ? wavHeader(samples, sampleRate) : coder.head);
   const file = new Blob(parts, { type: CONTENT_TYPES[wish.format] });
   const made = { duration: samples / sampleRate, size: file.size };
   if (wish.base64) return success({ audio: await base64(file), ...made });
@@ -59,7 +58,12 @@ export async function cloud(request: Request, place: Place): Promise<Response> {
 }
 
 /** Takes a job on, if there is room. */
-async function begin({ text, options, voice, format }: Wish, signal: AbortSignal, files: URL): Promise<Sound> {
+async function begin(
+  { text, options, voice, format }: Wish,
+  signal: AbortSignal,
+  files: URL,
+  wide = false,
+): Promise<Sound & { coder: Encoder }> {
   if (jobs >= QUEUE) throw new Refusal('E_SERVICE_BUSY', 'too many requests are waiting');
   jobs += 1;
   const release = busy();
@@ -69,9 +73,9 @@ async function begin({ text, options, voice, format }: Wish, signal: AbortSignal
   };
   const kind = format === 'opus' ? 'opus' : 'pcm';
   try {
-    await prepare(format, files);
+    const coders = await encoders(format, files, wide);
     const { sampleRate, pieces } = await speak({ type: 'speak', text, options, voice, format: kind }, signal);
-    return { sampleRate, pieces: counted(pieces, end) };
+    return { sampleRate, pieces: counted(pieces, end), coder: coders(sampleRate) };
   } catch (error) {
     end();
     throw error;
@@ -98,8 +102,7 @@ function usualFormat({ mode }: Request): Format {
 
 /** Answers with the first piece of sound, so that what is wrong with a wish has a status of its own. */
 async function pour(wish: Wish, request: Request, { files }: Place): Promise<Response> {
-  const { sampleRate, pieces } = await begin(wish, request.signal, files);
-  const coder = await encoder(wish.format, sampleRate, files, isChromiumPlayer(request));
+  const { pieces, coder } = await begin(wish, request.signal, files, isChromiumPlayer(request));
   const first = await pieces.next();
   const headers = { 'content-type': CONTENT_TYPES[wish.format], 'cache-control': 'no-store' };
   if (request.method === 'HEAD') {

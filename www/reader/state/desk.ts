@@ -127,10 +127,15 @@ settings.subscribe(({ rules, pictures }) => {
   if (book.value) void showAnew(book.value);
 });
 
-/** After a change of what is shown and read of the text. */
+let changes = 0;
+
+/** After a change of what is shown and read of the text. What has been overtaken meanwhile is not shown. */
 async function showAnew(record: BookRecord): Promise<void> {
+  changes += 1;
+  const [change, at] = [changes, index.value];
   session?.forget();
-  chapter.value = await cleaned(record, index.value);
+  const made = await cleaned(record, at);
+  if (change === changes && at === index.value && record.id === book.value?.id) chapter.value = made;
 }
 
 export async function openBook(id: string): Promise<boolean> {
