@@ -109,11 +109,13 @@ const recorded = async (text) => {
   };
 };
 
+/** What the engine may have for a short text, in bytes; ten seconds at 192 kHz would be more by a quarter. */
+const HEAP = 28 * 2 ** 20;
+
 for (const browser of browsers) {
   describe(`devices in ${browser.name}`, () => {
     const rates = browser.name === 'Chromium' ? [16000, 8000, 22050, 44100, 48000, 96000, 192000] : [16000, 44100];
     const pitches = [];
-    const memories = [];
     for (const rate of rates) {
       test(`speech has its pitch and length on a device of ${rate} Hz`, () =>
         opened(browser, { before: insisting(rate) }, async (page) => {
@@ -122,8 +124,7 @@ for (const browser of browsers) {
           assert.ok(heard.sounding <= heard.made + 0.15 && heard.sounding > heard.made * 0.75, JSON.stringify(heard));
           // What is queued is at the voice's rate, whatever the device's is.
           assert.ok(Math.abs(heard.samples / heard.made - 16000) < 1, JSON.stringify(heard));
-          memories.push(heard.memory);
-          assert.ok(heard.memory < memories[0] + 2 ** 20, `${heard.memory} bytes, ${memories[0]} at ${rates[0]} Hz`);
+          assert.ok(heard.memory < HEAP, `${heard.memory} bytes`);
           pitches.push(heard.pitch);
           assert.ok(Math.abs(heard.pitch / pitches[0] - 1) < 0.04, `${heard.pitch} Hz, not ${pitches[0]}`);
         }));
