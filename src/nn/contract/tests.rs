@@ -298,7 +298,7 @@ fn manifests_that_do_not_fit_their_graphs_are_refused() {
         ("/emotions/supported/neutral", json!(999)),
         ("/emotions/supported", json!({})),
         ("/emotions/pause", json!(36)),
-        ("/symbols/sy", long(67, 3)),
+        ("/symbols/sy", long(1000, 3)),
         ("/symbols/sy", long(100_000, 3)),
         ("/symbols/sy", json!([])),
         ("/symbols/tone", long(8, 3)),
