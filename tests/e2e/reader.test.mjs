@@ -194,10 +194,10 @@ for (const browser of browsers) {
   });
 }
 
-/** What is heard in half a second, once the fade-out is over. */
+/** What is heard in half a second, once the fade-out is over, where the audio thread has to wait for its turn too. */
 async function silence(page) {
   return page.run(async () => {
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await new Promise((resolve) => setTimeout(resolve, 600));
     const from = performance.now();
     await new Promise((resolve) => setTimeout(resolve, 500));
     const heard = window.probe.heard(from);
