@@ -1,17 +1,17 @@
 /** CPU time and memory of a browser, read from Linux's /proc: wall time lies on a machine that does other things. */
 import { readdir, readFile } from 'node:fs/promises';
 
-/** Process ids of everything below the process whose command line has `mark` in it. */
+/** Process ids of whatever has `mark` in its command line, and of everything below. */
 async function family(mark) {
   const parents = new Map();
-  let root = 0;
+  const marked = new Set();
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)) {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
     const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
     parents.set(pid, Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
-    if (command.includes(mark) && (root === 0 || pid < root)) root = pid;
+    if (command.includes(mark)) marked.add(pid);
   }
-  const belongs = (pid) => pid === root || (parents.has(pid) && belongs(parents.get(pid)));
+  const belongs = (pid) => marked.has(pid) || (parents.has(pid) && belongs(parents.get(pid)));
   return [...parents.keys()].filter(belongs);
 }
 
