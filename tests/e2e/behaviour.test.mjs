@@ -109,7 +109,7 @@ const recorded = async (text) => {
   };
 };
 
-/** What the engine may have for a short text, in bytes; ten seconds at 192 kHz would be more by a quarter. */
+/** What the engine may have for a short text, in bytes: it takes 24 to 26 MB, and ten seconds at 192 kHz would be 8 MB more. */
 const HEAP = 28 * 2 ** 20;
 
 for (const browser of browsers) {

@@ -118,6 +118,9 @@ for (const browser of browsers) {
           .map(({ transferSize }) => transferSize > 0),
       );
       assert.deepEqual(taken, [true, true, true]);
+      const status = (path) => page.run(async (path) => (await fetch(path)).status, path);
+      assert.equal(await status('/langdu/voices/xiaolang/LICENSE'), 200, 'a file that looks like a route');
+      assert.equal(await status('/langdu/nowhere'), 404);
     });
 
     test('updated in the middle, it says all of it before the next version goes on', async () => {

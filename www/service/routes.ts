@@ -31,12 +31,12 @@ export function isFile(name: string): boolean {
   return /\.\w+$/.test(name) && !ROUTES.some(([pattern]) => pattern.test(name));
 }
 
-/** The answer to a request to `path` or below. */
+/** The answer to a request to `path` or below. What is none of the routes goes to the network: the site may have more there. */
 export async function answer(request: Request, place: Place): Promise<Response> {
   const route = new URL(request.url).pathname.slice(place.path.pathname.length);
   const answers = ROUTES.find(([pattern]) => pattern.test(route))?.[1];
   try {
-    if (!answers) throw unknown();
+    if (!answers) return await elsewhere(request);
     const allow = Object.keys(answers).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
     const headers = { allow: allow.join(',') };
     if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers });
@@ -48,6 +48,12 @@ export async function answer(request: Request, place: Place): Promise<Response> 
   } catch (error) {
     return refuse(toRefusal(error));
   }
+}
+
+async function elsewhere(request: Request): Promise<Response> {
+  const response = await fetch(request).catch(() => undefined);
+  if (response && response.status !== 404) return response;
+  throw unknown();
 }
 
 function unknown(): Refusal {
