@@ -198,7 +198,7 @@ page_tests() {
   local file timed=() others=()
   for file in tests/e2e/*.test.mjs; do
     case $(basename "$file") in
-      cache.* | client.* | page.* | slow.*) timed+=("$file") ;;
+      client.* | slow.*) timed+=("$file") ;;
       *) others+=("$file") ;;
     esac
   done
@@ -267,7 +267,7 @@ run_tests() {
 
 # wasm_tests <variable> <driver> [cargo options]
 wasm_tests() {
-  env "$1=$(command -v "$2")" cargo --config .cargo/browser.toml test "${BROWSER[@]}" "${@:3}" --test wasm --test parity
+  env "$1=$(command -v "$2")" cargo --config .cargo/browser.toml test "${BROWSER[@]}" "${@:3}" --test wasm
 }
 
 bench() {

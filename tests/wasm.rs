@@ -1,7 +1,13 @@
 //! The engine as the worker uses it, with the real voice, in a real browser's worker: `wasm-pack test --headless --chrome`.
 #![cfg(target_arch = "wasm32")]
 
+mod common;
+#[path = "common/fixtures.rs"]
+mod fixtures;
+
 use js_sys::{Array, Float32Array, Object, Reflect, Uint8Array};
+use langdu::Voice;
+use langdu::voice::GRAPHS;
 use langdu::web::worker::Engine;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -260,4 +266,26 @@ fn a_graph_that_is_no_network_of_ours_is_refused_with_its_operators() {
         message.contains("postnet") && message.contains("LSTM"),
         "{message}"
     );
+}
+
+/// Every graph's fixture and its arrays.
+macro_rules! fixtures {
+    ($($graph:literal),*) => {
+        [$((
+            include_bytes!(concat!("fixtures/parity/", $graph, ".json")).as_slice(),
+            include_bytes!(concat!("fixtures/parity/", $graph, ".bin")).as_slice(),
+        )),*]
+    };
+}
+
+#[wasm_bindgen_test]
+fn every_graph_of_the_voice_agrees_with_onnxruntime() {
+    let names = GRAPHS.iter().map(ToString::to_string);
+    let voice = Voice::new(MANIFEST, names.zip(graphs()).collect()).expect("the voice");
+    let fixtures = fixtures!(
+        "encoder", "prosody", "duration", "decoder", "postnet", "vocoder"
+    );
+    for (graph, (fixture, data)) in GRAPHS.into_iter().zip(fixtures) {
+        fixtures::check(graph, &voice, fixture, data);
+    }
 }
