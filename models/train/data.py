@@ -52,6 +52,27 @@ def acoustic_batch(rows, group):
         "places": places,
         "frames": frames,
         "frame_valid": frame_valid,
+        "mel_valid": frame_valid,
+    }
+
+
+def at_other_pitch(batch, share, semitones, f0):
+    """A batch with the F0 of a share of its sentences moved by up to so many semitones, in symbols and frames; what
+    their mel would be then is unknown, so `mel_valid` leaves it out. `f0`: mean and deviation in Hz."""
+    mean, deviation = f0
+    count, like = len(batch["pitch"]), {"device": batch["pitch"].device}
+    moved = torch.rand(count, 1, **like) < share
+    ratio = torch.exp2((2 * torch.rand(count, 1, **like) - 1) * semitones / 12).where(moved, torch.ones(1, **like))
+
+    def raised(values):
+        return ((values * deviation + mean) * ratio - mean) / deviation
+
+    frames = batch["frames"].clone()
+    frames[:, :, -2] = raised(frames[:, :, -2])
+    return batch | {
+        "pitch": raised(batch["pitch"]),
+        "frames": frames,
+        "mel_valid": batch["frame_valid"] * ~moved[:, :, None],
     }
 
 

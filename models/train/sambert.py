@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from . import run, symbols
 from .audio import AUDIO
-from .data import Features, Sentences, acoustic_batch, loaded, on_device
+from .data import Features, Sentences, acoustic_batch, at_other_pitch, loaded, on_device
 from .export import load_weights, speakers_of
 from .networks.sambert import Sambert
 from .start import SPECIALS, grown
@@ -33,7 +33,8 @@ def sambert_of(config, weights, device="cpu"):
 
 
 def masked(error, valid):
-    return (error * valid).sum() / (valid.sum() * (error.shape[-1] if error.dim() == 3 else 1))
+    places = valid.sum().clamp(min=1)
+    return (error * valid).sum() / (places * (error.shape[-1] if error.dim() == 3 else 1))
 
 
 def losses_of(batch, out):
@@ -47,7 +48,7 @@ def losses_of(batch, out):
     bins = AUDIO.bins
     log_durations = torch.log1p(batch["durations"].float())
     return {
-        "mel": masked(error[:, :, :bins], valid),
+        "mel": masked(error[:, :, :bins], batch["mel_valid"]),
         "f0": masked(error[:, :, bins : bins + 1] * frames[:, :, bins + 1 : bins + 2], valid),
         "voicing": masked(error[:, :, bins + 1 : bins + 2], valid),
         "durations": masked((out["durations"] - log_durations).abs(), symbol),
@@ -121,6 +122,7 @@ def main():
         mininterval=10,
     ):
         batch = on_device(next(batches), args.device)
+        batch = at_other_pitch(batch, **settings["other_pitch"], f0=features.statistics["f0"])
         for group in optimizer.param_groups:
             rate = run.cosine(
                 step,

@@ -17,10 +17,10 @@ import yaml
 
 from convert import reference
 from train import align, audio, export, features, judge, reading, run, start, symbols, teach
-from train.data import Features, acoustic_batch, held_out, segments
+from train.data import Features, acoustic_batch, at_other_pitch, held_out, segments
 from train.export import load_weights
 from train.networks.hifigan import Generator
-from train.sambert import sambert_of
+from train.sambert import losses_of, sambert_of
 
 MODELS = Path(__file__).parents[2]
 BUILT = [MODELS.parent / "target" / profile / "langdu" for profile in ("quick", "release")]
@@ -323,6 +323,25 @@ def test_batching_does_not_change_a_sentence(trained):
         )
     frames = len(rows[0]["frames"])
     assert torch.allclose(alone["mel"][0, :frames], together["mel"][0, :frames], atol=1e-4)
+
+
+def test_sentences_at_another_pitch_teach_f0_alone(trained):
+    found = Features(trained[0])
+    batch = acoustic_batch(list(found.rows.values())[:4], 3)
+    mean, deviation = f0 = found.statistics["f0"]
+    torch.manual_seed(1)
+    moved = at_other_pitch(batch, share=1.0, semitones=6, f0=f0)
+    ratio = (moved["pitch"] * deviation + mean) / (batch["pitch"] * deviation + mean)
+    assert torch.allclose(ratio, ratio[:, :1].expand_as(ratio), atol=1e-4)
+    assert 0.7 < ratio.min() < 0.95 and 1.05 < ratio.max() < 1.42
+    heard = (moved["frames"][:, :, -2] * deviation + mean) / (batch["frames"][:, :, -2] * deviation + mean)
+    assert torch.allclose(heard, ratio[:, :1].expand_as(heard), atol=1e-4)
+    assert torch.equal(moved["frames"][:, :, :-2], batch["frames"][:, :, :-2])
+    flat = {name: torch.zeros_like(batch["pitch"]) for name in ("pitch", "energy", "durations")}
+    losses = losses_of(moved, flat | {name: torch.zeros_like(batch["frames"]) for name in ("frames", "mel")})
+    assert losses["mel"] == 0 and losses["f0"] > 0
+    same = at_other_pitch(batch, share=0.0, semitones=6, f0=f0)
+    assert torch.allclose(same["frames"], batch["frames"], atol=1e-5) and same["mel_valid"].equal(batch["frame_valid"])
 
 
 def test_losses_are_logged_across_a_resume(trained):
