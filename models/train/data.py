@@ -46,6 +46,7 @@ def acoustic_batch(rows, group):
         "speaker": padded([np.full(len(r["ids"]), r["speaker"]) for r in rows], torch.long),
         "valid": padded([np.ones(len(r["ids"])) for r in rows])[:, :, None],
         "pitch": padded([r["pitch"] for r in rows]),
+        "own_pitch": padded([r["pitch"] for r in rows]),
         "energy": padded([r["energy"] for r in rows]),
         "durations": padded([r["durations"] for r in rows], torch.long),
         "symbols": symbols,
@@ -57,8 +58,9 @@ def acoustic_batch(rows, group):
 
 
 def at_other_pitch(batch, share, semitones, f0):
-    """A batch with the F0 of a share of its sentences moved by up to so many semitones, in symbols and frames; what
-    their mel would be then is unknown, so `mel_valid` leaves it out. `f0`: mean and deviation in Hz."""
+    """A batch with the F0 of a share of its sentences moved by up to so many semitones, in symbols and frames, but for
+    `own_pitch`, which is to be predicted; what their mel would be then is unknown, so `mel_valid` leaves it out. `f0`:
+    mean and deviation in Hz."""
     mean, deviation = f0
     count, like = len(batch["pitch"]), {"device": batch["pitch"].device}
     moved = torch.rand(count, 1, **like) < share

@@ -1,6 +1,7 @@
 """Stage 4: the trained networks as a voice pack.
 
     python -m train.export WORK VOICE --name NAME      # VOICE: the voice's folder, models/NAME
+    python -m train.export WORK VOICE --name NAME --start xiaolang/weights.npz   # that voice's vocoder
     python -m train.export WORK VOICE --name NAME --weights VOICE/weights.npz
 
 Writes six ONNX graphs with int8 weights and voice.json from the averaged weights of WORK/sambert.pt and
@@ -20,7 +21,7 @@ from . import run, symbols
 
 LICENSE = "Apache-2.0"
 PROVENANCE = (
-    "Trained from scratch with models/train on 2 hours of synthetic speech by Kokoro-82M (Apache-2.0, voice "
+    "Trained from scratch with models/train on 3 hours of synthetic speech by Kokoro-82M (Apache-2.0, voice "
     "zf_xiaoxiao) reading sentences written for this project."
 )
 
@@ -104,8 +105,10 @@ def trained_acoustic(work):
     return run.resume(work / "sambert.pt", "cpu")["average"]
 
 
-def trained_vocoder(work):
-    return run.resume(work / "vocoder.pt", "cpu")["average"]["generator"]
+def trained_vocoder(work, start=None):
+    """The vocoder's, or that of a voice's weights where the acoustic model alone was trained on."""
+    state = run.resume(work / "vocoder.pt", "cpu")
+    return state["average"]["generator"] if state or not start else load_weights(start)[1]
 
 
 def main():
@@ -114,6 +117,7 @@ def main():
     parser.add_argument("out", type=Path)
     parser.add_argument("--name", required=True)
     parser.add_argument("--weights", type=Path, help="export these instead of WORK's checkpoints")
+    parser.add_argument("--start", type=Path, help="weights.npz whose vocoder to take where WORK has none")
     parser.add_argument("--f32", action="store_true", help="keep the weights in f32, for comparisons")
     parser.add_argument("--config", type=Path, default=run.CONFIG, help="folder of am.yaml and voc.yaml")
     args = parser.parse_args()
@@ -124,7 +128,7 @@ def main():
     if args.weights:
         acoustic, vocoder, statistics = load_weights(args.weights)
     else:
-        acoustic, vocoder = trained_acoustic(args.work), trained_vocoder(args.work)
+        acoustic, vocoder = trained_acoustic(args.work), trained_vocoder(args.work, args.start)
         statistics = json.loads((args.work / "statistics.json").read_text())
         args.out.mkdir(parents=True, exist_ok=True)
         save_weights(args.out / "weights.npz", acoustic, vocoder, statistics)

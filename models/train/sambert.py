@@ -52,7 +52,7 @@ def losses_of(batch, out):
         "f0": masked(error[:, :, bins : bins + 1] * frames[:, :, bins + 1 : bins + 2], valid),
         "voicing": masked(error[:, :, bins + 1 : bins + 2], valid),
         "durations": masked((out["durations"] - log_durations).abs(), symbol),
-        "pitch": masked((out["pitch"] - batch["pitch"]).abs(), symbol),
+        "pitch": masked((out["pitch"] - batch["own_pitch"]).abs(), symbol),
         "energy": masked((out["energy"] - batch["energy"]).abs(), symbol),
     }
 

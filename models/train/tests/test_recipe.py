@@ -363,6 +363,13 @@ def test_a_training_can_start_from_a_voice(trained, tmp_path):
         average = average.get("generator", average)
         distance = max((average[k] - v).abs().max().item() for k, v in weights.items() if v.dtype.is_floating_point)
         assert distance < 2e-3, f"{name}: {distance}"
+    # Where the acoustic model alone has learnt, the voice keeps its vocoder.
+    (tmp_path / "vocoder.pt").unlink()
+    weights = pack / "weights.npz"
+    stage("export", tmp_path, tmp_path / "pack", "--name", "tiny", "--config", config, "--start", weights)
+    learnt, kept, _ = load_weights(tmp_path / "pack" / "weights.npz")
+    assert all(torch.equal(kept[key], value) for key, value in vocoder.items())
+    assert not all(torch.equal(learnt[key], value) for key, value in acoustic.items())
 
 
 def test_recordings_measure_like_themselves(trained, tmp_path):
