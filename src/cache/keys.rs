@@ -141,7 +141,6 @@ mod tests {
             spoken(|control| control.curve = vec![inflected(|it| it.range = 120)]),
             spoken(|control| control.curve = vec![inflected(|it| it.level = 10)]),
             spoken(|control| control.curve = vec![inflected(|it| it.duration = 120)]),
-            spoken(|control| control.curve = vec![inflected(|it| it.least_ms = 120)]),
             spoken(|control| control.curve = vec![inflected(|it| it.pause_ms = Some(0))]),
         ];
         for (at, key) in changed.iter().enumerate() {

@@ -31,8 +31,6 @@ impl Sambert {
             frames: Vec::with_capacity(symbols),
             longest: 0.0,
         };
-        // Frames since the last silence, at normal speed.
-        let mut since = 0.0;
         let rows = condition.chunks_exact(width.max(1)).zip(given);
         for (symbol, (row, given)) in rows.enumerate() {
             let inputs = [
@@ -44,12 +42,8 @@ impl Sambert {
             let frames = duration.as_f32().first().copied().unwrap_or(0.0).exp() - 1.0;
             let frames = frames.clamp(0.0, LONGEST);
             let inflection = control.inflection(symbol);
-            let inflected = inflection.frames(frames, since, self.frames_per_ms);
+            let inflected = inflection.frames(frames, self.frames_per_ms);
             let lasting = given.map_or(inflected / control.speed, |given| given as f32);
-            since = match inflection.pause_ms {
-                Some(_) => 0.0,
-                None => since + lasting * control.speed,
-            };
             // A pause of a set length is silenced, so that nothing has to attend to it.
             let heard = match inflection.pause_ms {
                 Some(_) => frames / control.speed,

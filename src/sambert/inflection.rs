@@ -17,8 +17,6 @@ pub struct Inflection {
     pub level: i16,
     /// Percent of the duration.
     pub duration: u16,
-    /// Shortest time from the last silence to the end of the symbol, in milliseconds at normal speed.
-    pub least_ms: u16,
     /// The duration of a pause in milliseconds at normal speed, whatever the networks say.
     pub pause_ms: Option<u16>,
 }
@@ -31,7 +29,6 @@ impl Default for Inflection {
             range: 100,
             level: 0,
             duration: 100,
-            least_ms: 0,
             pause_ms: None,
         }
     }
@@ -59,26 +56,22 @@ impl Inflection {
         f32::from(self.level) / 10.0 * ENERGY_PER_DB
     }
 
-    /// How long the symbol lasts at normal speed, instead of `frames`, where so many lie between the last silence and it.
-    pub(super) fn frames(self, frames: f32, since: f32, frames_per_ms: f32) -> f32 {
+    /// How long the symbol lasts at normal speed, instead of `frames`.
+    pub(super) fn frames(self, frames: f32, frames_per_ms: f32) -> f32 {
         match self.pause_ms {
             Some(pause) => f32::from(pause) * frames_per_ms,
-            None => {
-                let least = f32::from(self.least_ms) * frames_per_ms;
-                (frames * f32::from(self.duration) / 100.0).max(least - since)
-            }
+            None => frames * f32::from(self.duration) / 100.0,
         }
     }
 
     /// For the name of a record.
-    pub fn to_bytes(self) -> [u8; 12] {
+    pub fn to_bytes(self) -> [u8; 10] {
         let [a, b] = self.cents.to_le_bytes();
         let [c, d] = self.range.to_le_bytes();
         let [e, f] = self.level.to_le_bytes();
         let [g, h] = self.duration.to_le_bytes();
-        let [i, j] = self.least_ms.to_le_bytes();
-        let [k, l] = self.pause_ms.unwrap_or(u16::MAX).to_le_bytes();
-        [a, b, c, d, e, f, g, h, i, j, k, l]
+        let [i, j] = self.pause_ms.unwrap_or(u16::MAX).to_le_bytes();
+        [a, b, c, d, e, f, g, h, i, j]
     }
 }
 
@@ -106,21 +99,20 @@ mod tests {
         assert_eq!(none.pitch_scale(), 1.0);
         assert_eq!(none.pitch_shift(0.7, 5.0), 0.7);
         assert_eq!(none.energy_shift(), 0.0);
-        assert_eq!(none.frames(7.5, 3.0, 0.08), 7.5);
+        assert_eq!(none.frames(7.5, 0.08), 7.5);
     }
 
     #[test]
-    fn a_floor_and_a_pause_set_the_length() {
-        let floor = Inflection {
-            least_ms: 200,
+    fn a_pause_has_its_length_and_others_are_scaled() {
+        let longer = Inflection {
+            duration: 150,
             ..Inflection::default()
         };
-        assert_eq!(floor.frames(7.0, 4.0, 0.08), 12.0);
-        assert_eq!(floor.frames(20.0, 4.0, 0.08), 20.0);
+        assert_eq!(longer.frames(8.0, 0.08), 12.0);
         let pause = Inflection {
             pause_ms: Some(300),
             ..Inflection::default()
         };
-        assert_eq!(pause.frames(7.0, 4.0, 0.08), 24.0);
+        assert_eq!(pause.frames(7.0, 0.08), 24.0);
     }
 }

@@ -5,7 +5,6 @@
 //! shape. Values are whole steps, so that equal sentences are equal records.
 
 mod clauses;
-mod lengths;
 mod moods;
 mod place;
 
@@ -82,7 +81,6 @@ pub(super) fn curve(
     }
     place::end(&clauses, &mut bends);
     let mut curve: Vec<Inflection> = bends.into_iter().map(Bend::inflection).collect();
-    lengths::floors(sentence, &clauses, symbols, &mut curve);
     for (at, written) in clauses::pauses(sentence, symbols) {
         // The silence after the last symbol is not the model's.
         let inside = at + 1 < symbols.len();

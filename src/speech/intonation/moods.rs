@@ -93,7 +93,7 @@ pub fn shape(
                     semitones: -0.5 - through,
                     range: -0.15,
                     decibels: -1.0 - 1.5 * through,
-                    duration: if left == 0 { 0.4 } else { 0.1 },
+                    duration: if left == 0 { 0.65 } else { 0.1 },
                 }
             });
         }
@@ -102,11 +102,12 @@ pub fn shape(
             duration: if left == 0 { -0.2 } else { 0.0 },
             ..Bend::default()
         }),
-        Mood::Call => give(last, &|_, left| Bend {
+        // What is a syllable alone is long already.
+        Mood::Call => give(last, &|at, left| Bend {
             semitones: 2.0,
             range: -0.1,
             decibels: 1.5,
-            duration: if left == 0 { 0.3 } else { 0.05 },
+            duration: if left == 0 && at > 0 { 0.3 } else { 0.05 },
         }),
         Mood::Verse => {
             for clause in &phrase.0 {
