@@ -65,6 +65,7 @@ pub(super) fn curve(
     let clauses = Clauses::new(sentence, symbols);
     let mut bends = vec![Bend::default(); symbols.len()];
     let forced = Mood::named(&options.mood);
+    let alone = sentence.phrases.len() == 1;
     for phrase in &sentence.phrases {
         let part = clauses.within(symbols, phrase.span);
         if options.mood != mood::NEUTRAL {
@@ -72,7 +73,7 @@ pub(super) fn curve(
             let amount = options.intensity * moods::share(mood, &options.emotion);
             moods::shape(mood, phrase.focus, &part, symbols, &mut bends, amount);
         }
-        place::setting(phrase.setting, options.dialogue, &part, &mut bends);
+        place::setting(phrase, options.dialogue, alone, &part, &mut bends);
     }
     place::focus(&sentence.focus, &clauses, symbols, &mut bends);
     place::lists(sentence, &clauses, symbols, &mut bends);

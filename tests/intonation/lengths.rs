@@ -34,6 +34,25 @@ fn short_sentences_are_as_long_as_the_teacher_has_them() {
 }
 
 #[test]
+fn answers_between_the_narrators_words_are_not_rushed() {
+    let mut ratios = Vec::new();
+    for (text, _) in short_sentences() {
+        let alone = say(&text);
+        let count = alone.syllables.len();
+        let lasts = |said: &Said| -> usize {
+            let own = &said.syllables[said.syllables.len() - count..];
+            own.iter().map(Range::len).sum()
+        };
+        let framed = say(&format!("他说：“{text}”"));
+        ratios.push(lasts(&framed) as f32 / lasts(&alone) as f32);
+    }
+    ratios.sort_by(f32::total_cmp);
+    assert!((0.9..=1.15).contains(&ratios[10]), "{ratios:?}");
+    // What is drawn out alone, as 嗯 is, need not be so here.
+    assert!(ratios[2] > 0.75, "{ratios:?}");
+}
+
+#[test]
 fn marks_pause_by_their_strength_and_speed_counts_once() {
     let gap = |text: &str, options: &SpeakOptions| say_as(text, options).longest_gap();
     let normal = SpeakOptions::default();
