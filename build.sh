@@ -198,7 +198,7 @@ page_tests() {
   local file timed=() others=()
   for file in tests/e2e/*.test.mjs; do
     case $(basename "$file") in
-      client.* | slow.*) timed+=("$file") ;;
+      cache.* | client.* | slow.*) timed+=("$file") ;;
       *) others+=("$file") ;;
     esac
   done
