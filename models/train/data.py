@@ -39,14 +39,15 @@ def acoustic_batch(rows, group):
     frames = padded([r["frames"].astype(np.float32) for r in rows])
     frames = torch.nn.functional.pad(frames, (0, 0, 0, -frames.shape[1] % group))
     spread = [length_regulator(torch.from_numpy(r["durations"]), group) for r in rows]
+    pitch = padded([r["pitch"] for r in rows])
     symbols, places, frame_valid = (pad_sequence(column, batch_first=True) for column in zip(*spread, strict=True))
     return {
         "ids": padded([r["ids"][:, :4] for r in rows], torch.long),
         "emotion": padded([r["ids"][:, 4] for r in rows], torch.long),
         "speaker": padded([np.full(len(r["ids"]), r["speaker"]) for r in rows], torch.long),
         "valid": padded([np.ones(len(r["ids"])) for r in rows])[:, :, None],
-        "pitch": padded([r["pitch"] for r in rows]),
-        "own_pitch": padded([r["pitch"] for r in rows]),
+        "pitch": pitch,
+        "own_pitch": pitch,
         "energy": padded([r["energy"] for r in rows]),
         "durations": padded([r["durations"] for r in rows], torch.long),
         "symbols": symbols,
