@@ -2,7 +2,8 @@
 //!
 //! Sambert (Li et al. 2020, as in KAN-TTS) runs in two parts. [`Sambert::plan`] reads a whole sentence: encoder, pitch
 //! and energy, durations, and the length regulator that lays the symbols out in time. [`MelStream`] then makes the
-//! frames bit by bit: an autoregressive decoder, three frames a step, and a postnet that looks a few frames ahead.
+//! frames bit by bit: an autoregressive decoder, three frames a step, and a postnet that looks a few frames ahead. Beyond the speeds
+//! that can be said, the frames are read out at another tempo.
 
 mod decoder;
 mod duration;
@@ -15,6 +16,7 @@ mod length;
 mod postnet;
 mod splice;
 mod symbols;
+mod tempo;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -28,6 +30,7 @@ pub use emotion::EmotionBlend;
 use encoder::Encoded;
 pub use inflection::Inflection;
 pub use splice::Known;
+use tempo::Tempo;
 
 /// Preferred numbers of symbols in a sentence.
 const SYMBOL_SIZES: [usize; 3] = [40, 80, 160];
@@ -40,6 +43,8 @@ pub struct Control {
     pub emotion: EmotionBlend,
     /// Divides the durations: 2 is twice as fast.
     pub speed: f32,
+    /// How many times faster yet what is spoken so is read out, see [`tempo`].
+    pub tempo: f32,
     /// Applied to the normalised pitch of each symbol: `pitch * pitch_scale + pitch_shift`.
     pub pitch_scale: f32,
     pub pitch_shift: f32,
@@ -58,6 +63,7 @@ impl Control {
             speaker: [(0, 1.0), (0, 0.0)],
             emotion,
             speed: 1.0,
+            tempo: 1.0,
             pitch_scale: 1.0,
             pitch_shift: 0.0,
             energy_scale: 1.0,
@@ -84,6 +90,7 @@ pub struct Sambert {
     speaker_rows: usize,
     emotion_rows: usize,
     channels: usize,
+    bins: usize,
     window: usize,
     frames_per_step: usize,
     look_ahead: usize,
@@ -92,8 +99,11 @@ pub struct Sambert {
 
 /// A sentence laid out in time.
 pub struct Plan {
-    /// Frames of each symbol.
+    /// Frames of each symbol as it sounds.
     pub durations: Vec<usize>,
+    /// Frames of each symbol as it is spoken.
+    spoken: Vec<usize>,
+    tempo: f32,
     memory: length::Memory,
     splice: splice::Splice,
     /// Half width of the attention bands, in decoder steps.
@@ -101,9 +111,9 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Frames of the whole sentence.
+    /// Frames of the whole sentence as it sounds.
     pub fn frames(&self) -> usize {
-        self.memory.frames
+        self.durations.iter().sum()
     }
 }
 
@@ -132,6 +142,7 @@ impl Sambert {
             speaker_rows: encoder.speaker_rows,
             emotion_rows: encoder.emotion_rows,
             channels: mel.channels,
+            bins: mel.bins,
             window: decoder.window,
             frames_per_step: decoder.frames_per_step,
             look_ahead: postnet.look_ahead,
@@ -179,16 +190,17 @@ impl Sambert {
             }
         }
         let plan = match given.iter().copied().collect::<Option<Vec<usize>>>() {
-            Some(durations) => Plan {
-                memory: length::Memory::silent(durations.iter().sum()),
+            Some(spoken) => Plan {
+                durations: tempo::sounding(&spoken, control.tempo),
+                tempo: control.tempo,
+                memory: length::Memory::silent(spoken.iter().sum()),
                 splice: splice::Splice::default(),
-                durations,
+                spoken,
                 band: 0,
             },
             None => self.lay_out(&self.encode(symbols, control)?, &given, control)?,
         };
-        let splice =
-            splice::Splice::new(known, &plan.durations, self.channels, self.frames_per_step);
+        let splice = splice::Splice::new(known, &plan.spoken, self.channels, self.frames_per_step);
         Ok(Plan { splice, ..plan })
     }
 
@@ -211,7 +223,9 @@ impl Sambert {
         let longest = spoken.longest / self.frames_per_step as f32;
         let band = ((longest + 0.5).floor() as usize).min(self.window - 1);
         Ok(Plan {
-            durations: spoken.frames,
+            durations: tempo::sounding(&spoken.frames, control.tempo),
+            spoken: spoken.frames,
+            tempo: control.tempo,
             memory,
             splice: splice::Splice::default(),
             band,
@@ -229,12 +243,16 @@ pub struct MelStream {
     decoded: Vec<f32>,
     /// Values of them that have gone to the postnet.
     refined: usize,
+    tempo: Tempo,
 }
 
 impl MelStream {
     pub fn new(sambert: Arc<Sambert>, plan: Plan) -> MelStream {
         let decoder = decoder::Steps::new(&sambert);
+        let (spoken, sounding) = (plan.memory.frames, plan.frames());
+        let tempo = Tempo::new(plan.tempo, sambert.channels, sambert.bins, spoken, sounding);
         MelStream {
+            tempo,
             sambert,
             plan,
             decoder,
@@ -246,11 +264,12 @@ impl MelStream {
 
     /// Whether all frames have been made.
     pub fn is_finished(&self) -> bool {
-        self.postnet.finished(&self.sambert, self.plan.frames())
+        self.postnet
+            .finished(&self.sambert, self.plan.memory.frames)
     }
 
     /// Decodes `count` frames and sends them through the postnet. Returns the frames that are complete, rows of
-    /// `channels` values: the same number, fewer at the beginning and at the end.
+    /// `channels` values: the same number, fewer at the beginning and at the end, and more or fewer at another tempo.
     pub fn advance(&mut self, count: usize) -> Result<Vec<f32>, Error> {
         let end = self.refined + count * self.sambert.channels;
         while self.decoded.len() < end
@@ -261,18 +280,20 @@ impl MelStream {
         self.decoded.resize(self.decoded.len().max(end), 0.0);
         let frames = &self.decoded[self.refined..end];
         self.refined = end;
-        self.postnet
-            .push(&self.sambert, frames, count, self.plan.frames())
+        let refined = self
+            .postnet
+            .push(&self.sambert, frames, count, self.plan.memory.frames)?;
+        Ok(self.tempo.push(refined))
     }
 
-    /// The decoder's frames of these symbols, once they have been made.
-    pub fn decoded(&self, symbols: Range<usize>) -> &[f32] {
-        let frames = |symbols: Range<usize>| self.plan.durations[symbols].iter().sum::<usize>();
+    /// These symbols as the decoder speaks them: the frames of each, and the rows, once they have been made.
+    pub fn decoded(&self, symbols: Range<usize>) -> (&[usize], &[f32]) {
+        let durations = &self.plan.spoken[symbols.clone()];
+        let frames = |symbols: Range<usize>| self.plan.spoken[symbols].iter().sum::<usize>();
         let start = frames(0..symbols.start);
         let end = start + frames(symbols);
         let channels = self.sambert.channels;
-        self.decoded
-            .get(start * channels..end * channels)
-            .unwrap_or_default()
+        let rows = self.decoded.get(start * channels..end * channels);
+        (durations, rows.unwrap_or_default())
     }
 }

@@ -18,6 +18,7 @@ mod timings;
 mod upcoming;
 mod warm_up;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::Error;
@@ -35,6 +36,9 @@ pub use pieces::Pieces;
 pub use stream::ChunkStream;
 pub use timings::{Clock, Timings};
 pub use warm_up::WarmUp;
+
+/// Speeds that are said as such; slower and faster speech is said so and read out at another tempo.
+const SAID: Range<f32> = 0.65..1.3;
 
 /// A voice, ready to speak.
 #[derive(Clone)]
@@ -209,10 +213,11 @@ impl Synthesizer {
             None => return Err(OptionError::PitchUnsupported),
         };
         let row = self.speaker(options)?;
-        let speed = options.speed / template.duration_scale;
+        let wanted = options.speed / template.duration_scale;
+        let said = wanted.clamp(SAID.start, SAID.end);
         let (speaker, speed) = match self.manifest.speakers.get(row) {
-            Some(speaker) => speaker.at_speed(row, speed),
-            None => ([(row, 1.0), (row, 0.0)], speed),
+            Some(speaker) => speaker.at_speed(row, said),
+            None => ([(row, 1.0), (row, 0.0)], said),
         };
         let plain = Control::plain(emotion);
         let pitch_level = self.manifest.pitch;
@@ -220,6 +225,7 @@ impl Synthesizer {
         Ok(Control {
             speaker,
             speed,
+            tempo: wanted / said,
             pitch_scale: ratio,
             pitch_shift,
             energy_scale: template.energy_scale,

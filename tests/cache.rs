@@ -111,6 +111,33 @@ fn what_changes_the_sound_is_another_recording() {
 }
 
 #[test]
+fn words_are_known_at_any_tempo() {
+    let cache = cache();
+    let at = |speed| SpeakOptions {
+        speed,
+        ..SpeakOptions::default()
+    };
+    let text = "我们去公园，早上好。";
+    assert_eq!(sources(&speak(&cache, text, &at(1.6))), [New]);
+    let faster = speak(&cache, text, &at(2.0));
+    assert_eq!(sources(&faster), [Fragments]);
+    let plain = SYNTHESIZER.stream(text, &at(2.0)).unwrap();
+    let plain: Vec<Chunk> = plain.collect::<Result<_, _>>().unwrap();
+    assert_eq!(samples(&faster).len(), samples(&plain).len());
+    // Its own recording has the lengths at which it sounds.
+    let again = speak(&cache, text, &at(2.0));
+    assert_eq!(sources(&again), [Sentence]);
+    let ends = |chunks: &[Chunk]| {
+        chunks
+            .iter()
+            .flat_map(|chunk| &chunk.marks)
+            .map(|mark| mark.end)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(ends(&again), ends(&faster));
+}
+
+#[test]
 fn a_job_that_is_dropped_leaves_no_recording() {
     let (cache, options) = (cache(), SpeakOptions::default());
     let text = "春天来了，小草从土里钻出来，花儿也都开了。";

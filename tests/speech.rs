@@ -368,11 +368,13 @@ proptest! {
         first_chunk in 1usize..60,
         longest_chunk in 1usize..200,
         text in prop::sample::select(vec!["好。", "今天天气不错，早上好！", "我想，你也知道。对吗？"]),
+        speed in prop::sample::select(vec![0.5f32, 1.0, 2.0]),
     ) {
+        let options = SpeakOptions { speed, ..SpeakOptions::default() };
         let whole = Pieces { piece: 512, first_chunk: 512, longest_chunk: 512 };
-        let whole = speak_with(&SYNTHESIZER.clone().with_pieces(whole), text, &SpeakOptions::default());
+        let whole = speak_with(&SYNTHESIZER.clone().with_pieces(whole), text, &options);
         let pieces = Pieces { piece, first_chunk, longest_chunk };
-        let chunks = speak_with(&SYNTHESIZER.clone().with_pieces(pieces), text, &SpeakOptions::default());
+        let chunks = speak_with(&SYNTHESIZER.clone().with_pieces(pieces), text, &options);
         check(text, &chunks);
         let (whole, joined) = (samples(&whole), samples(&chunks));
         let error = common::worst(&joined, &whole);

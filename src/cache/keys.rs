@@ -48,12 +48,19 @@ impl Keys {
         hash.update([0xff]);
         let Control {
             speed,
+            tempo,
             pitch_scale,
             pitch_shift,
             energy_scale,
             ..
         } = control;
-        for value in [speed, pitch_scale, pitch_shift, energy_scale] {
+        // Words are kept as they are spoken, whatever they are read out at.
+        let tempo = if level == Level::Fragment {
+            &1.0
+        } else {
+            tempo
+        };
+        for value in [speed, tempo, pitch_scale, pitch_shift, energy_scale] {
             hash.update(value.to_le_bytes());
         }
         for symbol in symbols {
@@ -132,6 +139,7 @@ mod tests {
             spoken(|control| control.speaker = [(1, 1.0), (1, 0.0)]),
             spoken(|control| control.speaker = [(0, 0.5), (1, 0.5)]),
             spoken(|control| control.speed = 1.5),
+            spoken(|control| control.tempo = 1.5),
             spoken(|control| control.pitch_scale = 1.5),
             spoken(|control| control.pitch_shift = 1.0),
             spoken(|control| control.energy_scale = 1.3),

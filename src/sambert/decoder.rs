@@ -36,7 +36,7 @@ impl Steps {
         frames: &mut Vec<f32>,
     ) -> Result<bool, Error> {
         let (channels, frames_per_step) = (sambert.channels, sambert.frames_per_step);
-        if self.done * frames_per_step >= plan.frames() {
+        if self.done * frames_per_step >= plan.memory.frames {
             return Ok(false);
         }
         let made = if plan.splice.is_made(self.done) {

@@ -51,9 +51,10 @@ impl Recorder {
             if tape.known.contains(&word) {
                 continue;
             }
+            let (durations, frames) = mel.decoded(word.clone());
             let fragment = Fragment {
-                durations: tape.recording.durations[word.clone()].to_vec(),
-                frames: mel.decoded(word.clone()).to_vec(),
+                durations: durations.to_vec(),
+                frames: frames.to_vec(),
             };
             let key = fragment::key(&self.keys, &tape.symbols, &word, &tape.control);
             self.records.keep(key, &fragment.pack());

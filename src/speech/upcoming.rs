@@ -32,7 +32,7 @@ impl Upcoming {
         let symbols = symbols(&sentence, synthesizer.phones());
         let mut control = synthesizer.control(&options)?;
         // The model's own speed may differ, as some speakers have learned to be fast; pauses keep to the caller's.
-        let pauses = options.pauses * control.speed / options.speed;
+        let pauses = options.pauses * control.speed * control.tempo / options.speed;
         control.curve = intonation::curve(&sentence, &symbols, &options, pauses);
         let written = match sentence.units.last() {
             Some(Unit::Pause(pause)) => pause.written.milliseconds(),
