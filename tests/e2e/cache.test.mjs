@@ -192,11 +192,7 @@ for (const browser of browsers) {
       assert.deepEqual(sources(await make(text)), ['L2']);
     });
 
-    test('serves two tabs at once', {
-      skip:
-        browser.name === 'WebKit' &&
-        'its database now and then answers no more while two workers of a page have it open',
-    }, async () => {
+    test('serves two tabs at once', async () => {
       await visit();
       await page.run((url) => {
         const frame = document.createElement('iframe');

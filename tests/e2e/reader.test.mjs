@@ -107,6 +107,19 @@ for (const browser of browsers) {
       await page.click('#play');
     });
 
+    test('opens its books again after it was left in the middle of a word', async () => {
+      for (const visit of [1, 2]) {
+        const from = await now();
+        await page.click('#play');
+        await heard(from);
+        await page.open('about:blank');
+        await page.open(`${server.url}?left=${visit}`);
+        await until(page, "document.getElementById('continue') !== null", 60_000);
+        await page.click('#continue');
+        await until(page, "document.getElementById('play') !== null", 30_000);
+      }
+    });
+
     // WebKit's driver opens private windows, which have no files to write.
     test('makes a WAV file', { skip: browser.name === 'WebKit' }, async () => {
       await read(TEXT);

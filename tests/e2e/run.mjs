@@ -1,6 +1,6 @@
 /**
- * Runs end to end tests, so many files at a time: node tests/e2e/run.mjs FILES_AT_A_TIME FILE... A few files that fail are run up
- * to twice more, one at a time; tests that pass only then are named at the end.
+ * Runs end to end tests, so many files at a time: node tests/e2e/run.mjs FILES_AT_A_TIME FILE... A few files that fail are run
+ * once more, one at a time; tests that pass only then are named at the end.
  */
 import { resolve } from 'node:path';
 import { finished } from 'node:stream/promises';
@@ -13,8 +13,8 @@ const TIMEOUT_MS = 900_000;
 /** More files than these don't fail by chance. */
 const FEW = 3;
 
-/** How often those are run again: WebKit now and then keeps a page's database from the next page for a minute. */
-const AGAIN = 2;
+/** How often those are run again. */
+const AGAIN = 1;
 
 const [concurrency, ...files] = process.argv.slice(2);
 

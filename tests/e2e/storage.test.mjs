@@ -142,6 +142,50 @@ for (const browser of browsers) {
         } else assert.equal(await uncached(), 'E_CACHE_BLOCKED');
       }, HELD));
 
+    test('a page that is left while it writes lets the next one at the database', () =>
+      on(async ({ visit, unharmed }) => {
+        const text = '写到一半的时候，人走了。';
+        await page.run(async (text) => {
+          const channel = new BroadcastChannel('held');
+          const held = new Promise((resolve) => {
+            channel.onmessage = resolve;
+          });
+          await window.collect(text);
+          await held;
+          channel.close();
+        }, text);
+        unharmed();
+        await visit();
+        assert.deepEqual(await make(text), ['new']);
+        await written(1);
+        assert.equal(await uncached(), '');
+      }, HELD));
+
+    test(
+      'a page that is come back to speaks as before',
+      { skip: browser.name === 'Chromium' && 'it keeps none while it is driven' },
+      () =>
+        on(async () => {
+          await make('早上好。');
+          await written(1);
+          await page.run(() => window.langdu.templates.register(['您好，{名}！']));
+          await page.run(() => {
+            window.speak('话还没有说完，人已经走了。').then(({ code }) => {
+              window.left = code;
+            });
+            return new Promise((resolve) => {
+              window.langdu.on('start', () => resolve());
+            });
+          });
+          await page.open('about:blank');
+          await page.run(() => void setTimeout(() => history.back(), 0));
+          await until(page, 'window.langdu !== undefined');
+          const { code } = await page.run(() => window.speak('早上好。'));
+          assert.deepEqual([await page.peek('window.left'), code], ['E_CANCELLED', 0]);
+          assert.deepEqual(await make('早上好。'), ['L2']);
+        }, ''),
+    );
+
     if (browser.name !== 'Chromium') return;
 
     test('a database that answers no more holds nothing up', () =>

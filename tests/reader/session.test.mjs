@@ -117,6 +117,15 @@ test('moves by sentences, paragraphs and chapters, over their borders', async ()
   }
 });
 
+test('starts where it was sent, also while that is being looked up', async () => {
+  const { session, speaker } = begin();
+  const sent = session.goTo({ chapter: 1, paragraph: 0, offset: 0 });
+  session.resume();
+  await sent;
+  assert.equal(session.listening.status, 'starting');
+  assert.equal((await speaker.next()).spoken.text, '四句。五句。');
+});
+
 test('leads in again by whole sentences, within the chapter', async () => {
   const { session } = begin();
   const led = async (characters) => {

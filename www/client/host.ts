@@ -1,4 +1,4 @@
-/** Keeps a worker alive: loads it, past a stale cache if need be, and replaces it once when it dies. */
+/** Keeps a worker alive: loads it, past a stale cache if need be, replaces it once when it dies, and ends it with its page. */
 import { LangduError, toLangduError } from '../wire/errors.js';
 import type { PageToWorker, VoiceInfo, WantedVoice, WorkerToPage } from '../wire/messages.js';
 import { compileEngine } from './builds.js';
@@ -25,6 +25,8 @@ export class Host {
   /** A worker died and its successor has not finished a job yet. */
   private restarted = false;
   private output: Output | null = null;
+  /** The page has been left, and may be come back to. */
+  private left = false;
 
   constructor(
     private readonly files: Files,
@@ -37,6 +39,13 @@ export class Host {
 
   /** Rejects with a coded error. */
   async load(): Promise<VoiceInfo> {
+    const voice = await this.loadAnyhow();
+    addEventListener('pagehide', this.leave);
+    addEventListener('pageshow', this.comeBack);
+    return voice;
+  }
+
+  private async loadAnyhow(): Promise<VoiceInfo> {
     let voice: VoiceInfo;
     try {
       voice = await this.start();
@@ -68,9 +77,24 @@ export class Host {
   }
 
   close(error: LangduError): void {
+    removeEventListener('pagehide', this.leave);
+    removeEventListener('pageshow', this.comeBack);
     this.dead = error;
     this.link?.close();
   }
+
+  /** A browser may keep a page that is left as it is, with a worker in the middle of a transaction: no other page could use the database. */
+  private readonly leave = (): void => {
+    this.left = true;
+    this.link?.close();
+  };
+
+  private readonly comeBack = (): void => {
+    if (!this.left || this.dead) return;
+    this.left = false;
+    this.restarted = false;
+    void this.recover(new LangduError('E_CANCELLED', 'The page has been left'));
+  };
 
   /** The browser could not keep the voice that was brought along. */
   private homeless = false;

@@ -1,5 +1,5 @@
 /** Everything the app keeps, in IndexedDB. A book is kept by chapters: opening one reads its contents and one chapter. */
-import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import { type DBSchema, type IDBPDatabase, openDB, unwrap } from 'idb';
 import type { Chapter } from '../text/book.js';
 import type { Level } from '../text/headings.js';
 import type { Rule } from '../text/rules.js';
@@ -81,8 +81,36 @@ export type Database = IDBPDatabase<Schema>;
 
 let opening: Promise<Database> | null = null;
 
-export function database(): Promise<Database> {
-  opening ??= openDB<Schema>('langdu-reader', 1, {
+/** What is being read and written. */
+const underWay = new Set<IDBTransaction>();
+
+/** Settled unless the page has been left. */
+let present = Promise.resolve();
+let arrive = (): void => undefined;
+
+// A browser may keep a page that is left as it is, with its transactions open, and no other page gets at the books: so they end
+// with it, and what is asked for afterwards waits until somebody comes back.
+addEventListener('pagehide', ({ persisted }) => {
+  if (!persisted) return;
+  present = new Promise((resolve) => {
+    arrive = resolve;
+  });
+  for (const transaction of underWay) transaction.abort();
+});
+addEventListener('pageshow', () => arrive());
+
+function watch(database: IDBDatabase): void {
+  const begin = database.transaction.bind(database);
+  database.transaction = (...given: Parameters<typeof begin>) => {
+    const transaction = begin(...given);
+    underWay.add(transaction);
+    for (const end of ['complete', 'abort']) transaction.addEventListener(end, () => underWay.delete(transaction));
+    return transaction;
+  };
+}
+
+async function open(): Promise<Database> {
+  const database = await openDB<Schema>('langdu-reader', 1, {
     upgrade(db) {
       db.createObjectStore('books', { keyPath: 'id' });
       db.createObjectStore('contents', { keyPath: 'id' });
@@ -101,6 +129,13 @@ export function database(): Promise<Database> {
       opening = null;
     },
   });
+  watch(unwrap(database));
+  return database;
+}
+
+export async function database(): Promise<Database> {
+  await present;
+  opening ??= open();
   opening.catch(() => {
     opening = null;
   });

@@ -178,8 +178,13 @@ export class Session {
   /** Makes this the place to go on from, without a sound. */
   async goTo(spot: Spot): Promise<void> {
     this.run += 1;
+    const run = this.run;
     this.speaker.stop();
+    // Where a start begins that comes meanwhile.
+    const { chapter, paragraph, offset } = spot;
+    this.state = { status: 'idle', chapter, paragraph, sentence: { start: offset, end: offset }, word: null };
     const from = await this.settle(spot, false);
+    if (run !== this.run) return;
     this.change({ ...from, status: 'idle', word: null });
     this.events.reached({ ...spot, offset: from.sentence.start });
   }

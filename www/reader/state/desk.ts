@@ -143,8 +143,6 @@ export async function openBook(id: string): Promise<boolean> {
   closeBook();
   const [record, entries, position] = await Promise.all([getBook(id), getContents(id), getPosition(id)]);
   if (!record) return false;
-  book.value = record;
-  contents.value = entries;
   const kept = Math.min(position?.place.chapter ?? 0, Math.max(0, entries.length - 1));
   const { at, shown } = await chapterOf(record, kept, position?.place);
   const found = position ? findPlace(shown, position.place) : { paragraph: TITLE, offset: 0 };
@@ -155,6 +153,9 @@ export async function openBook(id: string): Promise<boolean> {
   );
   session.stepwise = settings.value.stepwise;
   pausedAt = position?.at ?? 0;
+  // Only now is there a button to press.
+  book.value = record;
+  contents.value = entries;
   index.value = at;
   chapter.value = shown;
   opened.value = found;
