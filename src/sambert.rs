@@ -45,6 +45,8 @@ pub struct Control {
     pub speed: f32,
     /// How many times faster yet what is spoken so is read out, see [`tempo`].
     pub tempo: f32,
+    /// Times the length of the voice's own vocal tract, of which the sound is made afterwards.
+    pub vocal_tract: f32,
     /// Applied to the normalised pitch of each symbol: `pitch * pitch_scale + pitch_shift`.
     pub pitch_scale: f32,
     pub pitch_shift: f32,
@@ -64,6 +66,7 @@ impl Control {
             emotion,
             speed: 1.0,
             tempo: 1.0,
+            vocal_tract: 1.0,
             pitch_scale: 1.0,
             pitch_shift: 0.0,
             energy_scale: 1.0,

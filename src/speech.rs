@@ -16,6 +16,7 @@ mod recorder;
 mod stream;
 mod timings;
 mod upcoming;
+mod vocal_tract;
 mod warm_up;
 
 use std::ops::Range;
@@ -26,6 +27,7 @@ use crate::hifigan::Vocoder;
 use crate::sambert::{Control, EmotionBlend, Sambert};
 use crate::text::symbols::Phones;
 use crate::text::{FixedPart, Mood, Sentences, Templates, fixed_sentences, sentences};
+use crate::voice::speakers::MadeOf;
 use crate::voice::{Manifest, Voice};
 
 pub use chunk::{Chunk, Mel, SentenceStart, Source};
@@ -39,6 +41,9 @@ pub use warm_up::WarmUp;
 
 /// Speeds that are said as such; slower and faster speech is said so and read out at another tempo.
 const SAID: Range<f32> = 0.65..1.3;
+
+/// Semitones from its own pitch beyond which a voice breaks.
+const FARTHEST: f32 = 12.0;
 
 /// A voice, ready to speak.
 #[derive(Clone)]
@@ -171,18 +176,32 @@ impl Synthesizer {
         ChunkStream::new(self.clone(), sentences, options.clone())
     }
 
-    /// The place of the speaker asked for, or of the first.
-    fn speaker(&self, options: &SpeakOptions) -> Result<usize, OptionError> {
-        let Some(given) = &options.speaker else {
-            return Ok(0);
-        };
+    /// The place of a speaker.
+    fn speaker(&self, name: &str) -> Result<usize, OptionError> {
         let names = || self.manifest.speakers.iter().map(|speaker| &speaker.name);
         names()
-            .position(|name| name == given)
+            .position(|known| known == name)
             .ok_or_else(|| OptionError::Speaker {
-                given: given.clone(),
+                given: name.into(),
                 supported: names().cloned().collect(),
             })
+    }
+
+    /// The place of the speaker asked for, or of the first, and how the sound is changed where the networks do not know that
+    /// one: then it is the place of another.
+    fn likeness(&self, options: &SpeakOptions) -> Result<(usize, Option<&MadeOf>), OptionError> {
+        let place = options.speaker.as_deref();
+        let place = place.map_or(Ok(0), |name| self.speaker(name))?;
+        let speaker = self.manifest.speakers.get(place);
+        let Some(made) = speaker.and_then(|speaker| speaker.made_of.as_ref()) else {
+            return Ok((place, None));
+        };
+        Ok((self.speaker(&made.speaker)?, Some(made)))
+    }
+
+    /// Samples of a frame as they are heard.
+    fn hop(&self, control: &Control) -> usize {
+        (self.manifest.hop as f32 * control.vocal_tract).round() as usize
     }
 
     /// The options in the terms of the model.
@@ -206,14 +225,17 @@ impl Synthesizer {
         };
         let emotion = EmotionBlend::new(neutral.unwrap_or(pause), emotion, options.intensity);
         let template = template.copied().unwrap_or_default().at(options.intensity);
-        let ratio = (options.pitch / 12.0).exp2() * template.pitch_scale;
+        let (row, made) = self.likeness(options)?;
+        let semitones = options.pitch + made.map_or(0.0, |made| made.semitones);
+        let ratio = (semitones.clamp(-FARTHEST, FARTHEST) / 12.0).exp2() * template.pitch_scale;
         let pitch_shift = match self.manifest.pitch {
             Some(pitch) => pitch.mean * (ratio - 1.0) / pitch.std,
-            None if options.pitch == 0.0 => 0.0,
+            None if semitones == 0.0 => 0.0,
             None => return Err(OptionError::PitchUnsupported),
         };
-        let row = self.speaker(options)?;
-        let wanted = options.speed / template.duration_scale;
+        let hop = self.manifest.hop as f32;
+        let vocal_tract = made.map_or(1.0, |made| (made.vocal_tract * hop).round() / hop);
+        let wanted = options.speed * vocal_tract / template.duration_scale;
         let said = wanted.clamp(SAID.start, SAID.end);
         let (speaker, speed) = match self.manifest.speakers.get(row) {
             Some(speaker) => speaker.at_speed(row, said),
@@ -226,6 +248,7 @@ impl Synthesizer {
             speaker,
             speed,
             tempo: wanted / said,
+            vocal_tract,
             pitch_scale: ratio,
             pitch_shift,
             energy_scale: template.energy_scale,

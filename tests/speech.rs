@@ -369,8 +369,10 @@ proptest! {
         longest_chunk in 1usize..200,
         text in prop::sample::select(vec!["好。", "今天天气不错，早上好！", "我想，你也知道。对吗？"]),
         speed in prop::sample::select(vec![0.5f32, 1.0, 2.0]),
+        speaker in prop::sample::select(vec!["xiaolang", "chenlang"]),
     ) {
-        let options = SpeakOptions { speed, ..SpeakOptions::default() };
+        let speaker = Some(speaker.to_owned());
+        let options = SpeakOptions { speed, speaker, ..SpeakOptions::default() };
         let whole = Pieces { piece: 512, first_chunk: 512, longest_chunk: 512 };
         let whole = speak_with(&SYNTHESIZER.clone().with_pieces(whole), text, &options);
         let pieces = Pieces { piece, first_chunk, longest_chunk };

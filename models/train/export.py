@@ -47,6 +47,14 @@ def about(name, rows):
     return known | ({"speeds": speeds} if speeds else {})
 
 
+def speakers_in(statistics):
+    """All that voice.json says of speakers: those of the table, then those made of them."""
+    rows = speakers_of(statistics)
+    names = [name for name in rows if " " not in name]
+    made = [speaker for speaker in symbols.MADE_SPEAKERS if speaker["made_of"]["speaker"] in names]
+    return [about(name, rows) for name in names] + made
+
+
 def pack_meta(name, statistics):
     mean, deviation = statistics["f0"]
     table = symbols.TABLES["emotion"]
@@ -57,7 +65,7 @@ def pack_meta(name, statistics):
         "license": LICENSE,
         "provenance": PROVENANCE,
         "symbols": {k: v for k, v in statistics["spoken"].items() if k != "emotion"},
-        "speakers": [about(name, speakers_of(statistics)) for name in speakers_of(statistics) if " " not in name],
+        "speakers": speakers_in(statistics),
         "emotions": {
             "table": table,
             "supported": {name: table.index(row) for name, row in symbols.EMOTIONS.items()},

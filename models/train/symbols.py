@@ -16,7 +16,8 @@ from pypinyin.contrib.tone_convert import to_finals, to_initials
 
 from . import english
 
-TABLES = json.loads((Path(__file__).parent / "config" / "symbols.json").read_text(encoding="utf8"))
+CONFIG = Path(__file__).parent / "config"
+TABLES = json.loads((CONFIG / "symbols.json").read_text(encoding="utf8"))
 EMOTIONS = {
     "neutral": "emotion_neutral",
     "happy": "emotion_happy",
@@ -24,8 +25,10 @@ EMOTIONS = {
     "serious": "emotion_serious",
 }
 
-SPEAKERS = json.loads((Path(__file__).parent / "config" / "speakers.json").read_text(encoding="utf8"))
-IPA = json.loads((Path(__file__).parent / "config" / "ipa.json").read_text(encoding="utf8"))
+SPEAKERS = json.loads((CONFIG / "speakers.json").read_text(encoding="utf8"))
+# Whom the engine makes of a speaker that is learnt.
+MADE_SPEAKERS = json.loads((CONFIG / "made_speakers.json").read_text(encoding="utf8"))
+IPA = json.loads((CONFIG / "ipa.json").read_text(encoding="utf8"))
 TONES, INITIALS, FINALS = IPA["tones"], IPA["initials"], IPA["finals"]
 SPELLED = {"iu": "iou", "ui": "uei", "un": "uen"}
 CONTRACTED = {full: short for short, full in SPELLED.items()}
@@ -41,7 +44,7 @@ RHOTIC = IPA["rhotic"]
 COLOURED = collections.defaultdict(list)
 for ipa, final in (FINALS | {"ɨ": "ɨ"}).items():
     COLOURED[RHOTIC.get(ipa, ipa.rstrip("nŋ"))].append(final)
-FULL = (Path(__file__).parent / "config" / "er.tsv").read_text(encoding="utf8").split()
+FULL = (CONFIG / "er.tsv").read_text(encoding="utf8").split()
 ERHUA = re.compile(f"{'|'.join(FULL)}|(?<=[\u4e00-\u9fff])(儿)")
 PAUSES = dict.fromkeys(" “”()", "#1") | dict.fromkeys(",:;—…", "#3") | dict.fromkeys(".!?", "#4")
 

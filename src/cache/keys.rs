@@ -49,18 +49,21 @@ impl Keys {
         let Control {
             speed,
             tempo,
+            vocal_tract,
             pitch_scale,
             pitch_shift,
             energy_scale,
             ..
         } = control;
-        // Words are kept as they are spoken, whatever they are read out at.
-        let tempo = if level == Level::Fragment {
-            &1.0
-        } else {
-            tempo
+        // Words are kept as they are spoken, whatever becomes of them.
+        let sounding = match level {
+            Level::Fragment => [&1.0; 2],
+            _ => [tempo, vocal_tract],
         };
-        for value in [speed, tempo, pitch_scale, pitch_shift, energy_scale] {
+        for value in sounding {
+            hash.update(value.to_le_bytes());
+        }
+        for value in [speed, pitch_scale, pitch_shift, energy_scale] {
             hash.update(value.to_le_bytes());
         }
         for symbol in symbols {
@@ -140,6 +143,7 @@ mod tests {
             spoken(|control| control.speaker = [(0, 0.5), (1, 0.5)]),
             spoken(|control| control.speed = 1.5),
             spoken(|control| control.tempo = 1.5),
+            spoken(|control| control.vocal_tract = 1.2),
             spoken(|control| control.pitch_scale = 1.5),
             spoken(|control| control.pitch_shift = 1.0),
             spoken(|control| control.energy_scale = 1.3),

@@ -1,5 +1,6 @@
 //! The chunks of one job.
 
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
@@ -9,6 +10,7 @@ use super::lead_in::LeadIn;
 use super::marks::{Cue, Mark, cues, marks};
 use super::recorder::{Recorder, Tape};
 use super::upcoming::{Upcoming, extent};
+use super::vocal_tract::VocalTract;
 use super::{SpeakOptions, Synthesizer, Timings};
 use crate::Error;
 use crate::cache::Records;
@@ -24,6 +26,7 @@ struct Draft {
     chunk: Chunk,
     /// For what the vocoder makes: the volume, and the mel of a sentence that ends.
     sound: Option<(f32, Option<MelStream>)>,
+    tract: Option<Rc<RefCell<VocalTract>>>,
     hush: Rc<Hush>,
     /// Samples of silence at its end.
     pause: u64,
@@ -65,6 +68,9 @@ struct Utterance {
     marks: VecDeque<Mark>,
     cues: VecDeque<Cue>,
     volume: f32,
+    /// Samples of a frame as they are heard, and what makes them so many where the vocoder makes others.
+    hop: usize,
+    tract: Option<Rc<RefCell<VocalTract>>>,
     hush: Rc<Hush>,
     rest: Rest,
     /// Until the first chunk is out.
@@ -157,6 +163,7 @@ impl ChunkStream {
             span,
             symbols,
             control,
+            hop,
             volume,
             bookmarks,
             pause,
@@ -172,7 +179,8 @@ impl ChunkStream {
             recorder.known_words(&symbols, &control, channels)
         });
         let plan = sambert.plan_around(&symbols, &control, &known)?;
-        let hop = self.synthesizer.manifest.hop;
+        let own_hop = self.synthesizer.manifest.hop;
+        let tract = (hop != own_hop).then(|| Rc::new(RefCell::new(VocalTract::new(own_hop, hop))));
         let marks = marks(&symbols, &plan.durations, hop, self.position);
         let end = self.position + (plan.frames() * hop) as u64;
         let cues = cues(&bookmarks, &marks, end);
@@ -210,21 +218,23 @@ impl ChunkStream {
             marks: marks.into(),
             cues: cues.into(),
             volume,
+            hop,
+            tract,
             hush: Rc::new(hush),
             rest,
             begins: Some(begins),
         }))
     }
 
-    /// Frames of the next chunk.
-    fn chunk_frames(&self) -> usize {
+    /// Frames of the next chunk, of which each is heard for so many samples.
+    fn chunk_frames(&self, hop: usize) -> usize {
         let Synthesizer {
             pieces, manifest, ..
         } = &self.synthesizer;
         let made_ms = self.position as f64 * 1000.0 / f64::from(manifest.sample_rate);
         match self.left {
             Some(left) if made_ms > 0.0 => {
-                let frames = left * f64::from(manifest.sample_rate) / manifest.hop as f64;
+                let frames = left * f64::from(manifest.sample_rate) / hop as f64;
                 pieces.in_time(frames, self.timings.total_ms() / made_ms)
             }
             // What is left out of the first chunk is no time to make the next one in.
@@ -263,6 +273,7 @@ impl ChunkStream {
         let Some(Upcoming {
             span,
             symbols,
+            hop,
             volume,
             fixed,
             bookmarks,
@@ -273,7 +284,6 @@ impl ChunkStream {
         else {
             return Ok(None);
         };
-        let hop = self.synthesizer.manifest.hop;
         let start = self.position;
         let mut samples = recording.samples();
         let length = samples.len() as u64;
@@ -350,6 +360,7 @@ impl ChunkStream {
                 let draft = Draft {
                     chunk,
                     sound: None,
+                    tract: None,
                     hush: Rc::default(),
                     pause: 0,
                 };
@@ -363,10 +374,10 @@ impl ChunkStream {
         else {
             return Ok(None);
         };
-        self.chunk_frames = self.chunk_frames();
+        self.chunk_frames = self.chunk_frames(utterance.hop);
         let (frames, sounding) = self.speak(&mut utterance)?;
         let start = self.position;
-        self.position += (sounding * self.synthesizer.manifest.hop) as u64;
+        self.position += (sounding * utterance.hop) as u64;
         let over = utterance.mel.is_finished();
         let begun = |mark: &Mark| over || mark.start < self.position;
         let count = utterance
@@ -381,6 +392,7 @@ impl ChunkStream {
         let begins = utterance.begins.take();
         let opens = utterance.opens.take();
         let (volume, hush) = (utterance.volume, utterance.hush.clone());
+        let tract = utterance.tract.clone();
         let (ended, pause) = if over {
             let pause = self.pause(utterance.rest);
             (Some(utterance.mel), pause)
@@ -401,6 +413,7 @@ impl ChunkStream {
         let draft = Draft {
             chunk,
             sound,
+            tract,
             hush,
             pause,
         };
@@ -425,6 +438,7 @@ impl ChunkStream {
         let Draft {
             chunk,
             sound,
+            tract,
             hush,
             pause,
         } = self.drafts.pop_front()?;
@@ -433,6 +447,9 @@ impl ChunkStream {
             self.lead_in.close();
             return Some(self.lead_in.shift(chunk));
         };
+        if let Some(tract) = tract {
+            samples = tract.borrow_mut().push(&samples);
+        }
         hush.apply(&mut samples, chunk.start);
         if let Some(Some(tape)) = self.tapes.front_mut() {
             tape.record(&samples);

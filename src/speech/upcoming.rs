@@ -12,6 +12,8 @@ pub(super) struct Upcoming {
     pub span: Span,
     pub symbols: Vec<Symbol>,
     pub control: Control,
+    /// Samples of a frame as they are heard.
+    pub hop: usize,
     pub volume: f32,
     /// Whether it is a fixed part of a template.
     pub fixed: bool,
@@ -32,7 +34,8 @@ impl Upcoming {
         let symbols = symbols(&sentence, synthesizer.phones());
         let mut control = synthesizer.control(&options)?;
         // The model's own speed may differ, as some speakers have learned to be fast; pauses keep to the caller's.
-        let pauses = options.pauses * control.speed * control.tempo / options.speed;
+        let pace = control.speed * control.tempo / control.vocal_tract;
+        let pauses = options.pauses * pace / options.speed;
         control.curve = intonation::curve(&sentence, &symbols, &options, pauses);
         let written = match sentence.units.last() {
             Some(Unit::Pause(pause)) => pause.written.milliseconds(),
@@ -43,6 +46,7 @@ impl Upcoming {
         Ok(Upcoming {
             span: sentence.span,
             symbols,
+            hop: synthesizer.hop(&control),
             control,
             volume: options.volume,
             fixed: sentence.fixed,

@@ -178,6 +178,9 @@ impl Manifest {
     fn check(&self) -> Result<(), &'static str> {
         let in_range = |value: usize, most: usize| (1..=most).contains(&value);
         let encoder = &self.encoder;
+        let known = self.speakers.iter();
+        let known = known.take_while(|speaker| speaker.made_of.is_none());
+        let known = &self.speakers[..known.count()];
         let widths = [
             encoder.text,
             encoder.speaker,
@@ -207,11 +210,15 @@ impl Manifest {
                 "emotions",
             ),
             (
-                self.speakers.len() <= encoder.speaker_rows
+                known.len() <= encoder.speaker_rows
+                    && (self.pitch.is_some() || known.len() == self.speakers.len())
+                    && self.speakers[known.len()..]
+                        .iter()
+                        .all(|speaker| speaker.made_of.is_some())
                     && self
                         .speakers
                         .iter()
-                        .all(|speaker| speaker.fits(encoder.speaker_rows)),
+                        .all(|speaker| speaker.fits(encoder.speaker_rows, known)),
                 "speakers",
             ),
             (self.pitch.is_none_or(Statistics::fit), "pitch"),

@@ -24,6 +24,20 @@ pub struct Speaker {
     /// Other rows of the speaker table, in which the same speaker has learned another speed.
     #[serde(skip_serializing)]
     pub speeds: Vec<SpeedRow>,
+    /// For one whom the networks do not know.
+    #[serde(skip_serializing)]
+    pub made_of: Option<MadeOf>,
+}
+
+/// How a speaker is made of one that the networks know.
+#[derive(Debug, Clone, Deserialize)]
+pub struct MadeOf {
+    /// That one's name.
+    pub speaker: String,
+    /// Times the length of that one's vocal tract, 0.8 to 1.25: resonances and pitch are as many times lower.
+    pub vocal_tract: f32,
+    /// By how much that one raises the voice besides, -8 to 8.
+    pub semitones: f32,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -55,6 +69,7 @@ enum SpeakerEntry {
         sample: Option<String>,
         #[serde(default)]
         speeds: Vec<SpeedRow>,
+        made_of: Option<MadeOf>,
     },
 }
 
@@ -67,6 +82,7 @@ impl From<SpeakerEntry> for Speaker {
                 description: Description::default(),
                 sample: None,
                 speeds: Vec::new(),
+                made_of: None,
             },
             SpeakerEntry::Known {
                 name,
@@ -74,12 +90,14 @@ impl From<SpeakerEntry> for Speaker {
                 description,
                 sample,
                 speeds,
+                made_of,
             } => Speaker {
                 name,
                 sex,
                 description,
                 sample,
                 speeds,
+                made_of,
             },
         }
     }
@@ -109,8 +127,9 @@ impl Speaker {
         (blend, speed / reached)
     }
 
-    /// Whether names and texts are such as a page can show, and every row is one of the table.
-    pub(super) fn fits(&self, rows: usize) -> bool {
+    /// Whether names and texts are such as a page can show, every row is one of the table, and who it is made of is among
+    /// those `known` to the networks.
+    pub(super) fn fits(&self, rows: usize, known: &[Speaker]) -> bool {
         let learned = |of: &SpeedRow| (0.5..=2.0).contains(&of.speed) && of.row < rows;
         let Description { zh, en } = &self.description;
         let short = |text: &String| text.chars().count() <= LONGEST_DESCRIPTION;
@@ -124,12 +143,39 @@ impl Speaker {
             && self.sample.as_ref().is_none_or(inside)
             && self.speeds.len() <= MOST_SPEEDS
             && self.speeds.iter().all(learned)
+            && self.made_of.as_ref().is_none_or(|made| made.fits(known))
+    }
+}
+
+impl MadeOf {
+    fn fits(&self, known: &[Speaker]) -> bool {
+        (0.8..=1.25).contains(&self.vocal_tract)
+            && (-8.0..=8.0).contains(&self.semitones)
+            && known.iter().any(|speaker| speaker.name == self.speaker)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_speaker_is_made_of_one_that_is_known() {
+        let known: Vec<Speaker> = serde_json::from_str(r#"["her"]"#).unwrap();
+        let fits = |speaker: &str, vocal_tract: f32, semitones: f32| {
+            let made = MadeOf {
+                speaker: speaker.into(),
+                vocal_tract,
+                semitones,
+            };
+            made.fits(&known)
+        };
+        assert!(fits("her", 1.19, -6.0));
+        assert!(!fits("him", 1.19, -6.0));
+        assert!(!fits("her", 1.5, -6.0));
+        assert!(!fits("her", f32::NAN, -6.0));
+        assert!(!fits("her", 1.19, -12.0));
+    }
 
     #[test]
     fn a_speed_is_a_blend_of_those_that_were_learned() {

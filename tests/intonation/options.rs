@@ -14,6 +14,26 @@ fn a_pitch_of_semitones_is_heard_as_such() {
 }
 
 #[test]
+fn a_speaker_made_of_another_has_a_lower_voice_and_the_same_pace() {
+    let man = |speed| SpeakOptions {
+        speaker: Some("chenlang".into()),
+        speed,
+        ..SpeakOptions::default()
+    };
+    let text = "今天天气不错，我们去公园走走。";
+    let (his, hers) = (say_as(text, &man(1.0)), say(text));
+    let lower = hers.whole() - his.whole();
+    assert!((8.5..11.5).contains(&lower), "{lower}");
+    let length = |said: &Said| said.samples.len() as f32;
+    let ratio = length(&his) / length(&hers);
+    assert!((ratio - 1.0).abs() < 0.1, "{ratio}");
+    let pause = his.longest_gap() / hers.longest_gap();
+    assert!((pause - 1.0).abs() < 0.15, "{pause}");
+    let ratio = length(&his) / length(&say_as(text, &man(2.0)));
+    assert!((1.7..2.3).contains(&ratio), "{ratio}");
+}
+
+#[test]
 fn emotions_have_their_pitch_and_intensity_leads_to_it() {
     let text = "我们明天一起去公园。";
     let said = |emotion: &str, intensity: f32| {
