@@ -26,7 +26,7 @@ struct Draft {
     chunk: Chunk,
     /// For what the vocoder makes: the volume, and the mel of a sentence that ends.
     sound: Option<(f32, Option<MelStream>)>,
-    tract: Option<Rc<RefCell<VocalTract>>>,
+    vocal_tract: Option<Rc<RefCell<VocalTract>>>,
     hush: Rc<Hush>,
     /// Samples of silence at its end.
     pause: u64,
@@ -70,7 +70,7 @@ struct Utterance {
     volume: f32,
     /// Samples of a frame as they are heard, and what makes them so many where the vocoder makes others.
     hop: usize,
-    tract: Option<Rc<RefCell<VocalTract>>>,
+    vocal_tract: Option<Rc<RefCell<VocalTract>>>,
     hush: Rc<Hush>,
     rest: Rest,
     /// Until the first chunk is out.
@@ -180,7 +180,8 @@ impl ChunkStream {
         });
         let plan = sambert.plan_around(&symbols, &control, &known)?;
         let own_hop = self.synthesizer.manifest.hop;
-        let tract = (hop != own_hop).then(|| Rc::new(RefCell::new(VocalTract::new(own_hop, hop))));
+        let vocal_tract =
+            (hop != own_hop).then(|| Rc::new(RefCell::new(VocalTract::new(own_hop, hop))));
         let marks = marks(&symbols, &plan.durations, hop, self.position);
         let end = self.position + (plan.frames() * hop) as u64;
         let cues = cues(&bookmarks, &marks, end);
@@ -219,7 +220,7 @@ impl ChunkStream {
             cues: cues.into(),
             volume,
             hop,
-            tract,
+            vocal_tract,
             hush: Rc::new(hush),
             rest,
             begins: Some(begins),
@@ -360,7 +361,7 @@ impl ChunkStream {
                 let draft = Draft {
                     chunk,
                     sound: None,
-                    tract: None,
+                    vocal_tract: None,
                     hush: Rc::default(),
                     pause: 0,
                 };
@@ -392,7 +393,7 @@ impl ChunkStream {
         let begins = utterance.begins.take();
         let opens = utterance.opens.take();
         let (volume, hush) = (utterance.volume, utterance.hush.clone());
-        let tract = utterance.tract.clone();
+        let vocal_tract = utterance.vocal_tract.clone();
         let (ended, pause) = if over {
             let pause = self.pause(utterance.rest);
             (Some(utterance.mel), pause)
@@ -413,7 +414,7 @@ impl ChunkStream {
         let draft = Draft {
             chunk,
             sound,
-            tract,
+            vocal_tract,
             hush,
             pause,
         };
@@ -438,7 +439,7 @@ impl ChunkStream {
         let Draft {
             chunk,
             sound,
-            tract,
+            vocal_tract,
             hush,
             pause,
         } = self.drafts.pop_front()?;
@@ -447,8 +448,8 @@ impl ChunkStream {
             self.lead_in.close();
             return Some(self.lead_in.shift(chunk));
         };
-        if let Some(tract) = tract {
-            samples = tract.borrow_mut().push(&samples);
+        if let Some(vocal_tract) = vocal_tract {
+            samples = vocal_tract.borrow_mut().push(&samples);
         }
         hush.apply(&mut samples, chunk.start);
         if let Some(Some(tape)) = self.tapes.front_mut() {
