@@ -1,6 +1,6 @@
 /**
- * Runs end to end tests, so many files at a time: node tests/e2e/run.mjs FILES_AT_A_TIME FILE... A few files that fail are run
- * once more, one at a time; tests that pass only then are named at the end.
+ * Runs end to end tests, so many files at a time: node tests/e2e/run.mjs FILES_AT_A_TIME FILE... A few files that fail are run once
+ * more, one at a time; tests that pass only then are named at the end.
  */
 import { resolve } from 'node:path';
 import { finished } from 'node:stream/promises';
@@ -12,9 +12,6 @@ const TIMEOUT_MS = 900_000;
 
 /** More files than these don't fail by chance. */
 const FEW = 3;
-
-/** How often those are run again. */
-const AGAIN = 1;
 
 const [concurrency, ...files] = process.argv.slice(2);
 
@@ -34,8 +31,6 @@ const failed = await attempt(
   Number(concurrency),
 );
 const mayWaver = failed.size > 0 && failed.size <= FEW;
-let again = failed;
-for (let round = 0; mayWaver && again.size > 0 && round < AGAIN; round += 1)
-  again = await attempt([...again.keys()], 1);
+const again = mayWaver ? await attempt([...failed.keys()], 1) : failed;
 for (const [file, names] of failed) if (!again.has(file)) console.log(`# wavers: ${file}: ${names.join(', ')}`);
 process.exitCode = again.size > 0 ? 1 : 0;

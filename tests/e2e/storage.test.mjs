@@ -170,7 +170,7 @@ for (const browser of browsers) {
           await written(1);
           await page.run(() => window.langdu.templates.register(['您好，{名}！']));
           await page.run(() => {
-            window.speak('话还没有说完，人已经走了。').then(({ code }) => {
+            window.speak('话还没有说完，人已经走了。'.repeat(9)).then(({ code }) => {
               window.left = code;
             });
             return new Promise((resolve) => {
