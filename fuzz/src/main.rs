@@ -1,6 +1,9 @@
 //! Coverage-guided fuzzing of what comes from outside; `./build.sh soak` runs it:
 //!
 //!     fuzz <target> <seconds> [file for the corpus]
+//!     fuzz <target> <file of an input>
+//!
+//! The second runs one input, one that failed before, and panics where it does.
 //!
 //! It begins with the seeds, `fuzz/seeds/<target>.jsonl`, a line for each input, and the file, if there is one; what has been found
 //! is written to the file, without what others reach as well.
@@ -97,10 +100,7 @@ fn main() -> ExitCode {
         .chain(voice::TARGETS)
         .chain(records::TARGETS);
     let targets = targets.collect::<Vec<_>>();
-    let (Some(name), Some(seconds)) = (
-        words.first(),
-        words.get(1).and_then(|word| word.parse().ok()),
-    ) else {
+    let (Some(name), Some(what)) = (words.first(), words.get(1)) else {
         let names = targets.iter().map(|target| target.name).collect::<Vec<_>>();
         eprintln!(
             "fuzz <target> <seconds> [file for the corpus]; targets: {}",
@@ -111,6 +111,10 @@ fn main() -> ExitCode {
     let Some(target) = targets.into_iter().find(|target| target.name == name) else {
         eprintln!("there is no target {name}");
         return ExitCode::FAILURE;
+    };
+    let Ok(seconds) = what.parse() else {
+        (target.run)(&std::fs::read(what).expect("a number of seconds or a file"));
+        return ExitCode::SUCCESS;
     };
     std::panic::set_hook(Box::new(|panic| {
         *FAILURE.lock().unwrap() = panic.to_string()

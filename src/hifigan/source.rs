@@ -59,11 +59,23 @@ impl HarmonicSource {
     /// The source of the next frame's samples, one row per harmonic, from its normalised F0 and its voicing.
     pub fn frame(&mut self, f0: f32, voicing: f32) -> Vec<f32> {
         let mut rows = vec![0.0; self.hop * self.harmonics()];
-        let voiced = voicing >= self.settings.uv_threshold;
         let step = self.hertz(f0) / self.sample_rate;
-        for column in 0..self.hop {
-            self.sample(step, voiced, &mut rows, column);
+        let voiced = voicing >= self.settings.uv_threshold;
+        if voiced {
+            self.add_sines(step, &mut rows);
         }
+        let noise = if voiced {
+            self.settings.noise
+        } else {
+            self.settings.sine_amplitude * UNVOICED_SHARE
+        };
+        for (harmonic, row) in rows.chunks_exact_mut(self.hop).enumerate() {
+            for (position, value) in (self.position..).zip(row) {
+                *value += noise * (self.noise)(position, harmonic as u64);
+            }
+        }
+        self.phase = (self.phase + self.hop as f64 * step).fract();
+        self.position += self.hop as u64;
         rows
     }
 
@@ -79,32 +91,34 @@ impl HarmonicSource {
         f64::from(hertz.max(f0_floor)).min(self.sample_rate / 2.0)
     }
 
-    /// Writes one sample of every harmonic and moves on.
-    fn sample(&mut self, step: f64, voiced: bool, rows: &mut [f32], column: usize) {
-        self.phase = (self.phase + step).fract();
-        let (sine, cosine) = (TAU * self.phase).sin_cos();
-        let manifest::HarmonicSource {
-            sine_amplitude,
-            noise,
-            ..
-        } = self.settings;
-        // Sine and cosine of harmonic h, turned on by the fundamental's angle for h + 1.
-        let (mut sine_h, mut cosine_h) = (sine, cosine);
-        for (harmonic, &(offset_sine, offset_cosine)) in self.offsets.iter().enumerate() {
-            let random = (self.noise)(self.position, harmonic as u64);
-            rows[harmonic * self.hop + column] = if voiced {
-                sine_amplitude * (sine_h * offset_cosine + cosine_h * offset_sine) as f32
-                    + noise * random
-            } else {
-                sine_amplitude * UNVOICED_SHARE * random
-            };
-            (sine_h, cosine_h) = (
-                sine_h * cosine + cosine_h * sine,
-                cosine_h * cosine - sine_h * sine,
-            );
+    /// Adds the sines of a frame whose fundamental turns by `step` cycles a sample. Sine and cosine of an angle are turned on by
+    /// another's, both from sample to sample and from harmonic to harmonic: one of each is worked out in a frame.
+    fn add_sines(&self, step: f64, rows: &mut [f32]) {
+        let turn = (TAU * step).sin_cos();
+        let mut first = (TAU * self.phase).sin_cos();
+        let mut fundamental = Vec::with_capacity(self.hop);
+        for _ in 0..self.hop {
+            first = turned(first, turn);
+            fundamental.push(first);
         }
-        self.position += 1;
+        let mut angles = fundamental.clone();
+        let harmonics = rows.chunks_exact_mut(self.hop).zip(&self.offsets);
+        for (row, &offset) in harmonics {
+            let columns = row.iter_mut().zip(&mut angles).zip(&fundamental);
+            for ((value, angle), &fundamental) in columns {
+                *value += self.settings.sine_amplitude * turned(*angle, offset).0 as f32;
+                *angle = turned(*angle, fundamental);
+            }
+        }
     }
+}
+
+/// Sine and cosine of the sum of two angles, from theirs.
+fn turned((sine, cosine): (f64, f64), (other_sine, other_cosine): (f64, f64)) -> (f64, f64) {
+    (
+        sine * other_cosine + cosine * other_sine,
+        cosine * other_cosine - sine * other_sine,
+    )
 }
 
 /// Where a harmonic starts, in radians: the fundamental at zero, the others anywhere, the same in every sentence.
@@ -135,9 +149,9 @@ fn unit(bits: u64) -> f64 {
 /// A number of mean 0 and variance 1, near enough normal for noise: four 16-bit numbers added up.
 fn normal(bits: u64) -> f32 {
     let sum = (0..4)
-        .map(|part| (bits >> (16 * part) & 0xFFFF) as f32)
-        .sum::<f32>();
-    (sum / 65535.0 - 2.0) * 3f32.sqrt()
+        .map(|part| (bits >> (16 * part) & 0xFFFF) as u32)
+        .sum::<u32>();
+    (sum as f32 / 65535.0 - 2.0) * 3f32.sqrt()
 }
 
 #[cfg(test)]

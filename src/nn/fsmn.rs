@@ -1,15 +1,10 @@
-//! Feed-forward sequential memory networks and LSTMs: what the prosody predictors and the postnet are made of.
+//! Feed-forward sequential memory networks, which the prosody predictors and the postnet are made of.
 //!
 //! Signals are rows of time, each a row of channels.
 
-use super::layers::{add, lstm_step, relu};
+use super::layers::relu;
 use super::linear::Linear;
-use super::tensors::{File, Tensor};
-
-/// Input, forget, cell and output gate in the order of ONNX.
-const GATES: [usize; 4] = [0, 2, 3, 1];
-/// Added to the input and output gates of an LSTM where a row is not valid.
-const CLOSED: f32 = -1e4;
+use super::tensors::File;
 
 /// A feed-forward layer and a memory of what it made before and after (KAN-TTS: `FsmnEncoderV2`).
 #[derive(Debug)]
@@ -100,77 +95,5 @@ pub fn memory_name(prefix: &str, layer: usize) -> String {
 pub fn scale_rows(rows: &mut [f32], width: usize, factors: &[f32]) {
     for (row, factor) in rows.chunks_exact_mut(width).zip(factors) {
         row.iter_mut().for_each(|value| *value *= factor);
-    }
-}
-
-/// An LSTM that stays at its state where a row is not valid and the state is zero.
-#[derive(Debug)]
-pub struct Lstm {
-    input: Linear,
-    recurrent: Linear,
-}
-
-impl Lstm {
-    /// One direction: 0 is forwards, 1 is backwards.
-    pub fn read(file: &File, prefix: &str, direction: usize) -> Option<Lstm> {
-        let suffix = ["", "_reverse"][direction];
-        let [input, recurrent] =
-            ["ih", "hh"].map(|kind| file.tensor(&format!("{prefix}.weight_{kind}_l0{suffix}")));
-        let (input, recurrent): (Tensor, Tensor) = (input?, recurrent?);
-        let gates = *input.shape.first()?;
-        let biases = file.vector(&format!("{prefix}.bias"))?;
-        let bias = biases.get(direction * 2 * gates..(direction + 1) * 2 * gates)?;
-        let (of_input, of_recurrent) = bias.split_at(gates);
-        let bias = of_input.iter().zip(of_recurrent).map(|(a, b)| a + b);
-        let bias = bias.collect::<Vec<_>>();
-        let lstm = Lstm {
-            input: Linear::new(&input, true, Some(&bias))?,
-            recurrent: Linear::new(&recurrent, true, None)?,
-        };
-        let fits = lstm.recurrent.outputs() == gates && 4 * lstm.hidden() == gates;
-        fits.then_some(lstm)
-    }
-
-    pub fn inputs(&self) -> usize {
-        self.input.inputs()
-    }
-
-    pub fn hidden(&self) -> usize {
-        self.recurrent.inputs()
-    }
-
-    /// The hidden states after every row of `x`, from the last to the first if `backwards`. `hidden` and `cell` move on.
-    pub fn run(
-        &self,
-        x: &[f32],
-        valid: &[f32],
-        backwards: bool,
-        hidden: &mut [f32],
-        cell: &mut [f32],
-    ) -> Vec<f32> {
-        let size = self.hidden();
-        let mut gates = self.input.rows(x);
-        let mut recurrent = vec![0.0; 4 * size];
-        let count = gates.len() / (4 * size);
-        let mut y = vec![0.0; count * size];
-        for number in 0..count {
-            let time = if backwards {
-                count - 1 - number
-            } else {
-                number
-            };
-            let gates = &mut gates[time * 4 * size..][..4 * size];
-            self.recurrent.run(hidden, &mut recurrent);
-            add(gates, &recurrent);
-            for gate in [GATES[0], GATES[3]] {
-                let closed = CLOSED * (1.0 - valid[time]);
-                gates[gate * size..][..size]
-                    .iter_mut()
-                    .for_each(|value| *value += closed);
-            }
-            lstm_step(gates, GATES, hidden, cell);
-            y[time * size..][..size].copy_from_slice(hidden);
-        }
-        y
     }
 }

@@ -22,6 +22,7 @@ mod fsmn;
 mod kernels;
 mod layers;
 mod linear;
+mod lstm;
 mod model;
 mod network;
 #[cfg(test)]
@@ -37,7 +38,8 @@ mod weights;
 
 pub use bucket::Buckets;
 pub use contract::{Contract, Port, Size};
-pub use layers::{dot, lstm_step};
+pub use layers::dot;
+pub use lstm::Lstm;
 pub use model::{Graph, Source, State, Value};
 
 /// A graph that does not load or run.

@@ -68,8 +68,7 @@ impl Source {
 
     /// Fixes the symbolic sizes and optimises the graph for them.
     pub fn compile(&self, sizes: &[(&str, usize)]) -> Result<Graph, ModelError> {
-        self.plan(sizes)
-            .map_err(|error| load_error(&self.name, error))
+        caught(|| self.plan(sizes)).map_err(|error| load_error(&self.name, error))
     }
 
     fn plan(&self, sizes: &[(&str, usize)]) -> TractResult<Graph> {
@@ -135,10 +134,16 @@ fn read(bytes: &[u8], contract: &Contract) -> TractResult<(TypedModel, bool)> {
     contract.check_file(graph).map_err(TractError::msg)?;
     let (model, whole) = match recognise::recognise(graph) {
         Some(network) => (network::wire(graph, network)?, true),
-        None => (generic(file)?, false),
+        None => (caught(|| generic(file))?, false),
     };
     contract.check_model(&model).map_err(TractError::msg)?;
     Ok((model, whole))
+}
+
+/// Tract panics on some graphs that no program writes. Where a panic can be caught, it is an error like any other.
+fn caught<T>(work: impl FnOnce() -> TractResult<T>) -> TractResult<T> {
+    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+    done.unwrap_or_else(|_| Err(format_err!("its operators do not fit together")))
 }
 
 /// Any other graph, on tract's operators.
@@ -237,7 +242,7 @@ impl Graph {
             );
             values.push(value);
         }
-        let results = self.plan.run(values)?;
+        let results = caught(|| self.plan.run(values))?;
         state.0 = self
             .carried
             .iter()

@@ -2,9 +2,10 @@
 
 use tract_onnx::tract_core::internal::*;
 
-use super::fsmn::{Layer, Lstm, memory_name, scale_rows};
+use super::fsmn::{Layer, memory_name, scale_rows};
 use super::layers::add;
 use super::linear::Linear;
+use super::lstm::Lstm;
 use super::network::{Network, floats};
 use super::tensors::{File, attribute};
 

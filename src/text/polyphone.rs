@@ -7,62 +7,15 @@ use std::sync::OnceLock;
 
 use super::data::{self, Sections};
 use super::reading::Reading;
-use crate::nn::{dot, lstm_step};
+use crate::nn::{Lstm, dot};
 
 const WIDTH: usize = 64;
 const UNITS: usize = 32;
 const GATES: usize = 4 * UNITS;
-/// What a step of the LSTM reads: a character's embedding and the state before it.
-const INPUTS: usize = WIDTH + UNITS;
-/// Gates that are summed together.
-const BLOCK: usize = 16;
 const UNKNOWN: usize = 1;
 /// The network's own marks of the start and the end of a sentence.
 const START: char = '시';
 const END: char = '끝';
-
-struct Direction {
-    /// For every block of gates and each input, the weights of the gates.
-    weights: Vec<[f32; BLOCK]>,
-    bias: Vec<f32>,
-}
-
-impl Direction {
-    /// The layer of weights [gates, inputs] of the embedding and of the state.
-    fn new(input: &[f32], hidden: &[f32], bias: Vec<f32>) -> Self {
-        let weight = |gate: usize, at: usize| match at.checked_sub(WIDTH) {
-            None => input.get(gate * WIDTH + at),
-            Some(at) => hidden.get(gate * UNITS + at),
-        };
-        let block = |block: usize, at: usize| {
-            std::array::from_fn(|lane| weight(block * BLOCK + lane, at).copied().unwrap_or(0.0))
-        };
-        let blocks = 0..GATES / BLOCK;
-        Self {
-            weights: blocks
-                .flat_map(|number| (0..INPUTS).map(move |at| block(number, at)))
-                .collect(),
-            bias,
-        }
-    }
-
-    fn gates(&self, inputs: &[f32; INPUTS]) -> [f32; GATES] {
-        let mut gates = [0.0; GATES];
-        let blocks = self.weights.chunks_exact(INPUTS);
-        let biases = self.bias.chunks_exact(BLOCK);
-        for ((gates, weights), bias) in gates.chunks_exact_mut(BLOCK).zip(blocks).zip(biases) {
-            let mut sums = [0.0; BLOCK];
-            sums.copy_from_slice(bias);
-            for (weights, input) in weights.iter().zip(inputs) {
-                for lane in 0..BLOCK {
-                    sums[lane] += weights[lane] * input;
-                }
-            }
-            gates.copy_from_slice(&sums);
-        }
-        gates
-    }
-}
 
 /// The network and its tables.
 pub struct Polyphones {
@@ -76,8 +29,8 @@ pub struct Polyphones {
     /// Rows of int8, kept as they are in the file: few of them are ever read.
     embedding: &'static [u8],
     embedding_scales: Vec<f32>,
-    forward: Direction,
-    backward: Direction,
+    /// Forwards and backwards; none without the file.
+    lstm: [Option<Lstm>; 2],
     dense: Vec<f32>,
     dense_bias: Vec<f32>,
     output: Vec<f32>,
@@ -158,7 +111,11 @@ impl Polyphones {
         let output_bias = weights.vector(classes.len());
         let output = weights.matrix(classes.len(), UNITS);
         let biases: Vec<Vec<f32>> = (0..4).map(|_| weights.vector(GATES)).collect();
-        let sum = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a + b).collect();
+        let direction = |input, hidden, [of_input, of_hidden]: [usize; 2]| {
+            let biases = biases[of_input].iter().zip(&biases[of_hidden]);
+            let bias = biases.map(|(a, b)| a + b).collect::<Vec<f32>>();
+            Lstm::new(WIDTH, input, hidden, &bias)
+        };
         let (hidden, hidden_back) = (weights.matrix(GATES, UNITS), weights.matrix(GATES, UNITS));
         let (input, input_back) = (weights.matrix(GATES, WIDTH), weights.matrix(GATES, WIDTH));
         Self {
@@ -169,8 +126,10 @@ impl Polyphones {
             choices,
             embedding,
             embedding_scales,
-            forward: Direction::new(&input, &hidden, sum(&biases[0], &biases[2])),
-            backward: Direction::new(&input_back, &hidden_back, sum(&biases[1], &biases[3])),
+            lstm: [
+                direction(input, hidden, [0, 2]),
+                direction(input_back, hidden_back, [1, 3]),
+            ],
             dense,
             dense_bias,
             output,
@@ -212,11 +171,13 @@ impl Polyphones {
             .map(id)
             .collect();
         // One place on: the text begins behind a mark. No further than anybody asks.
-        let forward = self.run(&self.forward, ids.iter().take(last + 2));
-        let backward = self.run(&self.backward, ids.iter().skip(first + 1).rev());
+        let forward = self.states(&ids[..(last + 2).min(ids.len())], false);
+        let backward = self.states(ids.get(first + 1..).unwrap_or(&[]), true);
         let choose = |&target: &usize| {
             let options = self.options(*text.get(target)?)?;
-            let state = [*forward.get(target + 1)?, backward[ids.len() - 2 - target]].concat();
+            let places = [(&forward, target + 1), (&backward, target - first)];
+            let states = places.map(|(states, at)| states.get(at * UNITS..(at + 1) * UNITS));
+            let state = [states[0]?, states[1]?].concat();
             let row = |row: &[f32], bias: &f32| (dot(row, &state) + bias).max(0.0);
             let hidden: Vec<f32> = self
                 .dense
@@ -242,29 +203,21 @@ impl Polyphones {
         targets.iter().map(choose).collect()
     }
 
-    fn run<'a>(
-        &self,
-        direction: &Direction,
-        ids: impl Iterator<Item = &'a usize>,
-    ) -> Vec<[f32; UNITS]> {
-        let (mut hidden, mut cell) = ([0.0; UNITS], [0.0; UNITS]);
-        let step = |&id: &usize| {
+    /// The hidden states [places, UNITS] of one direction.
+    fn states(&self, ids: &[usize], backwards: bool) -> Vec<f32> {
+        let Some(lstm) = &self.lstm[usize::from(backwards)] else {
+            return Vec::new();
+        };
+        let mut x = vec![0.0; ids.len() * WIDTH];
+        for (x, &id) in x.chunks_exact_mut(WIDTH).zip(ids) {
             let scale = self.embedding_scales.get(id).copied().unwrap_or(0.0);
             let row = self.embedding.get(id * WIDTH..(id + 1) * WIDTH);
-            let mut inputs = [0.0; INPUTS];
-            for (value, &weight) in inputs.iter_mut().zip(row.unwrap_or(&[])) {
+            for (value, &weight) in x.iter_mut().zip(row.unwrap_or(&[])) {
                 *value = f32::from(weight as i8) * scale;
             }
-            inputs[WIDTH..].copy_from_slice(&hidden);
-            lstm_step(
-                &direction.gates(&inputs),
-                [0, 1, 2, 3],
-                &mut hidden,
-                &mut cell,
-            );
-            hidden
-        };
-        ids.map(step).collect()
+        }
+        let (mut hidden, mut cell) = ([0.0; UNITS], [0.0; UNITS]);
+        lstm.run(&x, &vec![1.0; ids.len()], backwards, &mut hidden, &mut cell)
     }
 }
 

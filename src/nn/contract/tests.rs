@@ -207,12 +207,17 @@ fn weights_that_are_not_what_they_say_are_refused() {
     }
 }
 
+/// With a weight more it is no network of our own, and runs on tract's operators.
+fn make_foreign(file: &mut GraphProto) {
+    let mut weight = file.initializer[0].clone();
+    weight.name = "odd.weight".into();
+    file.initializer.push(weight);
+}
+
 #[test]
 fn operators_of_other_kinds_are_refused() {
     refused("nothing comes out", "duration", |file| {
-        let mut weight = file.initializer[0].clone();
-        weight.name = "odd.weight".into();
-        file.initializer.push(weight);
+        make_foreign(file);
         file.node.push(NodeProto {
             op_type: "DequantizeLinear".into(),
             ..NodeProto::default()
@@ -251,6 +256,23 @@ fn operators_of_other_kinds_are_refused() {
             ..AttributeProto::default()
         });
     });
+    for axis in [3, 1 << 40, -9] {
+        refused("an axis that there is not", "encoder", |file| {
+            make_foreign(file);
+            let attributes = file.node.iter_mut().flat_map(|node| &mut node.attribute);
+            let mut permuted = attributes.filter(|attribute| attribute.name == "perm");
+            permuted.next().unwrap().ints[0] = axis;
+        });
+        refused("an axis in between that there is not", "vocoder", |file| {
+            make_foreign(file);
+            let nodes = file.node.iter();
+            let node = nodes.clone().find(|node| node.op_type == "Unsqueeze");
+            let axes = node.unwrap().input[1].clone();
+            let mut tensors = file.initializer.iter_mut();
+            let axes = tensors.find(|tensor| tensor.name == axes).unwrap();
+            axes.raw_data = axis.to_le_bytes().to_vec();
+        });
+    }
     for dilation in [2049, 1 << 31, 1 << 40, 1 << 62, i64::MIN] {
         refused("dilation", "vocoder", |file| {
             let attributes = file.node.iter_mut().flat_map(|node| &mut node.attribute);
