@@ -256,14 +256,15 @@ run_tests() {
   joined page
   joined driver
   say "fuzzing, killing and reading on, briefly"
-  soak --minutes 1
+  campaign --minutes 1
   say "checking formats and lints"
   formats
   cargo --config .cargo/browser.toml clippy "${BROWSER[@]}" --lib -- -D warnings
   say "wasm tests in Chromium and Firefox"
+  # Both browsers before the other build, whose files take the place of the first's.
   wasm_tests CHROMEDRIVER chromedriver
-  wasm_tests CHROMEDRIVER chromedriver --features relaxed
   wasm_tests GECKODRIVER geckodriver
+  wasm_tests CHROMEDRIVER chromedriver --features relaxed
   say "the reader's rooms in Node"
   node --test tests/reader/*.test.mjs
   say "the page in Chromium, Firefox and WebKit"
@@ -333,7 +334,6 @@ bind() {
   fi
 }
 
-# The counters that fuzzing follows are compiled into langdu alone; with the features of the tests, it shares their libraries.
 soak() {
   build
   setup_native
@@ -342,6 +342,12 @@ soak() {
     setup_python
     test_voices
   fi
+  campaign "$@"
+}
+
+# campaign [options of soak]: where the page and the voices of the tests are there already. The counters that fuzzing follows are
+# compiled into langdu alone; with the features of the tests, it shares their libraries.
+campaign() {
   RUSTC_WORKSPACE_WRAPPER="$PWD/fuzz/rustc.sh" cargo build --profile quick -p langdu-fuzz --features "langdu/${NATIVE//,/,langdu/}"
   node tests/soak/soak.mjs "$@"
 }

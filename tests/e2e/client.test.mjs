@@ -31,6 +31,8 @@ for (const browser of browsers) {
       const { code, heard } = await page.run(async () => {
         const from = performance.now();
         const { code } = await window.speak('好。');
+        // What was played is told a moment later.
+        await window.sleep(500);
         return { code, heard: window.probe.heard(from) };
       });
       assert.equal(code, 0);
