@@ -33,18 +33,21 @@ fn main() {
     println!("cargo:rustc-env=LANGDU_TEXT={}", text_checksum());
 }
 
-/// CRC-32 of the packed data of the texts, in the order of the files' names.
+/// CRC-32 of what texts are read by: the packed files, then the tables, each in the order of their names.
 fn text_checksum() -> u32 {
     println!("cargo:rerun-if-changed=models/text");
-    let mut files = Vec::new();
-    gather(Path::new("models/text"), &mut files);
-    files.retain(|file| file.extension().is_some_and(|extension| extension == "bin"));
-    files.sort();
-    let mut hasher = crc32fast::Hasher::new();
-    for file in files {
-        hasher.update(&std::fs::read(file).unwrap_or_default());
+    let crc = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC);
+    let mut digest = crc.digest();
+    for (folder, end) in [("models/text", "bin"), ("models/text/tables", "tsv")] {
+        let entries = Path::new(folder).read_dir().into_iter().flatten().flatten();
+        let mut files: Vec<_> = entries.map(|entry| entry.path()).collect();
+        files.retain(|file| file.extension().is_some_and(|extension| extension == end));
+        files.sort();
+        for file in files {
+            digest.update(&std::fs::read(file).unwrap_or_default());
+        }
     }
-    hasher.finalize()
+    digest.finalize()
 }
 
 /// The file, or all files in the folder. One that is missing, as the lock file of a published crate, counts for nothing.

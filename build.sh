@@ -115,7 +115,7 @@ build() {
   engine dist
   engine dist/relaxed --features relaxed
   # What both read texts by, in the order that src/text/data.rs knows.
-  cat models/text/*.bin >dist/text.bin
+  cat models/text/*.bin models/text/tables/*.tsv >dist/text.bin
   say "building the page"
   bundle www/client/langdu.ts www/worker/worker.ts www/worker/vocoder.ts www/player/player.worklet.ts --outdir=dist
   bundle www/worker/worker.ts www/worker/vocoder.ts --conditions=relaxed --outdir=dist/relaxed
@@ -244,12 +244,12 @@ run_tests() {
   beside driver cargo_tool geckodriver "$GECKODRIVER" geckodriver --debug
   beside page build
   say "compiling the Rust tests"
-  linted cargo test --profile quick -p langdu -p langdu-nn --features "$NATIVE" --no-run
+  linted cargo test --profile quick -p langdu -p langdu-nn -p langdu-kernels --features "$NATIVE" --no-run
   joined python
   test_voices
   beside pytest python_tests
   say "Rust tests"
-  linted cargo test --profile quick -p langdu -p langdu-nn --features "$NATIVE"
+  linted cargo test --profile quick -p langdu -p langdu-nn -p langdu-kernels --features "$NATIVE"
   say "langdu serve"
   LANGDU=target/quick/langdu node --test tests/service/*.test.mjs
   joined pytest
@@ -265,8 +265,8 @@ run_tests() {
   wasm_tests CHROMEDRIVER chromedriver
   wasm_tests GECKODRIVER geckodriver
   wasm_tests CHROMEDRIVER chromedriver --features relaxed
-  say "the reader's rooms in Node"
-  node --test tests/reader/*.test.mjs
+  say "rooms of the reader and of the worker in Node"
+  node --test tests/reader/*.test.mjs tests/worker/*.test.mjs
   say "the page in Chromium, Firefox and WebKit"
   page_tests
   [ ! -s "$LANGDU_SKIPPED" ] || { say "skipped for lack of data" && sort -u "$LANGDU_SKIPPED"; }

@@ -2,6 +2,7 @@
 
 mod contract;
 pub mod manifest;
+#[cfg(not(target_arch = "wasm32"))]
 mod pack;
 pub mod speakers;
 
@@ -10,6 +11,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 pub use manifest::Manifest;
+#[cfg(not(target_arch = "wasm32"))]
 pub use pack::Pack;
 
 /// The graphs of a voice, in the order in which sound is made.

@@ -1,8 +1,7 @@
-//! The crate as JavaScript sees it: [`worker::Engine`], [`cache::EngineCache`] and [`pack::VoicePack`], that live in a Web
+//! The crate as JavaScript sees it: [`worker::Engine`] and [`cache::EngineCache`], that live in a Web
 //! Worker, driven by `www/worker/worker.ts`; and [`vocoder::EngineVocoder`] in another, driven by `www/worker/vocoder.ts`.
 
 pub mod cache;
 pub mod messages;
-pub mod pack;
 pub mod vocoder;
 pub mod worker;

@@ -121,24 +121,29 @@ impl Coverage {
 fn learn_part(counters: &[u8], seen: &mut [u8]) -> usize {
     let mut new = 0;
     for (&count, seen) in counters.iter().zip(seen) {
-        let magnitude = magnitude(count);
+        let magnitude = MAGNITUDES[usize::from(count)];
         new += usize::from(*seen & magnitude != magnitude);
         *seen |= magnitude;
     }
     new
 }
 
-/// 1, 2, 3, 4 to 7, 8 to 15, ... times, a bit each.
-fn magnitude(count: u8) -> u8 {
-    match count {
-        0 => 0,
-        1 => 1,
-        2 => 2,
-        3 => 4,
-        4..8 => 8,
-        8..16 => 16,
-        16..32 => 32,
-        32..128 => 64,
-        128.. => 128,
+/// A bit for each order of magnitude: 1, 2, 3, 4 to 7, 8 to 15, ... times.
+const MAGNITUDES: [u8; 256] = {
+    let mut magnitudes = [0; 256];
+    let mut count = 1;
+    while count < magnitudes.len() {
+        magnitudes[count] = match count {
+            1 => 1,
+            2 => 2,
+            3 => 4,
+            4..8 => 8,
+            8..16 => 16,
+            16..32 => 32,
+            32..128 => 64,
+            _ => 128,
+        };
+        count += 1;
     }
-}
+    magnitudes
+};

@@ -156,7 +156,7 @@ class Readings:
         self.index = {b: i for i, b in enumerate(bases)}
 
     def extra_bases(self):
-        for _, pinyin, *_ in table("latin.tsv"):
+        for _, pinyin, *_ in table("tables/latin.tsv"):
             yield from (syllable[:-1] for syllable in pinyin.split())
         for name in pickle.load(open(package("g2pM") / "class2idx.pkl", "rb")):
             yield tidy(name[:-1].lower() if name[-1].isdigit() else name.lower())

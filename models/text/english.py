@@ -314,7 +314,7 @@ def main():
             chosen[word] = said
     for word in sorted(names & set(cmu)):
         chosen.setdefault(word, cmu[word])
-    letters = {row[0]: row[2].split() for row in table("latin.tsv") if len(row) > 2}
+    letters = {row[0]: row[2].split() for row in table("tables/latin.tsv") if len(row) > 2}
     for word in [word for word in chosen if len(word) > 1]:
         spelled = [bare(phone) for letter in word for phone in letters.get(letter, [])]
         if [bare(phone) for phone in chosen[word]] == spelled:

@@ -43,7 +43,7 @@ class Words:
             at += new
             self.words[previous] = (cost / 8, names[tag])
         self.longest = max(map(len, self.words))
-        lines = (HERE / "surnames.tsv").read_text(encoding="utf8").splitlines()
+        lines = (HERE / "tables/surnames.tsv").read_text(encoding="utf8").splitlines()
         self.surnames = {line[0] for line in lines if not line.startswith("#")}
 
     def cut(self, text):

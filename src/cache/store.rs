@@ -157,11 +157,13 @@ pub trait Store {
 /// Version of the seal: it goes up when the meaning of the bytes under it changes.
 const SEAL: [u8; 4] = *b"lda1";
 
+const CRC: crc::Crc<u32> = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC);
+
 /// Puts a checksum in front of a payload.
 pub fn seal(payload: &[u8]) -> Vec<u8> {
     let mut sealed = Vec::with_capacity(8 + payload.len());
     sealed.extend(SEAL);
-    sealed.extend(crc32fast::hash(payload).to_le_bytes());
+    sealed.extend(CRC.checksum(payload).to_le_bytes());
     sealed.extend(payload);
     sealed
 }
@@ -170,7 +172,7 @@ pub fn seal(payload: &[u8]) -> Vec<u8> {
 pub fn open(sealed: &[u8]) -> Option<&[u8]> {
     let (seal, rest) = sealed.split_first_chunk::<4>()?;
     let (checksum, payload) = rest.split_first_chunk::<4>()?;
-    let whole = *seal == SEAL && crc32fast::hash(payload) == u32::from_le_bytes(*checksum);
+    let whole = *seal == SEAL && CRC.checksum(payload) == u32::from_le_bytes(*checksum);
     whole.then_some(payload)
 }
 

@@ -11,7 +11,7 @@ fn vocode(vocoder: &Arc<Vocoder>, frames: &[f32], piece: usize) -> Vec<f32> {
     if let Some(mut settings) = vocoder.source.clone() {
         settings.in_phase = true;
         let (hop, rate) = (vocoder.hop, vocoder.sample_rate);
-        stream.source = Some(HarmonicSource::with(settings, hop, rate, |_, _| 0.0));
+        stream.source = Some(HarmonicSource::with(settings, hop, rate, |_, _, _, _| ()));
     }
     let chunks = frames.chunks(5 * channels);
     chunks

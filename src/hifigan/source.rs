@@ -22,14 +22,12 @@ pub struct HarmonicSource {
     noise: Noise,
 }
 
-/// Noise of variance 1, a function of the sample's position and the harmonic.
-pub type Noise = fn(u64, u64) -> f32;
+/// Adds noise of variance 1 times a level to samples of a harmonic, a function of the first one's position and the harmonic.
+pub type Noise = fn(level: f32, position: u64, harmonic: u64, samples: &mut [f32]);
 
 impl HarmonicSource {
     pub fn new(settings: manifest::HarmonicSource, hop: usize, sample_rate: u32) -> HarmonicSource {
-        HarmonicSource::with(settings, hop, sample_rate, |position, harmonic| {
-            normal(hash(position, harmonic))
-        })
+        HarmonicSource::with(settings, hop, sample_rate, add_noise)
     }
 
     /// A source with noise of one's own.
@@ -70,9 +68,7 @@ impl HarmonicSource {
             self.settings.sine_amplitude * UNVOICED_SHARE
         };
         for (harmonic, row) in rows.chunks_exact_mut(self.hop).enumerate() {
-            for (position, value) in (self.position..).zip(row) {
-                *value += noise * (self.noise)(position, harmonic as u64);
-            }
+            (self.noise)(noise, self.position, harmonic as u64, row);
         }
         self.phase = (self.phase + self.hop as f64 * step).fract();
         self.position += self.hop as u64;
@@ -130,7 +126,14 @@ fn phase(harmonic: u64) -> f64 {
     }
 }
 
+fn add_noise(level: f32, position: u64, harmonic: u64, samples: &mut [f32]) {
+    for (position, sample) in (position..).zip(samples) {
+        *sample += level * normal(hash(position, harmonic));
+    }
+}
+
 /// 64 well mixed bits from a position and a stream (SplitMix64's finalizer).
+#[inline(always)]
 fn hash(position: u64, stream: u64) -> u64 {
     let mut bits = position
         .wrapping_mul(64)
@@ -147,10 +150,10 @@ fn unit(bits: u64) -> f64 {
 }
 
 /// A number of mean 0 and variance 1, near enough normal for noise: four 16-bit numbers added up.
+#[inline(always)]
 fn normal(bits: u64) -> f32 {
-    let sum = (0..4)
-        .map(|part| (bits >> (16 * part) & 0xFFFF) as u32)
-        .sum::<u32>();
+    let part = |shift: u32| (bits >> shift) & 0xFFFF;
+    let sum = (part(0) + part(16) + part(32) + part(48)) as u32;
     (sum as f32 / 65535.0 - 2.0) * 3f32.sqrt()
 }
 

@@ -5,10 +5,10 @@
 
 use tract_onnx::tract_core::internal::*;
 
-use super::layers::{LayerNorm, add, attend, heads, relu};
-use super::linear::Linear;
 use super::network::{Network, floats};
 use super::tensors::File;
+use langdu_kernels::layers::{LayerNorm, add, attend, relu};
+use langdu_kernels::linear::Linear;
 
 /// Scores below this are masked.
 const MASKED: f32 = -1e8;
@@ -97,7 +97,7 @@ impl Decoder {
             layers,
             norm,
             project_out: Linear::read(file, &format!("{prefix}.dec_out_proj"))?,
-            heads: heads(file)?,
+            heads: file.heads()?,
             window,
             frames_per_step,
         };
@@ -191,7 +191,8 @@ impl Network for Decoder {
             ] {
                 let seen = mask.iter().enumerate().filter(|(_, mask)| **mask > MASKED);
                 let rows = seen.map(|(place, _)| &ring[(first + place) % window * row..][..row]);
-                let context = attend(query, rows, self.heads, &mut scores);
+                let rows = rows.collect::<Vec<_>>();
+                let context = attend(query, &rows, self.heads, &mut scores);
                 add(&mut x, &project.rows(&context));
             }
             let mut wide = layer.widen.rows(&layer.feed_forward_norm.rows(&x));

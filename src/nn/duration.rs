@@ -3,10 +3,11 @@
 use tract_onnx::tract_core::internal::*;
 
 use super::decoder::prenet;
-use super::layers::{add, lstm_step, relu};
-use super::linear::Linear;
 use super::network::{Network, floats};
 use super::tensors::File;
+use langdu_kernels::Stored;
+use langdu_kernels::layers::{add, lstm_step, relu};
+use langdu_kernels::linear::Linear;
 
 /// Input, forget, cell and output gate in the order of the file.
 const GATES: [usize; 4] = [0, 1, 2, 3];

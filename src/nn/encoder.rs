@@ -2,11 +2,12 @@
 
 use tract_onnx::tract_core::internal::*;
 
-use super::fsmn::scale_rows;
-use super::layers::{LayerNorm, add, attend, heads, relu};
-use super::linear::Linear;
 use super::network::{Network, floats};
-use super::tensors::{File, Tensor, Values};
+use super::tensors::File;
+use langdu_kernels::Stored;
+use langdu_kernels::layers::{LayerNorm, add, attend, relu, scale_rows};
+use langdu_kernels::linear::Linear;
+use langdu_kernels::{Tensor, Values};
 
 /// The tables of a symbol's features, in the order of the input's columns.
 const TABLES: [&str; 4] = ["sy_emb", "tone_emb", "syllable_flag_emb", "ws_emb"];
@@ -136,7 +137,7 @@ impl Encoder {
             project: Linear::read(file, "text_encoder.ling_proj")?,
             speaker: blend("spk_tokenizer")?,
             emotion: blend("emo_tokenizer")?,
-            heads: heads(file)?,
+            heads: file.heads()?,
         };
         let width = encoder.norm.width();
         let layers = encoder.layers.iter().enumerate();
@@ -207,9 +208,9 @@ impl Network for Encoder {
             let query_key_value = layer.query_key_value.rows(&layer.norm.rows(&x));
             let rows = query_key_value.chunks_exact(3 * width);
             let seen = rows.clone().zip(valid).filter(|(_, valid)| **valid != 0.0);
-            let seen = seen.map(|(row, _)| &row[width..]);
+            let seen = seen.map(|(row, _)| &row[width..]).collect::<Vec<_>>();
             let context =
-                rows.flat_map(|row| attend(&row[..width], seen.clone(), self.heads, &mut scores));
+                rows.flat_map(|row| attend(&row[..width], &seen, self.heads, &mut scores));
             let context = context.collect::<Vec<_>>();
             let attended = layer.attended.rows(&context);
             if x.len() == attended.len() {

@@ -2,9 +2,10 @@
 //!
 //! Signals are rows of time, each a row of channels.
 
-use super::layers::relu;
-use super::linear::Linear;
 use super::tensors::File;
+use langdu_kernels::Stored;
+use langdu_kernels::layers::{add_products, relu, scale_rows};
+use langdu_kernels::linear::Linear;
 
 /// A feed-forward layer and a memory of what it made before and after (KAN-TTS: `FsmnEncoderV2`).
 #[derive(Debug)]
@@ -77,9 +78,7 @@ impl Layer {
         for (time, y) in y.chunks_exact_mut(width).enumerate() {
             let seen = rows[time * width..].chunks_exact(width);
             for (row, weights) in seen.zip(self.memory.chunks_exact(width)) {
-                for ((y, value), weight) in y.iter_mut().zip(row).zip(weights) {
-                    *y += value * weight;
-                }
+                add_products(y, row, weights);
             }
         }
         y
@@ -89,11 +88,4 @@ impl Layer {
 /// The name of the convolution in a layer's memory.
 pub fn memory_name(prefix: &str, layer: usize) -> String {
     format!("{prefix}.memory_block_lst.{layer}.conv_dw")
-}
-
-/// Multiplies each row of `width` values by its factor.
-pub fn scale_rows(rows: &mut [f32], width: usize, factors: &[f32]) {
-    for (row, factor) in rows.chunks_exact_mut(width).zip(factors) {
-        row.iter_mut().for_each(|value| *value *= factor);
-    }
 }

@@ -5,8 +5,8 @@
 //! graphs of fixed sizes far better than symbolic ones.
 //!
 //! The graphs that the converter writes run as a single operator each, in kernels of our own: `recognise` knows
-//! them by the names in the file and reads the weights, `network` wires the operator into tract's graph. `linear` and `convolution`
-//! hold the inner loops, on top of `simd`. Any other graph runs on tract's operators, if the feature `full` is on: browsers
+//! them by the names in the file and reads the weights, `network` wires the operator into tract's graph. Their inner loops are in
+//! `langdu_kernels`. Any other graph runs on tract's operators, if the feature `full` is on: browsers
 //! get an engine without them, a third of the size.
 //!
 //! A streaming graph hands its state over by name: the output `next_x` of one run is the input `x` of the next.
@@ -14,23 +14,15 @@
 
 mod bucket;
 mod contract;
-mod convolution;
 mod decoder;
 mod duration;
 mod encoder;
 mod fsmn;
-mod kernels;
-mod layers;
-mod linear;
-mod lstm;
 mod model;
 mod network;
-#[cfg(test)]
-mod noise;
 mod postnet;
 mod prosody;
 mod recognise;
-mod simd;
 mod tensors;
 mod vocoder;
 #[cfg(feature = "full")]
@@ -38,8 +30,8 @@ mod weights;
 
 pub use bucket::Buckets;
 pub use contract::{Contract, Port, Size};
-pub use layers::dot;
-pub use lstm::Lstm;
+pub use langdu_kernels::layers::dot;
+pub use langdu_kernels::lstm::Lstm;
 pub use model::{Graph, Source, State, Value};
 
 /// A graph that does not load or run.

@@ -3,11 +3,11 @@
 use tract_onnx::tract_core::internal::*;
 
 use super::fsmn::Layer;
-use super::layers::add;
-use super::linear::Linear;
-use super::lstm::Lstm;
 use super::network::{Network, floats};
 use super::tensors::File;
+use langdu_kernels::layers::add;
+use langdu_kernels::linear::Linear;
+use langdu_kernels::lstm::Lstm;
 
 #[derive(Debug)]
 pub struct Postnet {

@@ -2,12 +2,13 @@
 
 use tract_onnx::tract_core::internal::*;
 
-use super::fsmn::{Layer, memory_name, scale_rows};
-use super::layers::add;
-use super::linear::Linear;
-use super::lstm::Lstm;
+use super::fsmn::{Layer, memory_name};
 use super::network::{Network, floats};
 use super::tensors::{File, attribute};
+use langdu_kernels::Stored;
+use langdu_kernels::layers::{add, scale_rows};
+use langdu_kernels::linear::Linear;
+use langdu_kernels::lstm::Lstm;
 
 #[derive(Debug)]
 pub struct Prosody {

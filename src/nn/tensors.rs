@@ -3,52 +3,11 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
+use langdu_kernels::{Stored, Tensor, Values};
 use tract_onnx::pb::tensor_proto::DataType;
 use tract_onnx::pb::tensor_shape_proto::dimension::Value as Size;
 use tract_onnx::pb::type_proto::Value as Type;
 use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto, TensorProto};
-
-/// A weight: row-major, int8 with a scale per slice along an axis, or f32.
-pub struct Tensor {
-    pub shape: Vec<usize>,
-    pub values: Values,
-}
-
-pub enum Values {
-    Bytes {
-        bytes: Vec<i8>,
-        scales: Vec<f32>,
-        axis: usize,
-    },
-    Floats(Vec<f32>),
-}
-
-impl Tensor {
-    /// The same, stored as floats.
-    pub fn into_floats(self) -> Tensor {
-        Tensor {
-            values: Values::Floats(self.to_floats()),
-            shape: self.shape,
-        }
-    }
-
-    /// The values as floats.
-    pub fn to_floats(&self) -> Vec<f32> {
-        match &self.values {
-            Values::Floats(floats) => floats.clone(),
-            Values::Bytes {
-                bytes,
-                scales,
-                axis,
-            } => {
-                let inner = self.shape[axis + 1..].iter().product::<usize>().max(1);
-                let rows = bytes.chunks_exact(inner).zip(scales.iter().cycle());
-                rows.flat_map(|(row, scale)| row.iter().map(move |&byte| f32::from(byte) * scale))
-                    .collect()
-            }
-        }
-    }
-}
 
 /// The stored tensors and the nodes of a graph. Remembers which weights have been read, so that a graph with more in
 /// it than its reader knows of is not mistaken for one that it knows.
@@ -124,8 +83,44 @@ impl<'a> File<'a> {
         (0..).take_while(|&number| stored(name(number))).count()
     }
 
-    /// A weight, stored as `name`, or as int8 under `name.int8` and `name.scale`.
-    pub fn tensor(&self, name: &str) -> Option<Tensor> {
+    /// The integers that the second input of a node stands for.
+    pub fn shape_of(&self, node: &NodeProto) -> Option<Vec<i64>> {
+        let stored = self.initializers.get(node.input.get(1)?.as_str())?;
+        let integers = stored.raw_data.chunks_exact(8);
+        (stored.data_type == DataType::Int64 as i32).then(|| {
+            integers
+                .map(|bytes| bytes.try_into().map_or(0, i64::from_le_bytes))
+                .collect()
+        })
+    }
+
+    /// How many heads the attentions have, at least one: the first reshaping into three axes gives [rows, heads, columns of a head].
+    pub fn heads(&self) -> Option<usize> {
+        let nodes = self.graph.node.iter();
+        let mut splits = nodes
+            .filter(|node| node.op_type == "Reshape")
+            .filter_map(|node| self.shape_of(node));
+        let split = splits.find(|shape| shape.len() == 3)?;
+        usize::try_from(split[1]).ok().filter(|&heads| heads > 0)
+    }
+
+    /// Whether every stored weight has been read. Small constants have names without a dot.
+    pub fn is_read(&self) -> bool {
+        let read = self.read.borrow();
+        self.initializers
+            .keys()
+            .all(|name| !name.contains('.') || read.contains(name))
+    }
+
+    fn stored(&self, name: &str) -> Option<&'a TensorProto> {
+        let (&name, &tensor) = self.initializers.get_key_value(name)?;
+        self.read.borrow_mut().insert(name);
+        Some(tensor)
+    }
+}
+
+impl Stored for File<'_> {
+    fn tensor(&self, name: &str) -> Option<Tensor> {
         let Some(stored) = self.stored(name) else {
             let [bytes, scale] = [format!("{name}.int8"), format!("{name}.scale")];
             let (bytes, scale) = (self.stored(&bytes)?, self.stored(&scale)?);
@@ -156,34 +151,8 @@ impl<'a> File<'a> {
         })
     }
 
-    /// A stored vector of floats.
-    pub fn vector(&self, name: &str) -> Option<Vec<f32>> {
+    fn vector(&self, name: &str) -> Option<Vec<f32>> {
         floats(self.stored(name)?)
-    }
-
-    /// The integers that the second input of a node stands for.
-    pub fn shape_of(&self, node: &NodeProto) -> Option<Vec<i64>> {
-        let stored = self.initializers.get(node.input.get(1)?.as_str())?;
-        let integers = stored.raw_data.chunks_exact(8);
-        (stored.data_type == DataType::Int64 as i32).then(|| {
-            integers
-                .map(|bytes| bytes.try_into().map_or(0, i64::from_le_bytes))
-                .collect()
-        })
-    }
-
-    /// Whether every stored weight has been read. Small constants have names without a dot.
-    pub fn is_read(&self) -> bool {
-        let read = self.read.borrow();
-        self.initializers
-            .keys()
-            .all(|name| !name.contains('.') || read.contains(name))
-    }
-
-    fn stored(&self, name: &str) -> Option<&'a TensorProto> {
-        let (&name, &tensor) = self.initializers.get_key_value(name)?;
-        self.read.borrow_mut().insert(name);
-        Some(tensor)
     }
 }
 

@@ -6,11 +6,11 @@
 use tract_onnx::pb::NodeProto;
 use tract_onnx::tract_core::internal::*;
 
-use super::convolution::{Convolution, Scratch, rounds_frames};
-use super::kernels::sin;
-use super::layers::{add, tanh};
 use super::network::{Network, floats};
 use super::tensors::{File, attribute};
+use langdu_kernels::Stored;
+use langdu_kernels::convolution::{Convolution, Scratch, rounds_frames};
+use langdu_kernels::layers::{add, add_sines, interleaved, multiply, scale, tanh_all, transposed};
 
 /// Residual blocks with int8 weights multiply 16-bit integers where each frame is rounded by itself, and from so many channels
 /// on, where it saves most. All else is in `f32`, because rounding that depends on the chunk would make chunks of other
@@ -318,9 +318,7 @@ impl Run<'_> {
     fn mask(&self, rows: &mut [f32]) {
         if let Some(valid) = &self.valid {
             for row in rows.chunks_exact_mut(valid.len().max(1)) {
-                row.iter_mut()
-                    .zip(valid)
-                    .for_each(|(value, valid)| *value *= valid);
+                multiply(row, valid);
             }
         }
     }
@@ -383,16 +381,14 @@ impl Network for Vocoder {
             );
             run.stretch(self.hop);
             excitation = run.made(source, harmonics, 1.0);
-            excitation
-                .iter_mut()
-                .for_each(|value| *value = tanh(*value));
+            tanh_all(&mut excitation);
             (run.frame, run.valid) = (1, valid);
         }
         let mut mel = transposed(mel, self.bins);
         run.mask(&mut mel);
         let mut x = run.made(&self.first, &mel, 1.0);
         for stage in &self.stages {
-            x.iter_mut().for_each(|value| *value += sin(*value));
+            add_sines(&mut x);
             let columns = x.len() / stage.upsample.channels()[1] * stage.scale;
             x = interleaved(
                 &run.made(&stage.upsample, &x, self.slope),
@@ -414,37 +410,12 @@ impl Network for Vocoder {
                 }
                 add(&mut sum, &y);
             }
-            sum.iter_mut().for_each(|value| *value *= share);
+            scale(&mut sum, share);
             x = sum;
         }
         run.valid = None;
         let mut samples = run.made(&self.last, &x, self.last_slope);
-        samples.iter_mut().for_each(|value| *value = tanh(*value));
+        tanh_all(&mut samples);
         Ok(vec![samples])
     }
-}
-
-/// Rows of `width` values turned into `width` rows.
-fn transposed(rows: &[f32], width: usize) -> Vec<f32> {
-    let mut columns = Vec::with_capacity(rows.len());
-    for column in 0..width {
-        columns.extend(rows.iter().skip(column).step_by(width));
-    }
-    columns
-}
-
-/// Each `scale` rows turned into one of `columns` values, which takes turns.
-fn interleaved(rows: &[f32], scale: usize, columns: usize) -> Vec<f32> {
-    let mut joined = vec![0.0; rows.len()];
-    for (rows, joined) in rows
-        .chunks_exact(columns.max(1))
-        .zip(joined.chunks_exact_mut(columns.max(1)))
-    {
-        for (phase, row) in rows.chunks_exact(columns / scale).enumerate() {
-            for (to, from) in joined[phase..].iter_mut().step_by(scale).zip(row) {
-                *to = *from;
-            }
-        }
-    }
-    joined
 }

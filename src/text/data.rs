@@ -1,16 +1,29 @@
-//! The packed data files of `models/text/`. Natively they are in the program; browsers fetch them all as one file, beside the engine,
+//! The data files of `models/text/`. Natively they are in the program; browsers fetch them all as one file, beside the engine,
 //! which is the same for both of its builds and is not in the memory of those who read no text.
 
-/// The name of each file and what is in it, in the order of the names.
+/// The name of each file and what is in it: packed ones, then tables, each in the order of their names.
 macro_rules! files {
-    ($($name:literal)*) => {
-        [$(($name, include_bytes!(concat!("../../models/text/", $name)).as_slice())),*]
+    ($($name:literal)* tables $($table:literal)*) => {
+        [
+            $(($name, include_bytes!(concat!("../../models/text/", $name)).as_slice()),)*
+            $(($table, include_bytes!(concat!("../../models/text/tables/", $table)).as_slice()),)*
+        ]
     };
 }
 
-const FILES: [(&str, &[u8]); 7] = files![
+const FILES: [(&str, &[u8]); 17] = files![
     "characters.bin" "emoji.bin" "english.bin" "fold.bin" "polyphones.bin" "prosody.bin" "words.bin"
+    tables
+    "contexts.tsv" "currencies.tsv" "latex.tsv" "latin.tsv" "pauses.tsv" "signs.tsv" "spelled.tsv" "surnames.tsv" "taiwan.tsv"
+    "units.tsv"
 ];
+
+/// Whether these are all files, one after the other, as they were when this was compiled.
+#[cfg(any(test, target_arch = "wasm32"))]
+fn are_ours(data: &[u8]) -> bool {
+    const CRC: crc::Crc<u32> = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC);
+    CRC.checksum(data).to_string() == env!("LANGDU_TEXT")
+}
 
 /// What is in the file of this name.
 #[cfg(not(target_arch = "wasm32"))]
@@ -28,7 +41,7 @@ pub use fetched::{file, provide};
 mod fetched {
     use std::sync::OnceLock;
 
-    use super::FILES;
+    use super::{FILES, are_ours};
 
     /// Names and lengths alone: the contents of [`FILES`] are not in the engine.
     const LENGTHS: [(&str, usize); FILES.len()] = {
@@ -43,10 +56,9 @@ mod fetched {
 
     static DATA: OnceLock<Vec<u8>> = OnceLock::new();
 
-    /// Takes all files, one after the other in the order of their names. Says whether they are the ones that this engine was made
-    /// for.
+    /// Takes all files, one after the other in the order of [`FILES`]. Says whether they are the ones that this engine was made for.
     pub fn provide(data: Vec<u8>) -> bool {
-        let ours = crc32fast::hash(&data).to_string() == env!("LANGDU_TEXT");
+        let ours = are_ours(&data);
         if ours {
             // Whoever was first has given the same.
             let _ = DATA.set(data);
@@ -115,6 +127,11 @@ impl<'a> Sections<'a> {
     }
 }
 
+/// Rows of the table of this name.
+pub fn table(name: &str) -> impl Iterator<Item = Vec<&'static str>> {
+    rows(std::str::from_utf8(file(name)).unwrap_or(""))
+}
+
 /// Rows of a tab-separated table, without comments and blank lines.
 pub fn rows(table: &str) -> impl Iterator<Item = Vec<&str>> {
     table
@@ -125,12 +142,12 @@ pub fn rows(table: &str) -> impl Iterator<Item = Vec<&str>> {
 
 #[cfg(test)]
 mod tests {
-    use super::FILES;
+    use super::{FILES, are_ours};
 
     #[test]
     fn no_file_is_left_out_and_they_are_in_the_order_of_their_names() {
         let all = FILES.map(|(_, bytes)| bytes).concat();
-        assert_eq!(crc32fast::hash(&all).to_string(), env!("LANGDU_TEXT"));
-        assert!(FILES.is_sorted_by_key(|(name, _)| *name));
+        assert!(are_ours(&all));
+        assert!(FILES.is_sorted_by_key(|(name, _)| (name.ends_with(".tsv"), *name)));
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use super::data::rows;
+use super::data;
 use super::reading::Reading;
 
 /// Readings and English phones, by letter or word.
@@ -13,7 +13,7 @@ fn table() -> &'static Table {
     static TABLE: OnceLock<Table> = OnceLock::new();
     TABLE.get_or_init(|| {
         let readings = |pinyin: &str| pinyin.split(' ').filter_map(Reading::parse).collect();
-        rows(include_str!("../../models/text/latin.tsv"))
+        data::table("latin.tsv")
             .filter_map(|row| {
                 let phones = row.get(2).copied().unwrap_or("");
                 Some((*row.first()?, (readings(row.get(1)?), phones)))

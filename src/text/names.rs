@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use super::data::rows;
+use super::data::table;
 use super::lexicon::lexicon;
 use super::reading::Reading;
 use super::steps::{Glyph, Segment};
@@ -45,8 +45,7 @@ fn surnames() -> &'static HashMap<char, Surname> {
             },
         ))
     };
-    let table = include_str!("../../models/text/surnames.tsv");
-    SURNAMES.get_or_init(|| rows(table).filter_map(row).collect())
+    SURNAMES.get_or_init(|| table("surnames.tsv").filter_map(row).collect())
 }
 
 /// Whether a word is a surname of one character.

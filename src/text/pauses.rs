@@ -1,6 +1,8 @@
-//! How long silence lasts where something is written: `models/text/pauses.tsv`, in milliseconds at normal speed.
+//! How long silence lasts where something is written: `models/text/tables/pauses.tsv`, in milliseconds at normal speed.
 
 use std::sync::OnceLock;
+
+use super::data::table;
 
 /// What stands where speech pauses, as far as its length follows from it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -67,14 +69,14 @@ struct Row {
 fn rows() -> &'static [Row] {
     static ROWS: OnceLock<Vec<Row>> = OnceLock::new();
     ROWS.get_or_init(|| {
-        let lines = include_str!("../../models/text/pauses.tsv").lines();
-        let rows = lines.filter_map(|line| {
-            let mut fields = line.split('\t');
-            let name = fields.next()?;
+        let rows = table("pauses.tsv").filter_map(|row| {
+            let [name, marks, milliseconds, ..] = row[..] else {
+                return None;
+            };
             Some(Row {
                 written: NAMES.iter().find(|(known, _)| *known == name)?.1,
-                marks: fields.next()?,
-                milliseconds: fields.next()?.parse().ok()?,
+                marks,
+                milliseconds: milliseconds.parse().ok()?,
             })
         });
         rows.collect()

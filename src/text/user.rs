@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::characters::is_han;
-use super::data::rows;
+use super::data::table;
 use super::error::TextError;
 use super::reading::{Reading, homophone};
 use super::source::fold_text;
@@ -117,9 +117,8 @@ impl UserLexicon {
 /// The readings of Taiwan's standard.
 pub fn taiwan() -> &'static UserLexicon {
     static LEXICON: OnceLock<UserLexicon> = OnceLock::new();
-    let table = || rows(include_str!("../../models/text/taiwan.tsv"));
     LEXICON.get_or_init(|| {
-        let rows = table().filter_map(|row| Some((*row.first()?, *row.get(1)?)));
+        let rows = table("taiwan.tsv").filter_map(|row| Some((*row.first()?, *row.get(1)?)));
         UserLexicon::new(rows).unwrap_or_default()
     })
 }

@@ -15,15 +15,21 @@ export interface Manifest {
   files?: Partial<Record<Graph, { path?: string; bytes?: number }>>;
 }
 
-/** Gathers a voice; `name` says which file a graph is, where it isn't the one that the manifest names. */
+/**
+ * Gathers a voice; `read` is told how many bytes a graph's file should have. `name` says which file a graph is, where it isn't the
+ * one that the manifest names.
+ */
 export async function readVoice(
-  read: (path: string) => Promise<Uint8Array>,
+  read: (path: string, bytes?: number) => Promise<Uint8Array>,
   name?: (graph: Graph) => string,
 ): Promise<VoiceFiles> {
   const manifest = new TextDecoder().decode(await read(MANIFEST));
   const { files = {} } = parseManifest(manifest);
   const graphs: Partial<Record<Graph, Uint8Array>> = {};
-  for (const graph of GRAPHS) graphs[graph] = await read(name?.(graph) ?? files[graph]?.path ?? fileOf(graph));
+  for (const graph of GRAPHS) {
+    const { path = fileOf(graph), bytes } = files[graph] ?? {};
+    graphs[graph] = await read(name?.(graph) ?? path, Number(bytes) || 0);
+  }
   return { manifest, graphs: graphs as Record<Graph, Uint8Array> };
 }
 
@@ -39,9 +45,18 @@ export function placed(url: string, files?: Readonly<Record<string, string>>): (
 
 /** What the browser needs to know of `voice.json`. Throws `E_VOICE_FORMAT`; the engine looks closer. */
 export function parseManifest(manifest: string): Manifest {
+  let parsed: unknown;
   try {
-    return JSON.parse(manifest) as Manifest;
+    parsed = JSON.parse(manifest);
   } catch {
     throw new LangduError('E_VOICE_FORMAT', 'voice.json is not JSON');
   }
+  if (!isObject(parsed) || !isObject(parsed.files ?? {})) {
+    throw new LangduError('E_VOICE_FORMAT', 'voice.json is not the description of a voice');
+  }
+  return parsed;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }

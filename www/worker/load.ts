@@ -1,6 +1,6 @@
 /** Brings engine and voice together. */
 
-import init, { Engine, type EngineChunk, type InitOutput, VoicePack } from '#engine';
+import init, { Engine, type EngineChunk, type InitOutput } from '#engine';
 import { LangduError, toErrorMessage } from '../wire/errors.js';
 import type { PageToWorker, VoiceInfo, WorkerToPage } from '../wire/messages.js';
 import { watchPolicy } from '../wire/policy.js';
@@ -52,9 +52,7 @@ export async function load(
   const opened = ready.then(() => openStore(tell));
   opened.catch(() => undefined);
   const progress = (loaded: number, total: number) => tell({ type: 'loading', loaded, total });
-  const files = await (wanted.pack
-    ? ready.then(() => openPack(wanted.pack ?? [], unzip))
-    : find(wanted, manifest, progress));
+  const files = await (wanted.pack ? openPack(wanted.pack) : find(wanted, manifest, progress));
   tell({ type: 'fetched', sampleRate: sampleRateOf(files) });
   const [hashes, { memory }, store] = await Promise.all([digests(files), ready, opened]);
   const graphs = GRAPHS.map((graph) => files.graphs[graph]);
@@ -98,14 +96,6 @@ async function start(module: WebAssembly.Module): Promise<InitOutput> {
     }
     throw error;
   }
-}
-
-function unzip(archive: Uint8Array): VoiceFiles {
-  const pack = VoicePack.unzip(archive);
-  const graphs = Object.fromEntries(GRAPHS.map((graph) => [graph, pack.graph(graph)])) as VoiceFiles['graphs'];
-  const { manifest } = pack;
-  pack.free();
-  return { manifest, graphs };
 }
 
 /** The site's voice of this name, or else one that the browser keeps. */

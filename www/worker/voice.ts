@@ -2,6 +2,7 @@
 import { LangduError } from '../wire/errors.js';
 import { fetchManifest, request } from '../wire/request.js';
 import { fileOf, GRAPHS, type Graph, parseManifest, readVoice, type VoiceFiles } from '../wire/voice.js';
+import { openArchive } from './archive.js';
 
 /** A voice whose digests are computed while its other files arrive. */
 export interface FetchedVoice extends VoiceFiles {
@@ -43,9 +44,9 @@ export function isManifest(manifest: string): boolean {
 }
 
 /** A voice as a person has it: one zip archive, or the files of a folder. */
-export async function openPack(pack: File[], unzip: (archive: Uint8Array) => VoiceFiles): Promise<VoiceFiles> {
+export async function openPack(pack: File[]): Promise<VoiceFiles> {
   const bytes = async (file: File) => new Uint8Array(await file.arrayBuffer());
-  if (pack.length === 1 && pack[0]) return unzip(await bytes(pack[0]));
+  if (pack.length === 1 && pack[0]) return openArchive(await bytes(pack[0]));
   return readVoice((path) => {
     const file = pack.find(({ name }) => name === path);
     if (!file) throw new LangduError('E_VOICE_MISSING', `The voice has no file ${path}`);

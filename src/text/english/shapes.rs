@@ -4,7 +4,7 @@ use super::dictionary::dictionary;
 use super::nearest::nearest;
 use super::syllables::{Stressed, parse};
 use super::{Said, nearest};
-use crate::text::data::rows;
+use crate::text::data::table;
 use crate::text::latin;
 
 /// Longest word that is looked up in two halves.
@@ -12,8 +12,7 @@ const LONGEST: usize = 24;
 
 /// Words that are spelled although the dictionary knows them, in lower case.
 fn is_spelled(word: &str) -> bool {
-    let mut spelled = rows(include_str!("../../../models/text/spelled.tsv"));
-    spelled.any(|row| row[0] == word)
+    table("spelled.tsv").any(|row| row[0] == word)
 }
 
 /// Where the parts of a run of Latin letters start: `getElementById` has four, `ChatGPT` is one.

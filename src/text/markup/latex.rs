@@ -1,13 +1,13 @@
 //! Formulas of LaTeX in words, as a teacher says them.
 
+use crate::text::data::table;
+
 /// Deepest nesting of braces.
 const DEEPEST: usize = 24;
 
-/// Commands and what is said; Greek letters are said by their sign.
-const COMMANDS: &str = include_str!("../../../models/text/latex.tsv");
-
+/// What is said for a command; Greek letters are said by their sign.
 fn named(command: &str) -> Option<&'static str> {
-    crate::text::data::rows(COMMANDS)
+    table("latex.tsv")
         .find_map(|row| (row[0] == command).then(|| row.get(1).copied().unwrap_or("")))
 }
 

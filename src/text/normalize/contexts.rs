@@ -1,16 +1,16 @@
-//! The words that tell what a number beside them is, from `models/text/contexts.tsv`.
+//! The words that tell what a number beside them is, from `models/text/tables/contexts.tsv`.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use crate::text::data::rows;
+use crate::text::data::table;
 
 /// Sets of words by their name.
 fn sets() -> &'static HashMap<&'static str, Vec<&'static str>> {
     static SETS: OnceLock<HashMap<&'static str, Vec<&'static str>>> = OnceLock::new();
     SETS.get_or_init(|| {
         let mut sets: HashMap<_, Vec<_>> = HashMap::new();
-        for row in rows(include_str!("../../../models/text/contexts.tsv")) {
+        for row in table("contexts.tsv") {
             if let [name, words, ..] = row[..] {
                 sets.entry(name).or_default().extend(words.split(' '));
             }

@@ -7,7 +7,7 @@ use super::classes::{Class, Item};
 use super::contexts::{begins, ends, longest as longest_word};
 use super::number::{decimal, digits};
 use super::tokens::{Kind, Line};
-use crate::text::data::rows;
+use crate::text::data::table;
 
 /// A written number: `1,234.50`.
 pub struct Figure {
@@ -65,8 +65,8 @@ pub fn figure(line: &Line, at: usize) -> Option<Figure> {
 
 type Names = (HashMap<&'static str, &'static str>, usize);
 
-fn table(text: &'static str) -> Names {
-    let map: HashMap<_, _> = rows(text)
+fn names(file: &str) -> Names {
+    let map: HashMap<_, _> = table(file)
         .filter_map(|row| Some((*row.first()?, *row.get(1)?)))
         .collect();
     let longest = map.keys().map(|key| key.chars().count()).max().unwrap_or(0);
@@ -74,19 +74,19 @@ fn table(text: &'static str) -> Names {
 }
 
 /// The longest key of a table that the text starts with, not followed by a letter.
-fn longest(text: &str, table: &Names) -> Option<(usize, &'static str)> {
+fn longest(text: &str, names: &Names) -> Option<(usize, &'static str)> {
     let ends = text
         .char_indices()
         .skip(1)
         .map(|(at, _)| at)
         .chain([text.len()])
-        .take(table.1);
+        .take(names.1);
     ends.filter_map(|end| {
         let (key, after) = text.split_at_checked(end)?;
         let cut = key.ends_with(|c: char| c.is_ascii_alphanumeric())
             && after.starts_with(|c: char| c.is_ascii_alphanumeric());
         (!cut)
-            .then(|| table.0.get(key).map(|said| (end, *said)))
+            .then(|| names.0.get(key).map(|said| (end, *said)))
             .flatten()
     })
     .last()
@@ -95,7 +95,7 @@ fn longest(text: &str, table: &Names) -> Option<(usize, &'static str)> {
 /// The unit that starts at a token: how many bytes, and how it is said.
 pub fn unit(line: &Line, at: usize) -> Option<(usize, &'static str)> {
     static UNITS: OnceLock<Names> = OnceLock::new();
-    let units = UNITS.get_or_init(|| table(include_str!("../../../models/text/units.tsv")));
+    let units = UNITS.get_or_init(|| names("units.tsv"));
     longest(line.from(at), units)
 }
 
@@ -105,8 +105,7 @@ pub fn money(line: &Line, at: usize) -> Option<Vec<Item>> {
     if !matches!(line.kind(at), Some(Kind::Sign | Kind::Latin)) {
         return None;
     }
-    let currencies =
-        CURRENCIES.get_or_init(|| table(include_str!("../../../models/text/currencies.tsv")));
+    let currencies = CURRENCIES.get_or_init(|| names("currencies.tsv"));
     let text = line.from(at);
     let ends = text
         .char_indices()

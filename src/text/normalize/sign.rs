@@ -8,16 +8,16 @@ use super::contexts::{begins, ends, lately, longest, soon};
 use super::quantity::{figure, rate, unit};
 use super::tokens::{Kind, Line};
 use crate::text::characters::is_han;
-use crate::text::data::rows;
+use crate::text::data::table;
 
 fn named(sign: &str) -> Option<&'static str> {
     static SIGNS: OnceLock<HashMap<&'static str, &'static str>> = OnceLock::new();
-    let table = || {
-        rows(include_str!("../../../models/text/signs.tsv"))
+    let signs = || {
+        table("signs.tsv")
             .filter_map(|row| Some((*row.first()?, *row.get(1)?)))
             .collect()
     };
-    SIGNS.get_or_init(table).get(sign).copied()
+    SIGNS.get_or_init(signs).get(sign).copied()
 }
 
 /// What stands on both sides of a sign.

@@ -4,7 +4,7 @@
 //! two products at a time are added up exactly: a hundredth of the error that the weights have themselves.
 
 use super::simd::{Floats, Pairs, Sums, nearest, peak};
-use super::tensors::{File, Tensor, Values};
+use super::{Stored, Tensor, Values};
 
 /// Inputs or outputs of one layer.
 const WIDEST: usize = 1 << 16;
@@ -38,7 +38,7 @@ enum Weights {
 
 impl Linear {
     /// The layer of `name.weight` [inputs, outputs] and, where it is stored, `name.bias`.
-    pub fn read(file: &File, name: &str) -> Option<Linear> {
+    pub fn read(file: &impl Stored, name: &str) -> Option<Linear> {
         let weight = file.tensor(&format!("{name}.weight"))?;
         let bias = file.vector(&format!("{name}.bias"));
         Linear::new(&weight, false, bias.as_deref())
@@ -128,7 +128,7 @@ impl Linear {
                 whole.clear();
                 let mut steps = [1.0; ROWS];
                 for (x, step) in x.chunks_exact(self.inputs).zip(&mut steps) {
-                    *step = step_of(peak(x), *limit);
+                    *step = step_of(peak([x]), *limit);
                     let units = 1.0 / *step;
                     whole.extend(x.iter().map(|value| nearest(value * units) as i16));
                     whole.resize(whole.len().next_multiple_of(2), 0);

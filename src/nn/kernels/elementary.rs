@@ -2,10 +2,11 @@
 
 use std::f32::consts::{FRAC_1_PI, LOG2_E};
 
+use super::simd::larger;
+
 /// Softmax of one row, in place.
 pub fn softmax(row: &mut [f32]) {
-    let larger = |peak: f32, &value: &f32| if value > peak { value } else { peak };
-    let peak = row.iter().fold(f32::NEG_INFINITY, larger);
+    let peak = row.iter().copied().fold(f32::NEG_INFINITY, larger);
     let mut sum = 0.0;
     for value in &mut *row {
         *value = exp(*value - peak);

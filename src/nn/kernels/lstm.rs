@@ -2,7 +2,7 @@
 
 use super::layers::{add, lstm_step};
 use super::linear::Linear;
-use super::tensors::{File, Tensor, Values};
+use super::{Stored, Tensor, Values};
 
 /// Input, forget, cell and output gate in the order of ONNX.
 const ONNX_GATES: [usize; 4] = [0, 2, 3, 1];
@@ -20,7 +20,7 @@ pub struct Lstm {
 
 impl Lstm {
     /// One direction: 0 is forwards, 1 is backwards.
-    pub(crate) fn read(file: &File, prefix: &str, direction: usize) -> Option<Lstm> {
+    pub fn read(file: &impl Stored, prefix: &str, direction: usize) -> Option<Lstm> {
         let suffix = ["", "_reverse"][direction];
         let [input, recurrent] =
             ["ih", "hh"].map(|kind| file.tensor(&format!("{prefix}.weight_{kind}_l0{suffix}")));

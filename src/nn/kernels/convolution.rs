@@ -7,8 +7,8 @@
 use std::ops::Range;
 
 use super::linear::{largest_input, step_of};
-use super::simd::{Floats, LANES, Pairs, Sums, nearest, pair, peak};
-use super::tensors::{Tensor, Values};
+use super::simd::{Floats, LANES, Pairs, Sums, larger, nearest, pair, peak};
+use super::{Tensor, Values};
 
 /// Output channels that are computed together.
 const ROWS: usize = 4;
@@ -204,7 +204,7 @@ impl Convolution {
             let (inside, beyond) = rest.split_at_mut(columns);
             for (to, &from) in inside.iter_mut().zip(&x[channel * columns..][..columns]) {
                 let low = from * slope;
-                *to = if from > low { from } else { low };
+                *to = larger(low, from);
             }
             beyond.fill(0.0);
             if self.ahead.is_some() {
@@ -240,7 +240,7 @@ impl Convolution {
                             .chunks_exact(row)
                             .map(|row| &row[from..from + reached])
                     };
-                    let step = step_of(rows().map(peak).fold(0.0, f32::max), *limit);
+                    let step = step_of(peak(rows()), *limit);
                     let pairs = &mut scratch.pairs;
                     to_pairs(rows(), 1.0 / step, pairs);
                     let blocks = weights.chunks_exact(self.width.div_ceil(2) * self.taps);

@@ -337,19 +337,30 @@ pub fn nearest(value: f32) -> i32 {
     ((value + ROUND).to_bits() as i32).wrapping_sub(ROUND.to_bits() as i32)
 }
 
-/// The largest magnitude.
-pub fn peak(values: &[f32]) -> f32 {
-    let mut peaks = [0f32; 2 * LANES];
-    let chunks = values.chunks_exact(peaks.len());
-    let rest = chunks.remainder();
-    for chunk in chunks {
-        for (peak, value) in peaks.iter_mut().zip(chunk) {
-            let magnitude = value.abs();
-            *peak = if magnitude > *peak { magnitude } else { *peak };
+/// The largest magnitude of all rows.
+pub fn peak<'a>(rows: impl IntoIterator<Item = &'a [f32]>) -> f32 {
+    const WIDTH: usize = 2 * LANES;
+    let mut peaks = [0f32; WIDTH];
+    for row in rows {
+        let (chunks, rest) = row.as_chunks::<WIDTH>();
+        // What is left over together with some that have been seen: a chunk as the others.
+        let last = row.last_chunk::<WIDTH>().filter(|_| !rest.is_empty());
+        for chunk in chunks.iter().chain(last) {
+            for (peak, value) in peaks.iter_mut().zip(chunk) {
+                *peak = larger(*peak, value.abs());
+            }
+        }
+        if row.len() < WIDTH {
+            for (peak, value) in peaks.iter_mut().zip(rest) {
+                *peak = larger(*peak, value.abs());
+            }
         }
     }
-    peaks
-        .iter()
-        .chain(rest)
-        .fold(0.0, |peak, value| peak.max(value.abs()))
+    peaks.into_iter().fold(0.0, larger)
+}
+
+/// As `f32::max`, whose care for NaN costs a call in wasm.
+#[inline(always)]
+pub fn larger(a: f32, b: f32) -> f32 {
+    if b > a { b } else { a }
 }

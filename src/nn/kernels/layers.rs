@@ -1,7 +1,8 @@
 //! The small layers that the networks share.
 
-use super::kernels::{exp, softmax};
-use super::tensors::File;
+use super::Stored;
+use super::elementary::{exp, sin, softmax};
+use super::simd::larger;
 
 /// LayerNorm over the columns of a row.
 #[derive(Debug)]
@@ -13,7 +14,7 @@ pub struct LayerNorm {
 
 impl LayerNorm {
     /// The layer of `name.weight` and `name.bias`.
-    pub fn read(file: &File, name: &str) -> Option<LayerNorm> {
+    pub fn read(file: &impl Stored, name: &str) -> Option<LayerNorm> {
         let [weight, bias] = ["weight", "bias"].map(|part| file.vector(&format!("{name}.{part}")));
         let (weight, bias) = (weight?, bias?);
         let [epsilon] = *file.vector("epsilon")?.as_slice() else {
@@ -50,12 +51,7 @@ impl LayerNorm {
 /// Attention of a query over rows of keys followed by values. Heads lie side by side in all of them.
 ///
 /// `rows` gives the rows that are not masked; `scores` is scratch. Adds nothing for a query without rows.
-pub fn attend<'a>(
-    query: &[f32],
-    rows: impl Iterator<Item = &'a [f32]> + Clone,
-    heads: usize,
-    scores: &mut Vec<f32>,
-) -> Vec<f32> {
+pub fn attend(query: &[f32], rows: &[&[f32]], heads: usize, scores: &mut Vec<f32>) -> Vec<f32> {
     let mut context = vec![0.0; query.len()];
     let width = query.len() / heads.max(1);
     let scale = 1.0 / (width as f32).sqrt();
@@ -64,30 +60,17 @@ pub fn attend<'a>(
         let query = &query[columns.clone()];
         scores.clear();
         scores.extend(
-            rows.clone()
+            rows.iter()
                 .map(|row| dot(query, &row[columns.clone()]) * scale),
         );
         softmax(scores);
         let context = &mut context[columns.clone()];
-        for (row, score) in rows.clone().zip(scores.iter()) {
+        for (row, score) in rows.iter().zip(scores.iter()) {
             let values = &row[heads * width..][columns.clone()];
-            for (sum, value) in context.iter_mut().zip(values) {
-                *sum += score * value;
-            }
+            add_times(context, values, *score);
         }
     }
     context
-}
-
-/// How many heads the attentions of a graph have, at least one: the first reshaping into three axes gives
-/// [rows, heads, columns of a head].
-pub fn heads(file: &File) -> Option<usize> {
-    let nodes = file.graph.node.iter();
-    let mut splits = nodes
-        .filter(|node| node.op_type == "Reshape")
-        .filter_map(|node| file.shape_of(node));
-    let split = splits.find(|shape| shape.len() == 3)?;
-    usize::try_from(split[1]).ok().filter(|&heads| heads > 0)
 }
 
 /// The dot product, in several sums that fill vectors.
@@ -114,22 +97,32 @@ pub fn lstm_step(gates: &[f32], order: [usize; 4], hidden: &mut [f32], cell: &mu
     }
 }
 
-pub fn sigmoid(x: f32) -> f32 {
+fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + exp(-x))
 }
 
 /// Exact to the last few bits also near zero, where 1 - e^-2x would lose them.
-pub fn tanh(x: f32) -> f32 {
+fn tanh(x: f32) -> f32 {
     let square = x * x;
     let small = x * (1.0 + square * (-1.0 / 3.0 + square * (2.0 / 15.0 - square * (17.0 / 315.0))));
     let large = 1.0 - 2.0 / (1.0 + exp(2.0 * x));
     if square < 0.01 { small } else { large }
 }
 
-/// In place. Compared by hand here and in the kernels: `f32::max` minds NaN, which costs a call in wasm.
+/// The hyperbolic tangent of each value.
+pub fn tanh_all(values: &mut [f32]) {
+    values.iter_mut().for_each(|value| *value = tanh(*value));
+}
+
+/// Adds its sine to each value.
+pub fn add_sines(values: &mut [f32]) {
+    values.iter_mut().for_each(|value| *value += sin(*value));
+}
+
+/// In place.
 pub fn relu(values: &mut [f32]) {
     for value in values {
-        *value = if *value > 0.0 { *value } else { 0.0 };
+        *value = larger(0.0, *value);
     }
 }
 
@@ -138,4 +131,62 @@ pub fn add(sum: &mut [f32], other: &[f32]) {
     for (sum, other) in sum.iter_mut().zip(other) {
         *sum += other;
     }
+}
+
+/// Adds the products of `a` and `b` to `sum`.
+pub fn add_products(sum: &mut [f32], a: &[f32], b: &[f32]) {
+    for ((sum, a), b) in sum.iter_mut().zip(a).zip(b) {
+        *sum += a * b;
+    }
+}
+
+/// Adds `other` times `factor` to `sum`.
+pub fn add_times(sum: &mut [f32], other: &[f32], factor: f32) {
+    for (sum, other) in sum.iter_mut().zip(other) {
+        *sum += factor * other;
+    }
+}
+
+/// Multiplies each value by its factor.
+pub fn multiply(values: &mut [f32], factors: &[f32]) {
+    for (value, factor) in values.iter_mut().zip(factors) {
+        *value *= factor;
+    }
+}
+
+/// Multiplies all values by a factor.
+pub fn scale(values: &mut [f32], factor: f32) {
+    values.iter_mut().for_each(|value| *value *= factor);
+}
+
+/// Multiplies each row of `width` values by its factor.
+pub fn scale_rows(rows: &mut [f32], width: usize, factors: &[f32]) {
+    for (row, factor) in rows.chunks_exact_mut(width).zip(factors) {
+        scale(row, *factor);
+    }
+}
+
+/// Rows of `width` values turned into `width` rows.
+pub fn transposed(rows: &[f32], width: usize) -> Vec<f32> {
+    let mut columns = Vec::with_capacity(rows.len());
+    for column in 0..width {
+        columns.extend(rows.iter().skip(column).step_by(width));
+    }
+    columns
+}
+
+/// Each `scale` rows turned into one of `columns` values, which takes turns.
+pub fn interleaved(rows: &[f32], scale: usize, columns: usize) -> Vec<f32> {
+    let mut joined = vec![0.0; rows.len()];
+    for (rows, joined) in rows
+        .chunks_exact(columns.max(1))
+        .zip(joined.chunks_exact_mut(columns.max(1)))
+    {
+        for (phase, row) in rows.chunks_exact(columns / scale).enumerate() {
+            for (to, from) in joined[phase..].iter_mut().step_by(scale).zip(row) {
+                *to = *from;
+            }
+        }
+    }
+    joined
 }
