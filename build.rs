@@ -3,6 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use xxhash_rust::xxh64::Xxh64;
+
 /// The rooms between symbols and samples, and the versions of the libraries.
 const SOURCES: [&str; 5] = [
     "src/nn",
@@ -24,30 +26,30 @@ fn main() {
         }
     }
     files.sort();
-    let hash = files.iter().fold(OFFSET, |hash, file| {
-        let name = file.to_string_lossy().replace('\\', "/");
-        let text = std::fs::read(file).unwrap_or_default();
-        fnv(fnv(hash, name.as_bytes()), &text)
-    });
+    let mut hasher = Xxh64::new(0);
+    for file in files {
+        hasher.update(file.to_string_lossy().replace('\\', "/").as_bytes());
+        hasher.update(&std::fs::read(file).unwrap_or_default());
+    }
+    let hash = hasher.digest();
     println!("cargo:rustc-env=LANGDU_ENGINE={hash:016x}");
     println!("cargo:rustc-env=LANGDU_TEXT={}", text_checksum());
 }
 
-/// CRC-32 of what texts are read by: the packed files, then the tables, each in the order of their names.
-fn text_checksum() -> u32 {
+/// XXH64 of what texts are read by: the packed files, then the tables, each in the order of their names.
+fn text_checksum() -> u64 {
     println!("cargo:rerun-if-changed=models/text");
-    let crc = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC);
-    let mut digest = crc.digest();
+    let mut hasher = Xxh64::new(0);
     for (folder, end) in [("models/text", "bin"), ("models/text/tables", "tsv")] {
         let entries = Path::new(folder).read_dir().into_iter().flatten().flatten();
         let mut files: Vec<_> = entries.map(|entry| entry.path()).collect();
         files.retain(|file| file.extension().is_some_and(|extension| extension == end));
         files.sort();
         for file in files {
-            digest.update(&std::fs::read(file).unwrap_or_default());
+            hasher.update(&std::fs::read(file).unwrap_or_default());
         }
     }
-    digest.finalize()
+    hasher.digest()
 }
 
 /// The file, or all files in the folder. One that is missing, as the lock file of a published crate, counts for nothing.
@@ -59,12 +61,4 @@ fn gather(path: &Path, files: &mut Vec<PathBuf>) {
     } else if path.exists() {
         files.push(path.into());
     }
-}
-
-/// FNV-1a of 64 bits.
-const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
-
-fn fnv(hash: u64, bytes: &[u8]) -> u64 {
-    let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-    bytes.iter().fold(hash, step)
 }

@@ -38,7 +38,7 @@ pub const TARGETS: [Target; 2] = [
         },
         words: &[
             "langdu\0\u{1}",
-            "lda1",
+            "lda2",
             "\0",
             "\0\0\0\0",
             "\u{7f}",

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::rc::Rc;
 
+use xxhash_rust::xxh64::xxh64;
+
 /// What a record is for. Each level has a budget of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
@@ -155,15 +157,13 @@ pub trait Store {
 }
 
 /// Version of the seal: it goes up when the meaning of the bytes under it changes.
-const SEAL: [u8; 4] = *b"lda1";
-
-const CRC: crc::Crc<u32> = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC);
+const SEAL: [u8; 4] = *b"lda2";
 
 /// Puts a checksum in front of a payload.
 pub fn seal(payload: &[u8]) -> Vec<u8> {
-    let mut sealed = Vec::with_capacity(8 + payload.len());
+    let mut sealed = Vec::with_capacity(12 + payload.len());
     sealed.extend(SEAL);
-    sealed.extend(CRC.checksum(payload).to_le_bytes());
+    sealed.extend(xxh64(payload, 0).to_le_bytes());
     sealed.extend(payload);
     sealed
 }
@@ -171,8 +171,8 @@ pub fn seal(payload: &[u8]) -> Vec<u8> {
 /// The payload of a whole record; nothing for one that is torn or foreign.
 pub fn open(sealed: &[u8]) -> Option<&[u8]> {
     let (seal, rest) = sealed.split_first_chunk::<4>()?;
-    let (checksum, payload) = rest.split_first_chunk::<4>()?;
-    let whole = *seal == SEAL && CRC.checksum(payload) == u32::from_le_bytes(*checksum);
+    let (checksum, payload) = rest.split_first_chunk::<8>()?;
+    let whole = *seal == SEAL && xxh64(payload, 0) == u64::from_le_bytes(*checksum);
     whole.then_some(payload)
 }
 

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
-use langdu_kernels::{Stored, Tensor, Values};
+use langdu_kernels::{Stored, Tensor, Values, little_endian, signed_bytes};
 use tract_onnx::pb::tensor_proto::DataType;
 use tract_onnx::pb::tensor_shape_proto::dimension::Value as Size;
 use tract_onnx::pb::type_proto::Value as Type;
@@ -127,11 +127,7 @@ impl Stored for File<'_> {
             let shape = shape(bytes)?;
             let axis = attribute(self.node(name)?, "axis")?.i.try_into().ok()?;
             let scales = floats(scale)?;
-            let values = bytes
-                .raw_data
-                .iter()
-                .map(|&byte| byte as i8)
-                .collect::<Vec<_>>();
+            let values = signed_bytes(&bytes.raw_data);
             let right = bytes.data_type == DataType::Int8 as i32
                 && values.len() == shape.iter().product::<usize>()
                 && shape.get(axis) == Some(&scales.len());
@@ -172,7 +168,5 @@ fn shape(tensor: &TensorProto) -> Option<Vec<usize>> {
 }
 
 fn floats(tensor: &TensorProto) -> Option<Vec<f32>> {
-    let values = tensor.raw_data.chunks_exact(4);
-    let values = values.map(|bytes| bytes.try_into().map_or(0.0, f32::from_le_bytes));
-    (tensor.data_type == DataType::Float as i32).then(|| values.collect())
+    (tensor.data_type == DataType::Float as i32).then(|| little_endian(&tensor.raw_data))
 }

@@ -12,4 +12,4 @@ mod simd;
 mod noise;
 mod tensor;
 
-pub use tensor::{Stored, Tensor, Values};
+pub use tensor::{Stored, Tensor, Values, little_endian, signed_bytes};

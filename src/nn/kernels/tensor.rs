@@ -42,6 +42,19 @@ impl Tensor {
     }
 }
 
+/// Floats as ONNX stores them.
+#[inline(never)]
+pub fn little_endian(bytes: &[u8]) -> Vec<f32> {
+    let (fours, _) = bytes.as_chunks();
+    fours.iter().map(|four| f32::from_le_bytes(*four)).collect()
+}
+
+/// 8-bit integers as ONNX stores them.
+#[inline(never)]
+pub fn signed_bytes(bytes: &[u8]) -> Vec<i8> {
+    bytes.iter().map(|byte| byte.cast_signed()).collect()
+}
+
 /// Weights by the names that the converter gives.
 pub trait Stored {
     /// A weight, stored as `name`, or as int8 under `name.int8` and `name.scale`.
