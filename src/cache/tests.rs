@@ -16,6 +16,9 @@ const ROOM: Room = Room {
     memory: 300,
 };
 
+/// With its seal a record has 108 bytes: nine of them may be kept, two of them in memory.
+const PAYLOAD: usize = 96;
+
 const BUDGET: Budget = Budget {
     fragments: ROOM,
     sentences: ROOM,
@@ -83,11 +86,11 @@ fn the_record_used_longest_ago_goes_first() {
     let store = Memory::default();
     let cache = open(&store, BUDGET);
     for number in 0..9 {
-        cache.keep(key(number), &[number; 100]);
+        cache.keep(key(number), &[number; PAYLOAD]);
         now(cache.flush());
     }
     assert!(get(&cache, key(0)).is_some());
-    cache.keep(key(9), &[9; 100]);
+    cache.keep(key(9), &[9; PAYLOAD]);
     now(cache.flush());
     assert_eq!(get(&cache, key(1)), None);
     assert!(get(&cache, key(0)).is_some());
@@ -102,13 +105,13 @@ fn the_order_of_use_outlives_the_cache() {
     let store = Memory::default();
     let cache = open(&store, BUDGET);
     for number in 0..9 {
-        cache.keep(key(number), &[number; 100]);
+        cache.keep(key(number), &[number; PAYLOAD]);
         now(cache.flush());
     }
     assert!(get(&cache, key(0)).is_some());
     now(cache.flush());
     let cache = open(&store, BUDGET);
-    cache.keep(key(9), &[9; 100]);
+    cache.keep(key(9), &[9; PAYLOAD]);
     assert!(get(&cache, key(0)).is_some());
     assert_eq!(get(&cache, key(1)), None);
 }
@@ -118,7 +121,7 @@ fn a_smaller_budget_is_kept_at_once() {
     let store = Memory::default();
     let cache = open(&store, BUDGET);
     for number in 0..8 {
-        cache.keep(key(number), &[number; 100]);
+        cache.keep(key(number), &[number; PAYLOAD]);
         now(cache.flush());
     }
     let cache = open(
@@ -140,7 +143,7 @@ fn torn_and_missing_records_are_dropped_and_counted() {
     let store = Memory::default();
     let cache = open(&store, BUDGET);
     for number in 1..=3 {
-        cache.keep(key(number), &[number; 100]);
+        cache.keep(key(number), &[number; PAYLOAD]);
     }
     now(cache.flush());
     let torn = Entry {
@@ -149,7 +152,7 @@ fn torn_and_missing_records_are_dropped_and_counted() {
         used: 0,
     };
     let batch = Batch {
-        puts: vec![(torn, store::seal(&[1; 100])[..50].into())],
+        puts: vec![(torn, store::seal(&[1; PAYLOAD])[..50].into())],
         deletes: vec![key(2)],
         ..Batch::default()
     };
@@ -176,7 +179,7 @@ fn levels_do_not_push_each_other_out() {
     let names = |level, number| Key::new(level, [number; 32]);
     for level in [Level::Fragment, Level::Template, Level::Sentence] {
         for number in 0..12 {
-            cache.keep(names(level, number), &[number; 100]);
+            cache.keep(names(level, number), &[number; PAYLOAD]);
             now(cache.flush());
         }
     }
@@ -199,7 +202,7 @@ fn two_tabs_know_of_each_other() {
     two.learn(now(one.flush()).unwrap());
     assert_eq!(get(&two, key(1)), Some(b"nihao".to_vec()));
     for number in 2..12 {
-        two.keep(key(number), &[number; 100]);
+        two.keep(key(number), &[number; PAYLOAD]);
         if let Some(change) = now(two.flush()) {
             one.learn(change);
         }
@@ -214,7 +217,7 @@ fn two_tabs_know_of_each_other() {
             ..one.stats().l2
         }
     );
-    assert_eq!(get(&one, key(11)), Some(vec![11; 100]));
+    assert_eq!(get(&one, key(11)), Some(vec![11; PAYLOAD]));
     assert_eq!(one.stats().l2.bytes, two.stats().l2.bytes);
     now(two.clear());
     one.forget_all();
@@ -238,7 +241,7 @@ fn clearing_leaves_nothing() {
 fn a_warm_cache_can_be_carried_over() {
     let cache = open(&Memory::default(), BUDGET);
     for number in 0..8 {
-        cache.keep(key(number), &[number; 100]);
+        cache.keep(key(number), &[number; PAYLOAD]);
         now(cache.flush());
     }
     let file = now(cache.export());
@@ -246,7 +249,7 @@ fn a_warm_cache_can_be_carried_over() {
     let imported = now(other.import(&file)).unwrap();
     assert_eq!((imported.records, imported.change.kept.len()), (8, 8));
     for number in 0..8 {
-        assert_eq!(get(&other, key(number)), Some(vec![number; 100]));
+        assert_eq!(get(&other, key(number)), Some(vec![number; PAYLOAD]));
     }
     assert_eq!(
         now(other.import(b"something else")),
@@ -258,7 +261,7 @@ fn a_warm_cache_can_be_carried_over() {
 fn only_what_has_found_room_counts_as_imported() {
     let cache = open(&Memory::default(), BUDGET);
     for number in 0..9 {
-        cache.keep(key(number), &[number; 100]);
+        cache.keep(key(number), &[number; PAYLOAD]);
         now(cache.flush());
     }
     let file = now(cache.export());
@@ -281,11 +284,11 @@ fn what_was_kept_before_the_store_came_is_newer_than_what_lies_in_it() {
     let store = Memory::default();
     let cache = open(&store, BUDGET);
     for number in 0..9 {
-        cache.keep(key(number), &[number; 100]);
+        cache.keep(key(number), &[number; PAYLOAD]);
         now(cache.flush());
     }
     let cache = Cache::new(BUDGET, midnight);
-    cache.keep(key(20), &[20; 100]);
+    cache.keep(key(20), &[20; PAYLOAD]);
     now(cache.attach(store.clone()));
     now(cache.flush());
     assert!(get(&cache, key(20)).is_some());
@@ -344,7 +347,7 @@ fn go_on<T>(future: &mut std::pin::Pin<&mut impl Future<Output = T>>) -> Option<
 fn a_file_that_comes_while_the_store_is_being_written_to_is_kept_whole() {
     let source = open(&Memory::default(), BUDGET);
     for number in 0..9 {
-        source.keep(key(number), &[number; 100]);
+        source.keep(key(number), &[number; PAYLOAD]);
         now(source.flush());
     }
     let file = now(source.export());
@@ -360,7 +363,7 @@ fn a_file_that_comes_while_the_store_is_being_written_to_is_kept_whole() {
     assert!(go_on(&mut write).is_some());
     assert_eq!(go_on(&mut import).unwrap().unwrap().records, 9);
     for number in 0..9 {
-        assert_eq!(get(&cache, key(number)), Some(vec![number; 100]));
+        assert_eq!(get(&cache, key(number)), Some(vec![number; PAYLOAD]));
     }
     assert_eq!(now(gate.memory.entries()).unwrap().len(), 10);
 }
@@ -374,7 +377,7 @@ fn a_record_kept_anew_while_a_torn_one_is_read_stays() {
         used: 0,
     };
     let batch = Batch {
-        puts: vec![(torn, store::seal(&[1; 100])[..50].into())],
+        puts: vec![(torn, store::seal(&[1; PAYLOAD])[..50].into())],
         ..Batch::default()
     };
     now(gate.memory.write(batch)).unwrap();
@@ -435,9 +438,9 @@ fn a_failing_store_leaves_a_cache_in_memory() {
         };
         now(cache.attach(store));
         for number in 0..20 {
-            cache.keep(key(number), &[number; 100]);
+            cache.keep(key(number), &[number; PAYLOAD]);
             now(cache.flush());
-            assert_eq!(get(&cache, key(number)), Some(vec![number; 100]));
+            assert_eq!(get(&cache, key(number)), Some(vec![number; PAYLOAD]));
             get(&cache, key(0));
         }
         assert_eq!(
@@ -463,7 +466,7 @@ fn a_store_that_does_not_answer_is_asked_once_by_an_export() {
     };
     now(cache.attach(store));
     for number in 0..20 {
-        cache.keep(key(number), &[number; 100]);
+        cache.keep(key(number), &[number; PAYLOAD]);
         now(cache.flush());
     }
     assert!(cache.failure().is_none());
