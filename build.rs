@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use xxhash_rust::xxh64::Xxh64;
+use xxhash_rust::xxh64::{Xxh64, xxh64};
 
 /// The rooms between symbols and samples, and the versions of the libraries.
 const SOURCES: [&str; 5] = [
@@ -33,23 +33,27 @@ fn main() {
     }
     let hash = hasher.digest();
     println!("cargo:rustc-env=LANGDU_ENGINE={hash:016x}");
-    println!("cargo:rustc-env=LANGDU_TEXT={}", text_checksum());
+    let text = text();
+    println!("cargo:rustc-env=LANGDU_TEXT={}", xxh64(&text, 0));
+    let folder = std::env::var_os("OUT_DIR").expect("cargo says where");
+    std::fs::write(Path::new(&folder).join("text.bin"), text)
+        .expect("the folder can be written to");
 }
 
-/// XXH64 of what texts are read by: the packed files, then the tables, each in the order of their names.
-fn text_checksum() -> u64 {
+/// What texts are read by, as browsers fetch it: the packed files, then the tables, each in the order of their names.
+fn text() -> Vec<u8> {
     println!("cargo:rerun-if-changed=models/text");
-    let mut hasher = Xxh64::new(0);
+    let mut text = Vec::new();
     for (folder, end) in [("models/text", "bin"), ("models/text/tables", "tsv")] {
         let entries = Path::new(folder).read_dir().into_iter().flatten().flatten();
         let mut files: Vec<_> = entries.map(|entry| entry.path()).collect();
         files.retain(|file| file.extension().is_some_and(|extension| extension == end));
         files.sort();
         for file in files {
-            hasher.update(&std::fs::read(file).unwrap_or_default());
+            text.extend(std::fs::read(file).unwrap_or_default());
         }
     }
-    hasher.digest()
+    text
 }
 
 /// The file, or all files in the folder. One that is missing, as the lock file of a published crate, counts for nothing.

@@ -144,6 +144,25 @@ impl<S: Store> Cache<S> {
 
     /// Brings records from the store into memory, where [`Cache::look_up`] finds them. What is gone or torn is forgotten.
     pub async fn fetch(&self, keys: &[Key]) {
+        self.bring(keys, Some(self.now())).await;
+    }
+
+    /// Brings what was used last from the store into memory before anybody asks for it, so many bytes of each level at most. It
+    /// counts as no use.
+    pub async fn recall(&self, most: u64) {
+        let away = |ledger: &Ledger| ledger.latest_away(most);
+        let keys: Vec<Key> = self
+            .inner
+            .levels
+            .borrow()
+            .all()
+            .iter()
+            .flat_map(away)
+            .collect();
+        self.bring(&keys, None).await;
+    }
+
+    async fn bring(&self, keys: &[Key], now: Option<u64>) {
         let Some(store) = self.store() else { return };
         match store.read(keys).await {
             Ok(found) => {
@@ -155,7 +174,7 @@ impl<S: Store> Cache<S> {
                         continue;
                     }
                     match bytes {
-                        Some(bytes) => ledger.bring(key, &bytes, self.now()),
+                        Some(bytes) => ledger.bring(key, &bytes, now),
                         None => ledger.forget(key),
                     }
                 }

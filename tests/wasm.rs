@@ -30,22 +30,17 @@ fn graphs() -> [Vec<u8>; 6] {
 }
 
 /// What a page fetches beside the engine.
-fn text_data() -> Vec<u8> {
-    [
-        include_bytes!("../models/text/characters.bin").as_slice(),
-        include_bytes!("../models/text/emoji.bin"),
-        include_bytes!("../models/text/english.bin"),
-        include_bytes!("../models/text/fold.bin"),
-        include_bytes!("../models/text/polyphones.bin"),
-        include_bytes!("../models/text/prosody.bin"),
-        include_bytes!("../models/text/words.bin"),
-    ]
-    .concat()
-}
+const TEXT_DATA: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/text.bin"));
 
 fn load(manifest: &str, graphs: [Vec<u8>; 6]) -> Result<Engine, JsValue> {
     let graphs = graphs.map(|graph| Uint8Array::from(graph.as_slice()));
-    Engine::new(manifest, graphs.to_vec(), Vec::new(), false, text_data())
+    Engine::new(
+        manifest,
+        graphs.to_vec(),
+        Vec::new(),
+        false,
+        TEXT_DATA.to_vec(),
+    )
 }
 
 fn engine() -> Engine {
@@ -258,7 +253,13 @@ fn a_graph_that_is_no_network_of_ours_is_refused_with_its_operators() {
     let digests = names.map(|name| manifest["files"][name]["sha256"].as_str().map(String::from));
     let digests = digests.into_iter().flatten().collect();
     let graphs = graphs.map(|graph| Uint8Array::from(graph.as_slice()));
-    let refused = Engine::new(MANIFEST, graphs.to_vec(), digests, false, text_data());
+    let refused = Engine::new(
+        MANIFEST,
+        graphs.to_vec(),
+        digests,
+        false,
+        TEXT_DATA.to_vec(),
+    );
     let error = refused.err().expect("a failure");
     let message = get(&error, "message").as_string().expect("a message");
     assert_eq!(code::<Engine>(Err(error)), "E_VOICE_FORMAT");

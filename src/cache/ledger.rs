@@ -197,13 +197,28 @@ impl Ledger {
         self.make_room();
     }
 
-    /// Takes the bytes of a stored record into memory, as a use; drops the record when they are torn.
-    pub fn bring(&mut self, key: Key, sealed: &[u8], now: u64) {
+    /// Records that are in the store only, the one used last first, as many as fit into so many bytes of free memory.
+    pub fn latest_away(&self, most: u64) -> Vec<Key> {
+        let mut room = most.min(self.budget.memory.saturating_sub(self.memory_bytes));
+        let away = self.by_use.values().rev().filter(|key| self.is_away(**key));
+        let fits = |key: &&Key| {
+            let rest = room.checked_sub(self.records[*key].bytes);
+            room = rest.unwrap_or(0);
+            rest.is_some()
+        };
+        away.take_while(fits).copied().collect()
+    }
+
+    /// Takes the bytes of a stored record into memory, where they have been used `now`, if they have been; drops the record when
+    /// they are torn.
+    pub fn bring(&mut self, key: Key, sealed: &[u8], now: Option<u64>) {
         if store::open(sealed).is_none() {
             self.forget(key);
             return;
         }
-        self.touch(key, now);
+        if let Some(now) = now {
+            self.touch(key, now);
+        }
         let Some(record) = self.records.get_mut(&key) else {
             return;
         };

@@ -117,6 +117,53 @@ fn the_order_of_use_outlives_the_cache() {
 }
 
 #[test]
+fn what_was_used_last_is_recalled_and_counts_as_no_use() {
+    let store = Memory::default();
+    let cache = open(&store, BUDGET);
+    for number in 0..9 {
+        cache.keep(key(number), &[number; PAYLOAD]);
+        now(cache.flush());
+    }
+    assert!(get(&cache, key(4)).is_some());
+    now(cache.flush());
+    let cache = open(&store, BUDGET);
+    now(cache.recall(250));
+    let here = |number: &u8| cache.look_up(key(*number)).is_some();
+    assert_eq!((0..9).filter(here).collect::<Vec<_>>(), [4, 8]);
+
+    // By being recalled none was used.
+    let cache = open(&store, BUDGET);
+    now(cache.recall(u64::MAX));
+    assert_eq!(
+        cache.stats().l2.memory_bytes,
+        2 * 108,
+        "no more than there is room for"
+    );
+    cache.keep(key(9), &[9; PAYLOAD]);
+    assert_eq!(get(&cache, key(0)), None);
+    assert!(get(&cache, key(1)).is_some());
+}
+
+#[test]
+fn what_is_torn_is_forgotten_when_it_is_recalled() {
+    let store = Memory::default();
+    let torn = Entry {
+        key: key(1),
+        bytes: 108,
+        used: 1,
+    };
+    now(store.write(Batch {
+        puts: vec![(torn, store::seal(&[1; PAYLOAD])[..50].into())],
+        ..Batch::default()
+    }))
+    .unwrap();
+    let cache = open(&store, BUDGET);
+    now(cache.recall(u64::MAX));
+    assert!(!cache.has(key(1)));
+    assert_eq!(cache.stats().l2.dropped, 1);
+}
+
+#[test]
 fn a_smaller_budget_is_kept_at_once() {
     let store = Memory::default();
     let cache = open(&store, BUDGET);

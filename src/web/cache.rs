@@ -28,6 +28,9 @@ extern "C" {
     fn now() -> f64;
 }
 
+/// Bytes of each level that are brought into memory before they are asked for: some twenty sentences.
+const RECALLED: u64 = 2 << 20;
+
 /// What has been spoken, in memory and, once it is open, in IndexedDB. No method but `import` ever fails.
 #[wasm_bindgen]
 pub struct EngineCache {
@@ -57,6 +60,11 @@ impl EngineCache {
     #[wasm_bindgen(js_name = giveUp)]
     pub fn give_up(&self) {
         self.cache.fail(&StoreError::Blocked);
+    }
+
+    /// Brings what was used last into memory.
+    pub async fn recall(&self) {
+        self.cache.recall(RECALLED).await;
     }
 
     /// Bytes that await being written.

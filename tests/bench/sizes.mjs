@@ -18,18 +18,14 @@ async function sizes(paths) {
   return sums;
 }
 
-/** What the engine reads texts by. */
-const TEXT = fileURLToPath(new URL('../../models/text/', import.meta.url));
-
 /** @param {string} dist the built page @param {string} folder the voice's */
 export async function measureSizes(dist, folder) {
-  const of = async (folder, kind) =>
-    sizes((await readdir(folder)).filter((name) => kind.test(name)).map((name) => join(folder, name)));
+  const files = (await readdir(folder)).filter((name) => /\.(json|onnx)$/.test(name));
   const [plain, relaxed, text, voiceFiles] = await Promise.all([
     sizes([join(dist, 'engine_bg.wasm')]),
     sizes([join(dist, 'relaxed', 'engine_bg.wasm')]),
-    of(TEXT, /\.bin$/),
-    of(folder, /\.(json|onnx)$/),
+    sizes([join(dist, 'text.bin')]),
+    sizes(files.map((name) => join(folder, name))),
   ]);
   return {
     wasm: plain.plain,

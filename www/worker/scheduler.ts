@@ -126,7 +126,7 @@ export class Scheduler {
     } finally {
       this.running = false;
     }
-    void store.save(true);
+    store.rest();
   }
 
   /** An error without a code is a trap or a bug: the engine's memory can't be trusted any more. */

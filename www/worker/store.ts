@@ -17,6 +17,7 @@ export class Store {
   private opened = Promise.resolve();
   /** Once it is open, or has been waited for long enough. */
   private settled: Promise<void> | null = null;
+  private recalled: Promise<void> | null = null;
   private reported = false;
   private saving = false;
   /** Other tabs with the same database. */
@@ -50,6 +51,12 @@ export class Store {
   /** Waits for a lookup, but not forever: what is not there in time is made anew. */
   async wait(lookup: Promise<void>): Promise<void> {
     await Promise.race([lookup, sleep(LOOKUP)]);
+  }
+
+  /** When there is nothing else to do: what was used last is brought into memory once, what is new is written. */
+  rest(): void {
+    this.recalled ??= this.opened.then(() => this.cache.recall());
+    void this.save(true);
   }
 
   /** Writes what is new: when there is nothing else to do, or when much has come together. */
