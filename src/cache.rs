@@ -147,10 +147,10 @@ impl<S: Store> Cache<S> {
         self.bring(keys, Some(self.now())).await;
     }
 
-    /// Brings what was used last from the store into memory before anybody asks for it, so many bytes of each level at most. It
-    /// counts as no use.
-    pub async fn recall(&self, most: u64) {
-        let away = |ledger: &Ledger| ledger.latest_away(most);
+    /// Brings what was used last from the store into memory before anybody asks for it, so many records and bytes of each level at
+    /// most. It counts as no use.
+    pub async fn recall(&self, records: usize, bytes: u64) {
+        let away = |ledger: &Ledger| ledger.latest_away(records, bytes);
         let keys: Vec<Key> = self
             .inner
             .levels

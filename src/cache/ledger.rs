@@ -197,16 +197,16 @@ impl Ledger {
         self.make_room();
     }
 
-    /// Records that are in the store only, the one used last first, as many as fit into so many bytes of free memory.
-    pub fn latest_away(&self, most: u64) -> Vec<Key> {
-        let mut room = most.min(self.budget.memory.saturating_sub(self.memory_bytes));
+    /// So many records at most that are in the store only, the one used last first, as many as fit into so many bytes of free memory.
+    pub fn latest_away(&self, records: usize, bytes: u64) -> Vec<Key> {
+        let mut room = bytes.min(self.budget.memory.saturating_sub(self.memory_bytes));
         let away = self.by_use.values().rev().filter(|key| self.is_away(**key));
         let fits = |key: &&Key| {
             let rest = room.checked_sub(self.records[*key].bytes);
             room = rest.unwrap_or(0);
             rest.is_some()
         };
-        away.take_while(fits).copied().collect()
+        away.take(records).take_while(fits).copied().collect()
     }
 
     /// Takes the bytes of a stored record into memory, where they have been used `now`, if they have been; drops the record when

@@ -127,13 +127,17 @@ fn what_was_used_last_is_recalled_and_counts_as_no_use() {
     assert!(get(&cache, key(4)).is_some());
     now(cache.flush());
     let cache = open(&store, BUDGET);
-    now(cache.recall(250));
+    now(cache.recall(9, 250));
     let here = |number: &u8| cache.look_up(key(*number)).is_some();
     assert_eq!((0..9).filter(here).collect::<Vec<_>>(), [4, 8]);
 
+    let cache = open(&store, BUDGET);
+    now(cache.recall(1, u64::MAX));
+    assert_eq!(cache.stats().l2.memory_bytes, 108);
+
     // By being recalled none was used.
     let cache = open(&store, BUDGET);
-    now(cache.recall(u64::MAX));
+    now(cache.recall(9, u64::MAX));
     assert_eq!(
         cache.stats().l2.memory_bytes,
         2 * 108,
@@ -158,7 +162,7 @@ fn what_is_torn_is_forgotten_when_it_is_recalled() {
     }))
     .unwrap();
     let cache = open(&store, BUDGET);
-    now(cache.recall(u64::MAX));
+    now(cache.recall(9, u64::MAX));
     assert!(!cache.has(key(1)));
     assert_eq!(cache.stats().l2.dropped, 1);
 }

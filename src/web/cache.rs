@@ -28,8 +28,8 @@ extern "C" {
     fn now() -> f64;
 }
 
-/// Bytes of each level that are brought into memory before they are asked for: some twenty sentences.
-const RECALLED: u64 = 2 << 20;
+/// Records of each level that are brought into memory before they are asked for, and how many bytes of them.
+const RECALLED: (usize, u64) = (24, 2 << 20);
 
 /// What has been spoken, in memory and, once it is open, in IndexedDB. No method but `import` ever fails.
 #[wasm_bindgen]
@@ -64,7 +64,8 @@ impl EngineCache {
 
     /// Brings what was used last into memory.
     pub async fn recall(&self) {
-        self.cache.recall(RECALLED).await;
+        let (records, bytes) = RECALLED;
+        self.cache.recall(records, bytes).await;
     }
 
     /// Bytes that await being written.
