@@ -2,6 +2,7 @@
 import { Unzip, type UnzipFile, UnzipInflate } from 'fflate';
 import { LangduError } from '../wire/errors.js';
 import { MANIFEST, readVoice, type VoiceFiles } from '../wire/voice.js';
+import { joined } from './bytes.js';
 
 /** Bytes of an archive that are unpacked at a time, to a thousand times as many at most. */
 const PIECE = 16 * 1024;
@@ -49,13 +50,7 @@ function unpack(archive: Uint8Array, path: string, most: number): Uint8Array {
     file.start();
   });
   if (!found) throw new LangduError('E_VOICE_MISSING', `The voice has no file ${path}`);
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+  return joined(parts);
 }
 
 /** Goes through the files of an archive, which are unpacked where they are started. */

@@ -3,6 +3,7 @@ import { LangduError } from '../wire/errors.js';
 import { fetchManifest, request } from '../wire/request.js';
 import { fileOf, GRAPHS, type Graph, parseManifest, readVoice, type VoiceFiles } from '../wire/voice.js';
 import { openArchive } from './archive.js';
+import { joined } from './bytes.js';
 
 /** A voice whose digests are computed while its other files arrive. */
 export interface FetchedVoice extends VoiceFiles {
@@ -94,11 +95,5 @@ async function download(url: URL, onBytes: (count: number) => void, codes = VOIC
   } catch {
     throw new LangduError(codes.truncated, `${url}: the connection broke off`);
   }
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+  return joined(parts);
 }
