@@ -3,7 +3,7 @@
  * long loading takes. A table for people; with `--json` the last line is one JSON object. `--voice FOLDER` measures another
  * voice than the page's own, `--trace` says where the time to the first sound goes.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -66,13 +66,17 @@ const extras = {
   '/listen.js': here('./listen.js'),
   '/tap.worklet.js': here('./tap.worklet.js'),
 };
+const voice = new Map(
+  readdirSync(FOLDER, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => [name, readFileSync(join(FOLDER, name))]),
+);
 const server = await serve({
   root: DIST,
   alter: (path, body) => {
     if (path in extras) return extras[path];
     if (given.trace && path.endsWith('/worker.js') && body) return Buffer.concat([Buffer.from(OBSERVER), body]);
-    const file = join(FOLDER, basename(path));
-    return path.startsWith('/voices/measured/') && existsSync(file) ? readFileSync(file) : body;
+    return path.startsWith('/voices/measured/') ? (voice.get(basename(path)) ?? null) : body;
   },
 });
 

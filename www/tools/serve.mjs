@@ -34,14 +34,17 @@ export async function serve({ root, port = 0, alter = (_path, body) => body, hea
   /** @type {string[]} */
   const requests = [];
   const tags = new Map();
-  /** Hashing the engine takes longer than sending it: a file is hashed when it has changed. */
+  const altered = new WeakMap();
+  /** Hashing the engine takes longer than sending it: a file is hashed when it has changed, what is sent instead of one once. */
   const tagOf = async (path, body, file) => {
     const hash = () => `"${createHash('sha256').update(body).digest('base64url')}"`;
-    if (body !== file) return hash();
+    const [known, key] = body === file ? [tags, await versionOf(path)] : [altered, body];
+    if (!known.has(key)) known.set(key, hash());
+    return known.get(key);
+  };
+  const versionOf = async (path) => {
     const { mtimeMs, size } = await stat(join(root, path));
-    const key = `${path} ${mtimeMs} ${size}`;
-    if (!tags.has(key)) tags.set(key, hash());
-    return tags.get(key);
+    return `${path} ${mtimeMs} ${size}`;
   };
   const server = createServer(async (request, response) => {
     let path = pathOf(request.url ?? '/');
