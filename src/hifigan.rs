@@ -13,8 +13,8 @@ mod source;
 use std::sync::Arc;
 
 use crate::Error;
-use crate::nn::{Buckets, Source, State, Value};
-use crate::voice::Manifest;
+use crate::nn::{Buckets, State, Value};
+use crate::voice::Networks;
 
 pub use schedule::Schedule;
 use source::HarmonicSource;
@@ -33,11 +33,12 @@ pub struct Vocoder {
 }
 
 impl Vocoder {
-    /// `graph` is the file of the vocoder's graph.
-    pub fn new(manifest: &Manifest, graph: &[u8]) -> Result<Vocoder, Error> {
-        let contract = manifest.contract("vocoder");
+    /// Takes the vocoder's network out of those of a voice.
+    pub fn new(networks: &mut Networks) -> Result<Vocoder, Error> {
+        let source = networks.take("vocoder")?;
+        let manifest = &networks.manifest;
         Ok(Vocoder {
-            graph: Buckets::new(Source::parse("vocoder", graph, &contract)?, "n", &[]),
+            graph: Buckets::new(source, "n", &[]),
             bins: manifest.mel.bins,
             channels: manifest.mel.channels,
             hop: manifest.hop,

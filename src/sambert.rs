@@ -22,9 +22,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::Error;
-use crate::nn::{Buckets, Graph, Source};
+use crate::nn::{Buckets, Graph};
 use crate::text::symbols::{Phones, Symbol};
-use crate::voice::{Manifest, Voice};
+use crate::voice::Networks;
 
 pub use emotion::EmotionBlend;
 use encoder::Encoded;
@@ -121,34 +121,30 @@ impl Plan {
 }
 
 impl Sambert {
-    pub fn new(voice: &Voice) -> Result<Sambert, Error> {
-        let manifest = &voice.manifest;
-        let source = |name: &str| {
-            let contract = manifest.contract(name);
-            Ok::<_, Error>(Source::parse(name, voice.graph(name)?, &contract)?)
-        };
-        let Manifest {
-            encoder,
-            decoder,
-            postnet,
-            mel,
-            ..
-        } = manifest;
+    /// Takes its five networks out of those of a voice.
+    pub fn new(networks: &mut Networks) -> Result<Sambert, Error> {
+        let encoder = networks.take("encoder")?;
+        let prosody = networks.take("prosody")?;
+        let duration = networks.take("duration")?;
+        let decoder = networks.take("decoder")?;
+        let postnet = networks.take("postnet")?;
+        let manifest = &networks.manifest;
+        let window = manifest.decoder.window;
         Ok(Sambert {
-            encoder: Buckets::new(source("encoder")?, "T", &SYMBOL_SIZES),
-            prosody: Buckets::new(source("prosody")?, "T", &SYMBOL_SIZES),
-            duration: source("duration")?.compile(&[])?,
-            decoder: Buckets::new(source("decoder")?, "R", &[1, decoder.window]),
-            postnet: Buckets::new(source("postnet")?, "n", &[]),
+            encoder: Buckets::new(encoder, "T", &SYMBOL_SIZES),
+            prosody: Buckets::new(prosody, "T", &SYMBOL_SIZES),
+            duration: duration.compile(&[])?,
+            decoder: Buckets::new(decoder, "R", &[1, window]),
+            postnet: Buckets::new(postnet, "n", &[]),
             ids: symbols::Ids::new(&manifest.symbols),
             pause_row: manifest.emotions.pause,
-            speaker_rows: encoder.speaker_rows,
-            emotion_rows: encoder.emotion_rows,
-            channels: mel.channels,
-            bins: mel.bins,
-            window: decoder.window,
-            frames_per_step: decoder.frames_per_step,
-            look_ahead: postnet.look_ahead,
+            speaker_rows: manifest.encoder.speaker_rows,
+            emotion_rows: manifest.encoder.emotion_rows,
+            channels: manifest.mel.channels,
+            bins: manifest.mel.bins,
+            window,
+            frames_per_step: manifest.decoder.frames_per_step,
+            look_ahead: manifest.postnet.look_ahead,
             frames_per_ms: manifest.sample_rate as f32 / manifest.hop as f32 / 1000.0,
         })
     }

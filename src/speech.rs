@@ -28,7 +28,7 @@ use crate::sambert::{Control, EmotionBlend, Sambert};
 use crate::text::symbols::Phones;
 use crate::text::{FixedPart, Mood, Sentences, Templates, fixed_sentences, sentences};
 use crate::voice::speakers::MadeOf;
-use crate::voice::{Manifest, Voice};
+use crate::voice::{Manifest, Networks, Voice};
 
 pub use chunk::{Chunk, Mel, SentenceStart, Source};
 pub use emotions::{EmotionTemplate, EmotionTemplates};
@@ -61,20 +61,18 @@ impl Synthesizer {
     /// Parses the graphs of a voice. They are compiled when they are first needed, or by
     /// [`Synthesizer::prepare`].
     pub fn new(voice: Voice) -> Result<Synthesizer, Error> {
-        let vocoder = Vocoder::new(&voice.manifest, voice.graph("vocoder")?)?;
-        let synthesizer = Synthesizer::without_vocoder(voice)?;
-        Ok(Synthesizer {
-            vocoder: Some(Arc::new(vocoder)),
-            ..synthesizer
-        })
+        Synthesizer::of(voice.networks()?)
     }
 
-    /// A voice whose vocoder runs elsewhere: its streams are read by [`ChunkStream::draft`] and [`ChunkStream::finish`].
-    pub fn without_vocoder(voice: Voice) -> Result<Synthesizer, Error> {
+    /// A voice whose graphs have been parsed. If the vocoder's has not, it runs elsewhere: the streams are read by
+    /// [`ChunkStream::draft`] and [`ChunkStream::finish`].
+    pub fn of(mut networks: Networks) -> Result<Synthesizer, Error> {
+        let here = networks.has("vocoder");
+        let vocoder = here.then(|| Vocoder::new(&mut networks)).transpose()?;
         Ok(Synthesizer {
-            sambert: Arc::new(Sambert::new(&voice)?),
-            manifest: Arc::new(voice.manifest),
-            vocoder: None,
+            sambert: Arc::new(Sambert::new(&mut networks)?),
+            manifest: Arc::new(networks.manifest),
+            vocoder: vocoder.map(Arc::new),
             emotions: Arc::default(),
             templates: Arc::default(),
             pieces: Pieces::default(),
@@ -145,7 +143,7 @@ impl Synthesizer {
     /// The rest of the preparations: says a sentence to nobody and compiles what longer sentences need.
     pub fn warm_up(&self) -> Result<WarmUp, Error> {
         self.prepare()?;
-        WarmUp::new(self.clone())
+        Ok(WarmUp::new(self.clone()))
     }
 
     /// Begins to speak a text. Fails at once for options out of range and for a text with nothing to say.

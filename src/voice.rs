@@ -2,6 +2,7 @@
 
 mod contract;
 pub mod manifest;
+mod networks;
 #[cfg(not(target_arch = "wasm32"))]
 mod pack;
 pub mod speakers;
@@ -10,7 +11,10 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
+use crate::Error;
+
 pub use manifest::Manifest;
+pub use networks::Networks;
 #[cfg(not(target_arch = "wasm32"))]
 pub use pack::Pack;
 
@@ -95,6 +99,15 @@ impl Voice {
         Voice::new(&pack.manifest, pack.files)
     }
 
+    /// Reads all of its graphs.
+    pub fn networks(&self) -> Result<Networks, Error> {
+        let mut networks = Networks::new(self.manifest.clone());
+        for (name, bytes) in &self.graphs {
+            networks.read(name, bytes)?;
+        }
+        Ok(networks)
+    }
+
     /// The bytes of a graph's file.
     pub fn graph(&self, name: &str) -> Result<&[u8], VoiceError> {
         self.graphs
@@ -123,7 +136,7 @@ impl manifest::File {
 }
 
 /// In hexadecimal.
-fn sha256(bytes: &[u8]) -> String {
+pub(crate) fn sha256(bytes: &[u8]) -> String {
     let digest = Sha256::digest(bytes);
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -156,7 +156,7 @@ fn a_sentence_may_have_more_than_800_symbols() {
     let Some(voice) = voice("random_causal") else {
         return;
     };
-    let sambert = std::sync::Arc::new(Sambert::new(&voice).unwrap());
+    let sambert = std::sync::Arc::new(Sambert::new(&mut voice.networks().unwrap()).unwrap());
     let sentence = langdu::text::sentences("早上好").next().unwrap();
     let said = vec![symbols(&sentence, Phones::default()); 120].concat();
     assert!(said.len() > 800);

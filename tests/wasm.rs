@@ -8,6 +8,7 @@ mod fixtures;
 use js_sys::{Array, Float32Array, Object, Reflect, Uint8Array};
 use langdu::Voice;
 use langdu::voice::GRAPHS;
+use langdu::web::voice::EngineVoice;
 use langdu::web::worker::Engine;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -33,14 +34,11 @@ fn graphs() -> [Vec<u8>; 6] {
 const TEXT_DATA: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/text.bin"));
 
 fn load(manifest: &str, graphs: [Vec<u8>; 6]) -> Result<Engine, JsValue> {
-    let graphs = graphs.map(|graph| Uint8Array::from(graph.as_slice()));
-    Engine::new(
-        manifest,
-        graphs.to_vec(),
-        Vec::new(),
-        false,
-        TEXT_DATA.to_vec(),
-    )
+    let mut voice = EngineVoice::new(manifest, false)?;
+    for (name, graph) in GRAPHS.into_iter().zip(graphs) {
+        voice.read(name, &Uint8Array::from(graph.as_slice()), None)?;
+    }
+    Engine::new(voice, TEXT_DATA.to_vec())
 }
 
 fn engine() -> Engine {
@@ -247,22 +245,13 @@ fn a_graph_that_is_no_network_of_ours_is_refused_with_its_operators() {
         .position(|bytes| bytes == name);
     graphs[4][at.expect("the graph's name") + 2] = b'P';
     let manifest: serde_json::Value = serde_json::from_str(MANIFEST).expect("a manifest");
-    let names = [
-        "encoder", "prosody", "duration", "decoder", "postnet", "vocoder",
-    ];
-    let digests = names.map(|name| manifest["files"][name]["sha256"].as_str().map(String::from));
-    let digests = digests.into_iter().flatten().collect();
-    let graphs = graphs.map(|graph| Uint8Array::from(graph.as_slice()));
-    let refused = Engine::new(
-        MANIFEST,
-        graphs.to_vec(),
-        digests,
-        false,
-        TEXT_DATA.to_vec(),
-    );
+    let digest = manifest["files"]["postnet"]["sha256"].as_str();
+    let mut voice = EngineVoice::new(MANIFEST, false).expect("a manifest");
+    let file = Uint8Array::from(graphs[4].as_slice());
+    let refused = voice.read("postnet", &file, digest.map(String::from));
     let error = refused.err().expect("a failure");
     let message = get(&error, "message").as_string().expect("a message");
-    assert_eq!(code::<Engine>(Err(error)), "E_VOICE_FORMAT");
+    assert_eq!(code::<()>(Err(error)), "E_VOICE_FORMAT");
     assert!(
         message.contains("postnet") && message.contains("LSTM"),
         "{message}"

@@ -28,7 +28,7 @@ fn compare(name: &str, input: &str, expected: &str, bound: f32) {
         return;
     };
     let (input, expected) = (goldens.floats(input), goldens.floats(expected));
-    let exact = Arc::new(Vocoder::new(&exact.manifest, exact.graph("vocoder").unwrap()).unwrap());
+    let exact = Arc::new(Vocoder::new(&mut exact.networks().unwrap()).unwrap());
     for piece in [6, 23, 512] {
         let samples = vocode(&exact, &input, piece);
         check(
@@ -37,7 +37,7 @@ fn compare(name: &str, input: &str, expected: &str, bound: f32) {
             1e-4,
         );
     }
-    let small = Arc::new(Vocoder::new(&small.manifest, small.graph("vocoder").unwrap()).unwrap());
+    let small = Arc::new(Vocoder::new(&mut small.networks().unwrap()).unwrap());
     let error = rms(&vocode(&small, &input, 6), &expected);
     let size = rms(&expected, &vec![0.0; expected.len()]);
     check(&format!("{name}, int8, relative"), error / size, bound);

@@ -1,6 +1,7 @@
 //! The acoustic model against the original's outputs, stage by stage.
 
 use super::*;
+use crate::Voice;
 use crate::goldens::{Goldens, check, lines, rms, voice, worst};
 use crate::nn::Value;
 use crate::text::Span;
@@ -95,7 +96,7 @@ fn whole_utterances() {
     else {
         return;
     };
-    let sambert = Arc::new(Sambert::new(&voice).unwrap());
+    let sambert = Arc::new(Sambert::new(&mut voice.networks().unwrap()).unwrap());
     let lines = lines("symbols.txt");
     for ((name, drift), line) in UTTERANCES.into_iter().zip(&lines) {
         let (symbols, emotion) = parse(&voice, line.split_once('\t').unwrap().1);
@@ -147,7 +148,7 @@ fn the_worked_example() {
     else {
         return;
     };
-    let sambert = Arc::new(Sambert::new(&voice).unwrap());
+    let sambert = Arc::new(Sambert::new(&mut voice.networks().unwrap()).unwrap());
     let encoded = worked_example(&mut goldens);
     let plan = sambert
         .lay_out(&encoded, &[None; WORKED_EXAMPLE.len()], &control(0))
@@ -167,7 +168,7 @@ fn int8_stays_close() {
     let (Some(mut goldens), Some(voice)) = (Goldens::open("am_golden"), voice("zhitian")) else {
         return;
     };
-    let sambert = Arc::new(Sambert::new(&voice).unwrap());
+    let sambert = Arc::new(Sambert::new(&mut voice.networks().unwrap()).unwrap());
     let line = &lines("symbols.txt")[1];
     let (symbols, emotion) = parse(&voice, line.split_once('\t').unwrap().1);
     let encoded = sambert.encode(&symbols, &control(emotion)).unwrap();

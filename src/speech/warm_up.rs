@@ -9,16 +9,16 @@ const SENTENCE: &str = "今天天气不错，早上好！";
 /// Preparations that follow [`Synthesizer::prepare`], a bit with every call of `next`.
 pub struct WarmUp {
     synthesizer: Synthesizer,
-    chunks: ChunkStream,
+    /// Begun by the first call: to read its text is the first bit.
+    chunks: Option<ChunkStream>,
 }
 
 impl WarmUp {
-    pub(super) fn new(synthesizer: Synthesizer) -> Result<WarmUp, Error> {
-        let options = SpeakOptions::default();
-        Ok(WarmUp {
-            chunks: synthesizer.patient().stream(SENTENCE, &options)?,
+    pub(super) fn new(synthesizer: Synthesizer) -> WarmUp {
+        WarmUp {
             synthesizer,
-        })
+            chunks: None,
+        }
     }
 }
 
@@ -26,10 +26,15 @@ impl Iterator for WarmUp {
     type Item = Result<(), Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        let Some(chunks) = &mut self.chunks else {
+            let patient = self.synthesizer.patient();
+            let chunks = patient.stream(SENTENCE, &SpeakOptions::default());
+            return Some(chunks.map(|chunks| self.chunks = Some(chunks)));
+        };
         let said = if self.synthesizer.vocoder.is_some() {
-            self.chunks.next().map(|chunk| chunk.map(|_| ()))
+            chunks.next().map(|chunk| chunk.map(|_| ()))
         } else {
-            self.chunks.draft().map(|mel| mel.map(|_| ())).transpose()
+            chunks.draft().map(|mel| mel.map(|_| ())).transpose()
         };
         if said.is_some() {
             return said;

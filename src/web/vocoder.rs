@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use crate::Error;
 use crate::hifigan::{SampleStream, Vocoder};
 use crate::speech::Pieces;
-use crate::voice::Manifest;
+use crate::voice::{Manifest, Networks};
 
 /// The vocoder of a voice, and the sentences that sound, by the number of their jobs.
 #[wasm_bindgen]
@@ -20,11 +20,12 @@ pub struct EngineVocoder {
 
 #[wasm_bindgen]
 impl EngineVocoder {
-    /// The text of `voice.json` and the vocoder's graph, checked by [`super::worker::Engine`].
+    /// The text of `voice.json` and the vocoder's graph, checked by [`super::voice::EngineVoice`].
     #[wasm_bindgen(constructor)]
     pub fn new(manifest: &str, graph: &[u8]) -> Result<EngineVocoder, JsValue> {
-        let manifest = Manifest::parse(manifest).map_err(Error::from)?;
-        let vocoder = Vocoder::new(&manifest, graph)?;
+        let mut networks = Networks::new(Manifest::parse(manifest).map_err(Error::from)?);
+        networks.read("vocoder", graph)?;
+        let vocoder = Vocoder::new(&mut networks)?;
         let Pieces { piece, .. } = Pieces::default();
         vocoder.prepare(piece)?;
         Ok(EngineVocoder {

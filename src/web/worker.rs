@@ -4,19 +4,18 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
 use super::cache::EngineCache;
 use super::messages::{self, Info, ReadingOptions, Stats, Utf16Offsets};
+use super::voice::EngineVoice;
 use crate::cache::Cache;
 use crate::cache::indexed_db::IndexedDb;
 use crate::cache::keys::Keys;
 use crate::speech::{EmotionTemplates, WarmUp};
 use crate::text::{FixedPart, Templates};
-use crate::voice::GRAPHS;
-use crate::{Chunk, ChunkStream, Error, SpeakOptions, Synthesizer, Voice};
+use crate::{Chunk, ChunkStream, Error, SpeakOptions, Synthesizer};
 
 #[wasm_bindgen]
 extern "C" {
@@ -35,8 +34,7 @@ pub fn begin() {
 #[wasm_bindgen]
 pub struct Engine {
     synthesizer: Synthesizer,
-    /// The text of `voice.json`.
-    manifest: String,
+    keys: Keys,
     cache: Option<Cache<IndexedDb>>,
     warm_up: WarmUp,
     templates: Templates,
@@ -53,44 +51,22 @@ struct Job {
 
 #[wasm_bindgen]
 impl Engine {
-    /// Checks and loads a voice: the text of `voice.json` and the six graphs it names, in the order of [`GRAPHS`]. Then it is
-    /// ready to speak; what [`Engine::warm_up`] does can wait. `digests` are the SHA-256 of the graphs in hexadecimal, where the
-    /// browser computes them; empty where it can't. With `apart` the vocoder runs elsewhere, and jobs are done by
-    /// [`Engine::draft`] and [`Engine::finish`]. `text` holds the files of `models/text/*.bin`, joined; fails with `E_VERSION` where
-    /// they are not those of this build.
+    /// Makes a voice ready to speak, all of whose files have been read; what [`Engine::warm_up`] does can wait. If its vocoder runs
+    /// elsewhere, jobs are done by [`Engine::draft`] and [`Engine::finish`]. `text` holds the files of `models/text/*.bin`, joined;
+    /// fails with `E_VERSION` where they are not those of this build.
     #[wasm_bindgen(constructor)]
-    pub fn new(
-        manifest: &str,
-        graphs: Vec<Uint8Array>,
-        digests: Vec<String>,
-        apart: bool,
-        text: Vec<u8>,
-    ) -> Result<Engine, JsValue> {
+    pub fn new(voice: EngineVoice, text: Vec<u8>) -> Result<Engine, JsValue> {
         if !crate::text::data::provide(text) {
             return Err(messages::error(
                 "E_VERSION",
                 "the data of the texts is of another build",
             ));
         }
-        let names = GRAPHS.iter().map(ToString::to_string);
-        let files = names.zip(graphs.iter().map(Uint8Array::to_vec)).collect();
-        let voice = if digests.len() == GRAPHS.len() {
-            let digests = GRAPHS.into_iter().zip(digests).collect::<BTreeMap<_, _>>();
-            Voice::digested(manifest, files, |graph, _| digests[graph].clone())
-        } else {
-            Voice::new(manifest, files)
-        };
-        let voice = voice.map_err(Error::from)?;
-        let synthesizer = if apart {
-            Synthesizer::without_vocoder(voice)?
-        } else {
-            Synthesizer::new(voice)?
-        };
-        let synthesizer = synthesizer.with_clock(now);
+        let synthesizer = Synthesizer::of(voice.networks)?.with_clock(now);
         let warm_up = synthesizer.warm_up()?;
         Ok(Engine {
             synthesizer,
-            manifest: manifest.into(),
+            keys: voice.keys,
             cache: None,
             warm_up,
             templates: Templates::default(),
@@ -275,8 +251,7 @@ impl Engine {
 impl Engine {
     fn insert(&mut self, job: u32, mut chunks: ChunkStream, text: Arc<str>) {
         if let Some(cache) = &self.cache {
-            let keys = Keys::new(&self.manifest);
-            chunks = chunks.with_recordings(keys, Rc::new(cache.clone()));
+            chunks = chunks.with_recordings(self.keys.clone(), Rc::new(cache.clone()));
         }
         let job_of_text = Job {
             chunks,

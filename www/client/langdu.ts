@@ -429,8 +429,8 @@ export class Langdu extends Emitter {
       case 'loading':
         this.onProgress?.({ loaded: message.loaded, total: message.total });
         break;
-      case 'fetched':
-        // While the engine gets ready.
+      case 'found':
+        // While the voice arrives.
         this.gate.open(message.sampleRate).catch(() => undefined);
         break;
       case 'answer':

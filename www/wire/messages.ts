@@ -221,8 +221,8 @@ export type PageToWorker =
 
 export type WorkerToPage =
   | { type: 'loading'; loaded: number; total: number }
-  /** The voice has arrived, and will soon be ready. */
-  | { type: 'fetched'; sampleRate: number }
+  /** There is such a voice, and it is on its way. */
+  | { type: 'found'; sampleRate: number }
   | { type: 'ready'; voice: VoiceInfo }
   | { type: 'refused'; error: ErrorMessage }
   /** `since`: what was told of later samples does not hold any more. */

@@ -1,6 +1,6 @@
 /** Brings engine and voice together. */
 
-import init, { Engine, type EngineChunk, type InitOutput } from '#engine';
+import init, { Engine, type EngineChunk, EngineVoice, type InitOutput } from '#engine';
 import { LangduError, toErrorMessage } from '../wire/errors.js';
 import type { PageToWorker, VoiceInfo, WorkerToPage } from '../wire/messages.js';
 import { watchPolicy } from '../wire/policy.js';
@@ -10,8 +10,9 @@ import { GRAPHS, placed, type VoiceFiles } from '../wire/voice.js';
 import { make, SecondWorker } from './second.js';
 import { Store } from './store.js';
 import {
-  digests,
-  type FetchedVoice,
+  type ArrivingVoice,
+  arrived,
+  digest,
   fetchGraphs,
   fetchText,
   isManifest,
@@ -52,22 +53,41 @@ export async function load(
   const opened = ready.then(() => openStore(tell));
   opened.catch(() => undefined);
   const progress = (loaded: number, total: number) => tell({ type: 'loading', loaded, total });
-  const files = await (wanted.pack ? openPack(wanted.pack) : find(wanted, manifest, progress));
-  tell({ type: 'fetched', sampleRate: sampleRateOf(files) });
-  const [hashes, { memory }, store] = await Promise.all([digests(files), ready, opened]);
-  const graphs = GRAPHS.map((graph) => files.graphs[graph]);
-  const vocoder = second?.load(await module, files.manifest, files.graphs.vocoder);
+  const given = wanted.pack && (await openPack(wanted.pack));
+  const arriving = given ? arrived(given) : await find(wanted, manifest, progress);
+  tell({ type: 'found', sampleRate: sampleRateOf(arriving) });
+  const read = readGraphs(arriving, ready, second !== null);
+  const vocoder = second && Promise.all([module, arriving.graphs.vocoder]);
+  const voiced = vocoder?.then(([module, graph]) => second?.load(module, arriving.manifest, graph));
   // If the files are wrong, the engine says so better.
-  vocoder?.catch(() => undefined);
-  const engine = new Engine(files.manifest, graphs, hashes, second !== null, await text);
-  await vocoder;
+  voiced?.catch(() => undefined);
+  const engine = new Engine(await read, await text);
+  await voiced;
+  const { memory } = await ready;
+  const store = await opened;
   const voice = engine.info();
-  if (wanted.pack) {
+  if (given) {
     await tryOut(engine, second);
-    await keep(voice.name, wanted, files, tell);
+    await keep(voice.name, wanted, given, tell);
   }
   engine.setCache(store.cache);
   return { engine, memory, second, store, voice };
+}
+
+/** Reads each graph when it has come. */
+async function readGraphs(
+  { manifest, graphs }: ArrivingVoice,
+  ready: Promise<InitOutput>,
+  apart: boolean,
+): Promise<EngineVoice> {
+  const begun = ready.then(() => new EngineVoice(manifest, apart));
+  const reading = GRAPHS.map(async (graph) => {
+    const file = await graphs[graph];
+    const hash = await digest(file);
+    (await begun).read(graph, file, hash);
+  });
+  await Promise.all([begun, ...reading]);
+  return begun;
 }
 
 function openStore(tell: (message: WorkerToPage, transfer?: Transferable[]) => void): Store {
@@ -103,14 +123,14 @@ async function find(
   wanted: Wanted['voice'],
   manifest: Promise<string>,
   onProgress: (loaded: number, total: number) => void,
-): Promise<FetchedVoice> {
+): Promise<ArrivingVoice> {
   const locate = wanted.url === null ? null : whereabouts(wanted);
   const site = locate && (await manifest.catch((error: LangduError) => error));
   if (locate && typeof site === 'string' && (wanted.files || isManifest(site))) {
     return fetchGraphs(locate, site, onProgress);
   }
   const kept = wanted.files ? null : await takeVoice(wanted.name);
-  if (kept) return kept;
+  if (kept) return arrived(kept);
   if (site instanceof LangduError) throw site;
   return fetchGraphs(locate ?? whereabouts(wanted), site ?? '', onProgress);
 }

@@ -5,33 +5,36 @@ import { fileOf, GRAPHS, type Graph, parseManifest, readVoice, type VoiceFiles }
 import { openArchive } from './archive.js';
 import { joined } from './bytes.js';
 
-/** A voice whose digests are computed while its other files arrive. */
-export interface FetchedVoice extends VoiceFiles {
-  digests?: Record<Graph, Promise<string>>;
+/** A voice whose files may still be on their way. */
+export interface ArrivingVoice {
+  manifest: string;
+  graphs: Record<Graph, Promise<Uint8Array>>;
 }
 
-/** Fetches the files that a manifest names. */
-export async function fetchGraphs(
+/** One whose files are all there. */
+export function arrived({ manifest, graphs }: VoiceFiles): ArrivingVoice {
+  return { manifest, graphs: each((graph) => Promise.resolve(graphs[graph])) };
+}
+
+/** Begins to fetch the files that a manifest names. */
+export function fetchGraphs(
   locate: (path: string) => URL,
   manifest: string,
   onProgress: (loaded: number, total: number) => void,
-): Promise<FetchedVoice> {
+): ArrivingVoice {
   const { files = {} } = parseManifest(manifest);
   const total = GRAPHS.reduce((sum, graph) => sum + (files[graph]?.bytes ?? 0), 0);
   let loaded = 0;
-  const fetched = await Promise.all(
-    GRAPHS.map(async (graph) => {
-      const path = files[graph]?.path ?? fileOf(graph);
-      const bytes = await download(locate(path), (count) => {
-        loaded += count;
-        onProgress(loaded, total);
-      });
-      return { graph, bytes, digest: digest(bytes) };
-    }),
-  );
-  const each = <T>(value: (file: (typeof fetched)[number]) => T) =>
-    Object.fromEntries(fetched.map((file) => [file.graph, value(file)])) as Record<Graph, T>;
-  return { manifest, graphs: each(({ bytes }) => bytes), digests: each(({ digest }) => digest) };
+  const fetched = (graph: Graph) =>
+    download(locate(files[graph]?.path ?? fileOf(graph)), (count) => {
+      loaded += count;
+      onProgress(loaded, total);
+    });
+  return { manifest, graphs: each(fetched) };
+}
+
+function each(graph: (graph: Graph) => Promise<Uint8Array>): Record<Graph, Promise<Uint8Array>> {
+  return Object.fromEntries(GRAPHS.map((name) => [name, graph(name)])) as Record<Graph, Promise<Uint8Array>>;
 }
 
 /** Whether the site has a voice there. */
@@ -56,21 +59,15 @@ export async function openPack(pack: File[]): Promise<VoiceFiles> {
 }
 
 /** Samples per second of a voice. */
-export function sampleRateOf({ manifest }: VoiceFiles): number {
+export function sampleRateOf({ manifest }: ArrivingVoice): number {
   return Number(parseManifest(manifest).sample_rate);
 }
 
 /** SHA-256 of a graph in hexadecimal; nothing where the page is not secure and the browser computes none. */
-async function digest(graph: Uint8Array): Promise<string> {
-  if (!globalThis.crypto?.subtle) return '';
+export async function digest(graph: Uint8Array): Promise<string | undefined> {
+  if (!globalThis.crypto?.subtle) return undefined;
   const digest = await crypto.subtle.digest('SHA-256', graph as Uint8Array<ArrayBuffer>);
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-/** The digests of all graphs, or none. */
-export async function digests({ graphs, digests: begun }: FetchedVoice): Promise<string[]> {
-  const all = await Promise.all(GRAPHS.map((graph) => begun?.[graph] ?? digest(graphs[graph])));
-  return all.every((digest) => digest) ? all : [];
 }
 
 /** What an engine of this build reads texts by. */
