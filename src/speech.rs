@@ -45,6 +45,9 @@ const SAID: Range<f32> = 0.65..1.3;
 /// Semitones from its own pitch beyond which a voice breaks.
 const FARTHEST: f32 = 12.0;
 
+/// Semitones above its own pitch beyond which what an acoustic model says blurs. The rest is left to the source of the vocoder.
+const HIGHEST_SAID: f32 = 4.0;
+
 /// A voice, ready to speak.
 #[derive(Clone)]
 pub struct Synthesizer {
@@ -225,7 +228,12 @@ impl Synthesizer {
         let template = template.copied().unwrap_or_default().at(options.intensity);
         let (row, made) = self.likeness(options)?;
         let semitones = options.pitch + made.map_or(0.0, |made| made.semitones);
-        let ratio = (semitones.clamp(-FARTHEST, FARTHEST) / 12.0).exp2() * template.pitch_scale;
+        let raised = (semitones.clamp(-FARTHEST, FARTHEST) / 12.0).exp2() * template.pitch_scale;
+        let ratio = match self.manifest.vocoder.source {
+            Some(_) => raised.min((HIGHEST_SAID / 12.0).exp2()),
+            None => raised,
+        };
+        let source_scale = raised / ratio;
         let pitch_shift = match self.manifest.pitch {
             Some(pitch) => pitch.mean * (ratio - 1.0) / pitch.std,
             None if semitones == 0.0 => 0.0,
@@ -247,6 +255,7 @@ impl Synthesizer {
             speed,
             tempo: wanted / said,
             vocal_tract,
+            source_scale,
             pitch_scale: ratio,
             pitch_shift,
             energy_scale: template.energy_scale,

@@ -50,6 +50,7 @@ impl Keys {
             speed,
             tempo,
             vocal_tract,
+            source_scale,
             pitch_scale,
             pitch_shift,
             energy_scale,
@@ -57,8 +58,8 @@ impl Keys {
         } = control;
         // Words are kept as they are spoken, whatever becomes of them.
         let sounding = match level {
-            Level::Fragment => [&1.0; 2],
-            _ => [tempo, vocal_tract],
+            Level::Fragment => [&1.0; 3],
+            _ => [tempo, vocal_tract, source_scale],
         };
         for value in sounding {
             hash.update(value.to_le_bytes());
@@ -144,6 +145,7 @@ mod tests {
             spoken(|control| control.speed = 1.5),
             spoken(|control| control.tempo = 1.5),
             spoken(|control| control.vocal_tract = 1.2),
+            spoken(|control| control.source_scale = 1.1),
             spoken(|control| control.pitch_scale = 1.5),
             spoken(|control| control.pitch_shift = 1.0),
             spoken(|control| control.energy_scale = 1.3),

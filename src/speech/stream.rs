@@ -19,7 +19,7 @@ use crate::cache::store::Key;
 use crate::hifigan::{SampleStream, Schedule};
 use crate::sambert::MelStream;
 use crate::text::Sentences;
-use crate::voice::VoiceError;
+use crate::voice::{Manifest, VoiceError};
 
 /// A chunk that waits for its sound.
 struct Draft {
@@ -71,6 +71,8 @@ struct Utterance {
     /// Samples of a frame as they are heard, and what makes them so many where the vocoder makes others.
     hop: usize,
     vocal_tract: Option<Rc<RefCell<VocalTract>>>,
+    /// Times the pitch of the mel, at which the vocoder's source runs.
+    source_scale: f32,
     hush: Rc<Hush>,
     rest: Rest,
     /// Until the first chunk is out.
@@ -203,6 +205,7 @@ impl ChunkStream {
         };
         let rest = Rest::new(pause, silence, &plan.durations, hop);
         let rate = self.synthesizer.manifest.sample_rate;
+        let source_scale = control.source_scale;
         let hush = Hush::new(&plan.durations, &control.curve, hop, self.position, rate);
         self.tapes.push_back(
             key.map(|key| Tape::new(key, symbols, control, known, plan.durations.clone())),
@@ -221,6 +224,7 @@ impl ChunkStream {
             volume,
             hop,
             vocal_tract,
+            source_scale,
             hush: Rc::new(hush),
             rest,
             begins: Some(begins),
@@ -252,7 +256,8 @@ impl ChunkStream {
         let channels = self.synthesizer.manifest.mel.channels;
         let (mut mel, mut sounding) = (Vec::new(), 0);
         while sounding < self.chunk_frames && !utterance.mel.is_finished() {
-            let frames = utterance.mel.advance(piece)?;
+            let mut frames = utterance.mel.advance(piece)?;
+            self.drive(&mut frames, utterance.source_scale);
             utterance.schedule.take(frames.len() / channels);
             while let Some((_, count)) = utterance.schedule.next_run() {
                 sounding += count;
@@ -261,6 +266,16 @@ impl ChunkStream {
         }
         self.timings.sambert_ms += (self.synthesizer.clock)() - started;
         Ok((mel, sounding))
+    }
+
+    /// Has the vocoder's source run at so many times the pitch of these frames.
+    fn drive(&self, frames: &mut [f32], scale: f32) {
+        let Manifest { mel, vocoder, .. } = &*self.synthesizer.manifest;
+        if let Some(source) = vocoder.source.as_ref().filter(|_| scale != 1.0) {
+            for frame in frames.chunks_exact_mut(mel.channels) {
+                frame[mel.bins] = source.scaled(frame[mel.bins], scale);
+            }
+        }
     }
 
     /// The upcoming sentence as one chunk, if it has been recorded.

@@ -281,6 +281,11 @@ impl Statistics {
 }
 
 impl HarmonicSource {
+    /// The value of an F0 that is so many times that of a value.
+    pub fn scaled(&self, value: f32, times: f32) -> f32 {
+        ((self.f0_mean + self.f0_std * value) * times - self.f0_mean) / self.f0_std
+    }
+
     /// NaN is in no range.
     fn fits(&self) -> bool {
         (1..=64).contains(&self.harmonics)

@@ -1,11 +1,10 @@
 //! Single graphs in the browser, for the benchmark: a graph as langdu runs it, and the same file under stock tract.
-#![cfg(target_arch = "wasm32")]
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use js_sys::{Array, Float32Array, Object, Reflect};
-use langdu::nn::{Graph, Source, State, Value};
+use langdu::nn::{Graph, Size, Source, State, Value};
 use langdu::text;
 use langdu::voice::Manifest;
 use tract_onnx::prelude::*;
@@ -35,6 +34,7 @@ pub fn symbols(text: String) -> Array {
 pub struct LangduGraph {
     graph: Graph,
     state: State,
+    inputs: Vec<(&'static str, Vec<usize>)>,
     output: String,
 }
 
@@ -56,32 +56,33 @@ impl LangduGraph {
         } else {
             "decoder"
         };
-        let source = Source::parse(name, bytes, &manifest.contract(name))?;
+        let contract = manifest.contract(name);
+        let length = |of: &Size| match *of {
+            Size::Fixed(size) => size,
+            Size::Open { times, plus, .. } => size * times + plus,
+            Size::Any => 1,
+        };
+        let inputs = contract.inputs.iter();
+        let inputs = inputs.map(|port| (port.name, port.shape.iter().map(length).collect()));
+        let source = Source::parse(name, bytes, &contract)?;
         let graph = source.compile(&[(symbol, size)])?;
         let state = graph.start()?;
         Ok(LangduGraph {
             graph,
             state,
+            inputs: inputs.collect(),
             output,
         })
     }
 
     pub fn run(&mut self, inputs: &Object) -> Result<Vec<f32>, JsError> {
-        let mut values = Vec::new();
-        for name in Object::keys(inputs)
-            .iter()
-            .filter_map(|key| key.as_string())
-        {
-            let shape = self.graph.shape(&name).unwrap_or_default().to_vec();
-            values.push((Value::f32(&shape, &floats(inputs, &name)), name));
-        }
-        let inputs = values
-            .iter()
-            .map(|(value, name)| (name.as_str(), value.clone()))
+        let given = self.inputs.iter();
+        let given = given
+            .map(|(name, shape)| (*name, Value::f32(shape, &floats(inputs, name))))
             .collect::<Vec<_>>();
         let [output] = self
             .graph
-            .run(&mut self.state, &inputs, [self.output.as_str()])?;
+            .run(&mut self.state, &given, [self.output.as_str()])?;
         Ok(output.as_f32().to_vec())
     }
 }
