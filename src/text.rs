@@ -65,6 +65,8 @@ mod user;
 mod utterance;
 mod verse;
 
+#[cfg(target_arch = "wasm32")]
+pub use data::provide;
 pub use error::TextError;
 pub use options::{Accent, Erhua, Input, Symbols, TextOptions};
 pub use polyphone::readings_of;

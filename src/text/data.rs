@@ -58,7 +58,7 @@ mod fetched {
 
     static DATA: OnceLock<Vec<u8>> = OnceLock::new();
 
-    /// Takes all files, one after the other in the order of [`FILES`]. Says whether they are the ones that this engine was made for.
+    /// Takes what texts are read by: all files, one after the other in the order of [`FILES`]. Says whether they are the ones that this engine was made for.
     pub fn provide(data: Vec<u8>) -> bool {
         let ours = are_ours(&data);
         if ours {

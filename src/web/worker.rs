@@ -56,7 +56,7 @@ impl Engine {
     /// fails with `E_VERSION` where they are not those of this build.
     #[wasm_bindgen(constructor)]
     pub fn new(voice: EngineVoice, text: Vec<u8>) -> Result<Engine, JsValue> {
-        if !crate::text::data::provide(text) {
+        if !crate::text::provide(text) {
             return Err(messages::error(
                 "E_VERSION",
                 "the data of the texts is of another build",

@@ -10,6 +10,13 @@ use langdu::voice::Manifest;
 use tract_onnx::prelude::*;
 use wasm_bindgen::prelude::*;
 
+/// Takes what texts are read by, `text.bin` beside the engine. Says whether it is of the same build.
+#[cfg(target_arch = "wasm32")]
+#[wasm_bindgen]
+pub fn provide(text: Vec<u8>) -> bool {
+    text::provide(text)
+}
+
 /// The symbols of a text: [phone, tone, syllable flag, word segment] of each.
 #[wasm_bindgen]
 pub fn symbols(text: String) -> Array {

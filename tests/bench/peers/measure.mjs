@@ -89,7 +89,8 @@ export async function decoderStep(runtime, build) {
 
 /** Seconds of work and of sound of the bundled voice in onnxruntime-web, over some sentences. */
 export async function peerVoice(texts) {
-  const { symbols } = await engine('simd128');
+  const { provide, symbols } = await engine('simd128');
+  if (!provide(await bytesOf('/text.bin'))) throw new Error('the graphs are of another build than the page');
   const voice = await PeerVoice.open('/voices/xiaolang/');
   const sentences = texts.map((text) => symbols(text));
   await voice.speak(sentences[0]);
