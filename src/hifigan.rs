@@ -94,6 +94,7 @@ impl SampleStream {
     /// the last frame of the sentence, all the rest.
     pub fn push(&mut self, frames: &[f32]) -> Result<Vec<f32>, Error> {
         let Vocoder { bins, channels, .. } = *self.vocoder;
+        let mut samples = Vec::new();
         for frame in frames.chunks_exact(channels) {
             self.schedule.take(1);
             self.mel.extend_from_slice(&frame[..bins]);
@@ -101,10 +102,9 @@ impl SampleStream {
                 self.sines
                     .extend(source.frame(frame[bins], frame[bins + 1]));
             }
-        }
-        let mut samples = Vec::new();
-        while let Some((first, count)) = self.schedule.next_run() {
-            samples.extend(self.run(first, count)?);
+            while let Some((first, count)) = self.schedule.next_run() {
+                samples.extend(self.run(first, count)?);
+            }
         }
         Ok(samples)
     }
@@ -133,7 +133,7 @@ impl SampleStream {
         ];
         let width = self.width;
         if width > 0 {
-            let rows = rows(&padded(&self.sines, window * width), width, hop);
+            let rows = rows(&self.sines, width, hop, window);
             inputs.push(("source", Value::f32(&[width / hop, window * hop], &rows)));
         }
         let [samples] = graph.run(&mut state, &inputs, ["samples"])?;
@@ -152,12 +152,16 @@ fn padded(values: &[f32], length: usize) -> Vec<f32> {
     padded
 }
 
-/// From frames of `width` values, `hop` for each harmonic, to one row for each harmonic.
-fn rows(frames: &[f32], width: usize, hop: usize) -> Vec<f32> {
-    let mut rows = Vec::with_capacity(frames.len());
-    for harmonic in (0..width).step_by(hop) {
-        for frame in frames.chunks_exact(width) {
-            rows.extend_from_slice(&frame[harmonic..harmonic + hop]);
+/// From frames of `width` values, `hop` for each harmonic, to one row for each harmonic. Of `count` frames those that are not
+/// there are zero.
+fn rows(frames: &[f32], width: usize, hop: usize, count: usize) -> Vec<f32> {
+    let mut rows = vec![0.0; count * width];
+    for (number, frame) in frames.chunks_exact(width).take(count).enumerate() {
+        for (row, part) in rows
+            .chunks_exact_mut(count * hop)
+            .zip(frame.chunks_exact(hop))
+        {
+            row[number * hop..][..hop].copy_from_slice(part);
         }
     }
     rows

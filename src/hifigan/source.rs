@@ -2,6 +2,7 @@
 
 use std::f64::consts::TAU;
 
+use crate::nn::source::{add_noise, mixed};
 use crate::voice::manifest;
 
 /// In unvoiced frames the noise has a third of the sines' amplitude.
@@ -23,7 +24,7 @@ pub struct HarmonicSource {
 }
 
 /// Adds noise of variance 1 times a level to samples of a harmonic, a function of the first one's position and the harmonic.
-pub type Noise = fn(level: f32, position: u64, harmonic: u64, samples: &mut [f32]);
+pub type Noise = fn(level: f32, position: u64, harmonic: u32, samples: &mut [f32]);
 
 impl HarmonicSource {
     pub fn new(settings: manifest::HarmonicSource, hop: usize, sample_rate: u32) -> HarmonicSource {
@@ -68,7 +69,7 @@ impl HarmonicSource {
             self.settings.sine_amplitude * UNVOICED_SHARE
         };
         for (harmonic, row) in rows.chunks_exact_mut(self.hop).enumerate() {
-            (self.noise)(noise, self.position, harmonic as u64, row);
+            (self.noise)(noise, self.position, harmonic as u32, row);
         }
         self.phase = (self.phase + self.hop as f64 * step).fract();
         self.position += self.hop as u64;
@@ -122,39 +123,9 @@ fn phase(harmonic: u64) -> f64 {
     if harmonic == 0 {
         0.0
     } else {
-        TAU * unit(hash(u64::MAX, harmonic))
+        let bits = mixed(u32::MAX - harmonic as u32);
+        TAU * f64::from(bits) / f64::from(u32::MAX)
     }
-}
-
-fn add_noise(level: f32, position: u64, harmonic: u64, samples: &mut [f32]) {
-    for (position, sample) in (position..).zip(samples) {
-        *sample += level * normal(hash(position, harmonic));
-    }
-}
-
-/// 64 well mixed bits from a position and a stream (SplitMix64's finalizer).
-#[inline(always)]
-fn hash(position: u64, stream: u64) -> u64 {
-    let mut bits = position
-        .wrapping_mul(64)
-        .wrapping_add(stream)
-        .wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    bits ^ (bits >> 31)
-}
-
-/// A number in 0..1.
-fn unit(bits: u64) -> f64 {
-    (bits >> 11) as f64 / (1u64 << 53) as f64
-}
-
-/// A number of mean 0 and variance 1, near enough normal for noise: four 16-bit numbers added up.
-#[inline(always)]
-fn normal(bits: u64) -> f32 {
-    let part = |shift: u32| (bits >> shift) & 0xFFFF;
-    let sum = (part(0) + part(16) + part(32) + part(48)) as u32;
-    (sum as f32 / 65535.0 - 2.0) * 3f32.sqrt()
 }
 
 #[cfg(test)]

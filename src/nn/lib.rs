@@ -32,6 +32,7 @@ pub use bucket::Buckets;
 pub use contract::{Contract, Port, Size};
 pub use langdu_kernels::layers::dot;
 pub use langdu_kernels::lstm::Lstm;
+pub use langdu_kernels::source;
 pub use model::{Graph, Source, State, Value};
 
 /// A graph that does not load or run.

@@ -2,7 +2,8 @@
 //! after them.
 //!
 //! Signals are rows of channels. There are no copies of the input for every tap: a tap reads the same rows, shifted. With int8
-//! weights the input is rounded to integers of up to 16 bits, two channels in a lane, as in [`super::linear`].
+//! weights the input is rounded to integers of up to 16 bits, two channels in a lane, as in [`super::linear`]; frames that are rounded
+//! by the same step are convolved together.
 
 use std::ops::Range;
 
@@ -16,12 +17,6 @@ const ROWS: usize = 4;
 const LARGEST: usize = 1 << 23;
 /// Columns that are computed together: two vectors, so that the sums fill eight registers.
 const COLUMNS: usize = 2 * LANES;
-
-/// Whether inputs of so many columns a frame are rounded by a step for each frame, which does not depend on how frames are
-/// grouped. Where frames do not fill the columns that are computed together, it is one for each run.
-pub fn rounds_frames(frame: usize) -> bool {
-    frame > 0 && frame.is_multiple_of(COLUMNS)
-}
 
 /// A convolution of stride 1.
 #[derive(Debug)]
@@ -53,6 +48,7 @@ enum Weights {
 #[derive(Default)]
 pub struct Scratch {
     joined: Vec<f32>,
+    peaks: Vec<f32>,
     pairs: Vec<i32>,
 }
 
@@ -175,8 +171,8 @@ impl Convolution {
     }
 
     /// Convolves `context` [in, reach] followed by LeakyReLU of `x` [in, columns], and adds the result to `y`
-    /// [out, columns]. The context is replaced by the next one. Inputs are rounded by the same step for every `frame`
-    /// columns, if [`rounds_frames`] says so.
+    /// [out, columns]. The context is replaced by the next one. Where inputs are rounded, it is by a step for every `frame`
+    /// columns, all for 0, so that frames are the same in any run.
     #[cfg_attr(
         all(target_arch = "wasm32", feature = "relaxed"),
         target_feature(enable = "relaxed-simd")
@@ -226,39 +222,57 @@ impl Convolution {
                     });
                 }
             }
-            Weights::Pairs {
-                weights,
-                scales,
-                limit,
-            } => {
-                let frame = if rounds_frames(frame) { frame } else { columns };
-                for from in (0..columns).step_by(frame) {
-                    let to = columns.min(from + frame);
-                    let reached = reach + (to - from).next_multiple_of(COLUMNS);
-                    let rows = || {
-                        joined
-                            .chunks_exact(row)
-                            .map(|row| &row[from..from + reached])
-                    };
-                    let step = step_of(peak(rows()), *limit);
-                    let pairs = &mut scratch.pairs;
-                    to_pairs(rows(), 1.0 / step, pairs);
-                    let blocks = weights.chunks_exact(self.width.div_ceil(2) * self.taps);
-                    for (block, (weights, scales)) in blocks.zip(scales).enumerate() {
-                        self.blocks(block, columns, from..to, y, |start, bias| {
-                            let sums = self.sum_pairs(weights, &pairs[start..], reached);
-                            let mut floats = bias.map(|bias| [Floats::splat(bias); 2]);
-                            for ((floats, sums), scale) in floats.iter_mut().zip(sums).zip(scales) {
-                                let scale = Floats::splat(scale * step);
-                                for (float, sum) in floats.iter_mut().zip(sums) {
-                                    *float = float.add_product(sum.to_floats(), scale);
-                                }
-                            }
-                            floats
-                        });
-                    }
+            Weights::Pairs { limit, .. } => {
+                peaks_of(joined, row, &mut scratch.peaks);
+                let frame = if frame == 0 { columns } else { frame };
+                let frames = (0..columns).step_by(frame).map(|from| {
+                    let peak = peak([&scratch.peaks[from..reach + columns.min(from + frame)]]);
+                    (from, power_of_two(step_of(peak, *limit)))
+                });
+                let mut frames = frames.peekable();
+                while let Some((from, step)) = frames.next() {
+                    while frames.next_if(|(_, next)| *next == step).is_some() {}
+                    let to = frames.peek().map_or(columns, |(next, _)| *next);
+                    let rows = joined.chunks_exact(row);
+                    let rows = rows.map(|row| &row[from..reach + to]);
+                    self.add_rounded(rows, step, from..to, columns, y, &mut scratch.pairs);
                 }
             }
+        }
+    }
+
+    /// Adds to a range of columns what comes of `rows`, the inputs of those columns and `reach` before, rounded to multiples of `step`.
+    #[inline(always)]
+    fn add_rounded<'a>(
+        &self,
+        rows: impl Iterator<Item = &'a [f32]>,
+        step: f32,
+        range: Range<usize>,
+        columns: usize,
+        y: &mut [f32],
+        pairs: &mut Vec<i32>,
+    ) {
+        let Weights::Pairs {
+            weights, scales, ..
+        } = &self.weights
+        else {
+            return;
+        };
+        let reached = self.reach() + range.len().next_multiple_of(COLUMNS);
+        to_pairs(rows, 1.0 / step, reached, pairs);
+        let blocks = weights.chunks_exact(self.width.div_ceil(2) * self.taps);
+        for (block, (weights, scales)) in blocks.zip(scales).enumerate() {
+            self.blocks(block, columns, range.clone(), y, |start, bias| {
+                let sums = self.sum_pairs(weights, &pairs[start..], reached);
+                let mut floats = bias.map(|bias| [Floats::splat(bias); 2]);
+                for ((floats, sums), scale) in floats.iter_mut().zip(sums).zip(scales) {
+                    let scale = Floats::splat(scale * step);
+                    for (float, sum) in floats.iter_mut().zip(sums) {
+                        *float = float.add_product(sum.to_floats(), scale);
+                    }
+                }
+                floats
+            });
         }
     }
 
@@ -353,9 +367,33 @@ fn add_to(y: &mut [f32], sums: [Floats; 2]) {
     }
 }
 
-/// Rounds rows to integers of `units` per one, each two rows into one. A last row without a second is paired with zeros.
-fn to_pairs<'a>(mut rows: impl Iterator<Item = &'a [f32]>, units: f32, pairs: &mut Vec<i32>) {
+/// The largest magnitude of every column of rows of `row` values.
+fn peaks_of(rows: &[f32], row: usize, peaks: &mut Vec<f32>) {
+    peaks.clear();
+    peaks.resize(row, 0.0);
+    for row in rows.chunks_exact(row) {
+        for (peak, value) in peaks.iter_mut().zip(row) {
+            *peak = larger(*peak, value.abs());
+        }
+    }
+}
+
+/// The smallest power of two that is no smaller. Neighbours mostly have the same one, and are then convolved together.
+fn power_of_two(step: f32) -> f32 {
+    const MANTISSA: u32 = (1 << 23) - 1;
+    f32::from_bits((step.to_bits() + MANTISSA) & !MANTISSA)
+}
+
+/// Rounds rows to integers of `units` per one, each two rows into one of `length` pairs. A last row without a second is paired
+/// with zeros, and zeros follow each row.
+fn to_pairs<'a>(
+    mut rows: impl Iterator<Item = &'a [f32]>,
+    units: f32,
+    length: usize,
+    pairs: &mut Vec<i32>,
+) {
     pairs.clear();
+    pairs.reserve(length * rows.size_hint().0.div_ceil(2));
     while let Some(first) = rows.next() {
         if let Some(second) = rows.next() {
             let both = first.iter().zip(second);
@@ -365,6 +403,7 @@ fn to_pairs<'a>(mut rows: impl Iterator<Item = &'a [f32]>, units: f32, pairs: &m
         } else {
             pairs.extend(first.iter().map(|first| pair(nearest(first * units), 0)));
         }
+        pairs.resize(pairs.len().next_multiple_of(length), 0);
     }
 }
 

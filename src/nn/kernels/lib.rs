@@ -7,6 +7,7 @@ pub mod layers;
 pub mod linear;
 pub mod lstm;
 mod simd;
+pub mod source;
 
 #[cfg(test)]
 mod noise;
