@@ -195,17 +195,12 @@ python_tests() {
   ../.venv/bin/python -m pytest -q
 }
 
-# The end to end tests that look at the clock, one file at a time; two of the others at once.
+# Those on a slow machine by themselves, three files of the others at once.
 page_tests() {
-  local file timed=() others=()
-  for file in tests/e2e/*.test.mjs; do
-    case $(basename "$file") in
-      client.* | slow.*) timed+=("$file") ;;
-      *) others+=("$file") ;;
-    esac
-  done
-  node tests/e2e/run.mjs 2 "${others[@]}"
-  node tests/e2e/run.mjs 1 "${timed[@]}"
+  local others=()
+  mapfile -t others < <(ls tests/e2e/*.test.mjs | grep -v /slow)
+  node tests/e2e/run.mjs 3 "${others[@]}"
+  node tests/e2e/run.mjs 1 tests/e2e/slow.test.mjs
   say "the packages, and apps that use them"
   node www/tools/pack.mjs "$(build_id)"
   node tests/apps/run.mjs --quick

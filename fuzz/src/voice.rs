@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use langdu::nn::{Contract, ModelError, Size, Source, Value};
+use langdu::nn::{Contract, ModelError, Source, Value};
 use langdu::voice::{GRAPHS, Manifest, Pack};
 use langdu::{Error, SpeakOptions, Synthesizer, Voice};
 
@@ -130,20 +130,9 @@ fn graph(data: &[u8]) {
 fn run(name: &str, file: &[u8], contract: &Contract) -> Result<(), ModelError> {
     let sizes = [("T", 8), ("R", LISTED.decoder.window), ("n", 6)];
     let graph = Source::parse(name, file, contract)?.compile(&sizes)?;
-    let length = |size: &Size| match *size {
-        Size::Fixed(size) => size,
-        Size::Open {
-            symbol,
-            times,
-            plus,
-        } => {
-            let size = sizes.iter().find(|(name, _)| *name == symbol);
-            size.map_or(1, |(_, size)| size * times + plus)
-        }
-        Size::Any => 1,
-    };
     let inputs = contract.inputs.iter().map(|port| {
-        let shape = port.shape.iter().map(length).collect::<Vec<_>>();
+        let shape = port.shape.iter().map(|size| size.at(&sizes));
+        let shape = shape.collect::<Vec<_>>();
         let count = shape.iter().product();
         let value = match port.integers {
             true => Value::i64(&shape, &vec![1; count]),

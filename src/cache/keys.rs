@@ -169,4 +169,18 @@ mod tests {
             changed[0]
         );
     }
+
+    #[test]
+    fn words_are_the_same_whatever_becomes_of_their_sound() {
+        let key = |change: fn(&mut Control)| {
+            let mut control = Control::plain(EmotionBlend(vec![(1, 1.0)]));
+            change(&mut control);
+            Keys::new("voice").key(Level::Fragment, &[symbol("n_c", "tone3")], &control)
+        };
+        let plain = key(|_| ());
+        assert_eq!(key(|control| control.tempo = 1.5), plain);
+        assert_eq!(key(|control| control.vocal_tract = 1.2), plain);
+        assert_eq!(key(|control| control.source_scale = 1.1), plain);
+        assert_ne!(key(|control| control.speed = 1.5), plain);
+    }
 }

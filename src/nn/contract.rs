@@ -88,6 +88,24 @@ pub enum Size {
     Any,
 }
 
+impl Size {
+    /// How much it is where the free sizes are these; what is not said is 1.
+    pub fn at(&self, sizes: &[(&str, usize)]) -> usize {
+        match *self {
+            Size::Fixed(size) => size,
+            Size::Open {
+                symbol,
+                times,
+                plus,
+            } => {
+                let size = sizes.iter().find(|(name, _)| *name == symbol);
+                size.map_or(1, |(_, size)| size * times + plus)
+            }
+            Size::Any => 1,
+        }
+    }
+}
+
 impl Port {
     pub fn floats<const N: usize>(name: &'static str, shape: [Size; N]) -> Port {
         Port {

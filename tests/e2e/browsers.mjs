@@ -1,10 +1,12 @@
 /** The same few verbs for every browser: Playwright drives Chromium, WebDriver drives Firefox and WebKit. */
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { chromium } from 'playwright-core';
 import { Builder, By } from 'selenium-webdriver';
 import firefox from 'selenium-webdriver/firefox.js';
+import { profile } from './profile.mjs';
 
 const CHROMIUM = '/usr/bin/chromium';
 const FIREFOX = ['/usr/bin/firefox-esr', '/usr/bin/firefox'].find(existsSync);
@@ -163,21 +165,28 @@ const firefoxBrowser = {
   name: 'Firefox',
   async page({ locked = false, incognito = false, env } = {}) {
     if (!env) soundServer();
-    const service = new firefox.ServiceBuilder().setEnvironment({ ...process.env, ...env });
-    const options = new firefox.Options()
-      .setBinary(FIREFOX ?? '')
-      .addArguments('-headless')
-      .setPreference('intl.accept_languages', 'zh-CN')
-      .setPreference('browser.privatebrowsing.autostart', incognito)
-      .setPreference('media.autoplay.default', locked ? 1 : 0)
-      .setPreference('media.autoplay.block-webaudio', locked);
-    const driver = await new Builder()
-      .forBrowser('firefox')
-      .setFirefoxOptions(options)
-      .setFirefoxService(service)
-      .build();
+    const start = (folder) => {
+      const service = new firefox.ServiceBuilder().setEnvironment({
+        ...process.env,
+        ...(env ?? { PULSE_SINK: PROMPT }),
+      });
+      const options = new firefox.Options()
+        .setBinary(FIREFOX ?? '')
+        .addArguments('-headless', '-profile', folder)
+        .setPreference('browser.startup.page', 0)
+        .setPreference('browser.newtabpage.enabled', false)
+        .setPreference('intl.accept_languages', 'zh-CN')
+        .setPreference('browser.privatebrowsing.autostart', incognito)
+        .setPreference('media.autoplay.default', locked ? 1 : 0)
+        .setPreference('media.autoplay.block-webaudio', locked);
+      return new Builder().forBrowser('firefox').setFirefoxOptions(options).setFirefoxService(service).build();
+    };
+    const folder = await profile(start);
+    const driver = await start(folder);
     await watch(driver);
-    return driven(driver, () => driver.quit());
+    return driven(driver, async () => {
+      await driver.quit().finally(() => rm(folder, { recursive: true, force: true }));
+    });
   },
 };
 
@@ -253,6 +262,9 @@ async function answering(url, patience = 20_000) {
   }
 }
 
+/** A sink that holds little back: from another one, Firefox takes two seconds to part. */
+const PROMPT = 'prompt';
+
 /** Without a sound server the audio clock of Firefox and WebKit stands still; this one plays into nothing. */
 export function soundServer() {
   try {
@@ -261,6 +273,9 @@ export function soundServer() {
     const modules = ['-L', 'module-native-protocol-unix', '-L', 'module-null-sink'];
     execFileSync('pulseaudio', ['--start', '--exit-idle-time=-1', '-n', ...modules], { stdio: 'ignore' });
   }
+  const sinks = execFileSync('pactl', ['list', 'short', 'sinks'], { encoding: 'utf8' });
+  if (sinks.includes(`\t${PROMPT}\t`)) return;
+  execFileSync('pactl', ['load-module', 'module-null-sink', `sink_name=${PROMPT}`, 'norewinds=1'], { stdio: 'ignore' });
 }
 
 const ALL = [chromiumBrowser, firefoxBrowser, webkitBrowser];

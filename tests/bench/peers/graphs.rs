@@ -64,15 +64,12 @@ impl LangduGraph {
             "decoder"
         };
         let contract = manifest.contract(name);
-        let length = |of: &Size| match *of {
-            Size::Fixed(size) => size,
-            Size::Open { times, plus, .. } => size * times + plus,
-            Size::Any => 1,
-        };
+        let sizes = [(symbol, size)];
+        let length = |of: &Size| of.at(&sizes);
         let inputs = contract.inputs.iter();
         let inputs = inputs.map(|port| (port.name, port.shape.iter().map(length).collect()));
         let source = Source::parse(name, bytes, &contract)?;
-        let graph = source.compile(&[(symbol, size)])?;
+        let graph = source.compile(&sizes)?;
         let state = graph.start()?;
         Ok(LangduGraph {
             graph,
