@@ -71,7 +71,7 @@ async function langduVoice() {
   return figures;
 }
 
-const rtf = ({ seconds, sound }) => round(seconds / sound, 3);
+const rtf = ({ seconds, sound }) => round(seconds / sound, 4);
 
 /** Each measurement once a round, in another order each time; the median of all rounds, and their range. */
 async function measureAll() {
@@ -96,8 +96,8 @@ async function measureAll() {
   for (const [name, values] of Object.entries(found)) {
     if (name === 'kokoro') continue;
     const [table, runtime] = name.split(' ');
-    figures[table][runtime] = round(percentile(values, 0.5), 3);
-    figures.ranges[name] = [round(Math.min(...values), 3), round(Math.max(...values), 3)];
+    figures[table][runtime] = round(percentile(values, 0.5), 4);
+    figures.ranges[name] = [round(Math.min(...values), 4), round(Math.max(...values), 4)];
   }
   const middle = (of) => percentile(kokoros.map(of), 0.5);
   figures.kokoro = {
