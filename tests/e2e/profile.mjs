@@ -1,12 +1,11 @@
 /** Profiles for Firefox, which starts in half the time with one that it has been started with before. */
 
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 
-const KEPT = fileURLToPath(new URL('../../target/firefox-profile/', import.meta.url)).slice(0, -1);
+const KEPT = join(tmpdir(), 'langdu-firefox-kept');
 /** What says that a profile is in use. */
 const LOCKS = ['lock', '.parentlock'];
 
@@ -14,7 +13,7 @@ const LOCKS = ['lock', '.parentlock'];
 export async function profile(start) {
   if (!existsSync(KEPT)) await keep(start);
   const folder = await empty();
-  await cp(KEPT, folder, { recursive: true, filter: (path) => !LOCKS.includes(basename(path)) });
+  await cp(KEPT, folder, { recursive: true });
   return folder;
 }
 
@@ -23,7 +22,7 @@ async function keep(start) {
   const driver = await start(folder);
   await driver.get('about:blank');
   await driver.quit();
-  await mkdir(join(KEPT, '..'), { recursive: true });
+  for (const lock of LOCKS) await rm(join(folder, lock), { force: true });
   // Somebody else may have been quicker.
   await rename(folder, KEPT).catch(() => rm(folder, { recursive: true, force: true }));
 }
