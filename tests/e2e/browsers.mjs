@@ -184,9 +184,7 @@ const firefoxBrowser = {
     const folder = await profile(start);
     const driver = await start(folder);
     await watch(driver);
-    return driven(driver, async () => {
-      await driver.quit().finally(() => rm(folder, { recursive: true, force: true }));
-    });
+    return driven(driver, () => driver.quit().finally(() => rm(folder, { recursive: true, force: true })));
   },
 };
 

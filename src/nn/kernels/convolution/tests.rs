@@ -58,8 +58,8 @@ proptest! {
                         }
                     }
                     let found = f64::from(y[row * columns + time]);
-                    // Rounded inputs are off by half of 2^-14 of their peak, at most, each.
-                    let bound = 1e-5 + if whole { (width * taps) as f64 / 32500.0 } else { 0.0 };
+                    // Rounded inputs below one are off by half of 2^-15, at most, each.
+                    let bound = 1e-5 + if whole { (width * taps) as f64 / 65000.0 } else { 0.0 };
                     prop_assert!((found - sum).abs() < bound, "{} instead of {}", found, sum);
                 }
             }
