@@ -54,7 +54,7 @@ const SCRIPT = `
   };
   if (location.hash) {
     const begun = performance.now();
-    const { firstSampleMs } = await window.listen(decodeURIComponent(location.hash.slice(1)));
+    const { firstSampleMs } = await window.listen(decodeURIComponent(location.hash.slice(1)), { atOnce: true });
     window.soundMs = begun + firstSampleMs;
   }
   window.ready = true;`;

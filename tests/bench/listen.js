@@ -6,6 +6,11 @@
 /** How much of each text is listened to. */
 const HEARD_MS = 400;
 const AUDIBLE = 0.01;
+/**
+ * The device asks for sound every 10 ms or so, and what goes before leaves each text at the same place between two requests; people
+ * don't, so each waits for up to so long.
+ */
+const ANY_MOMENT_MS = 40;
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -29,8 +34,9 @@ export async function listener(langdu) {
     return ((heard - first) * 1000) / context.sampleRate;
   };
 
-  /** Speaks the beginning of a text. */
-  return async (text, options) => {
+  /** Speaks the beginning of a text, at any moment or at once. */
+  return async (text, { atOnce = false } = {}) => {
+    if (!atOnce) await sleep(Math.random() * ANY_MOMENT_MS);
     blocks = [];
     sources = [];
     const started = new Promise((resolve, reject) => {
@@ -38,7 +44,7 @@ export async function listener(langdu) {
         stop();
         resolve(firstSoundMs);
       });
-      langdu.speak(text, options).catch((error) => error.code === 'E_CANCELLED' || reject(error));
+      langdu.speak(text).catch((error) => error.code === 'E_CANCELLED' || reject(error));
     });
     const firstSampleMs = await started;
     await sleep(HEARD_MS);

@@ -182,9 +182,10 @@ const firefoxBrowser = {
       return new Builder().forBrowser('firefox').setFirefoxOptions(options).setFirefoxService(service).build();
     };
     const folder = await profile(start);
-    const driver = await start(folder);
+    const gone = () => rm(folder, { recursive: true, force: true });
+    const driver = await start(folder).catch((error) => gone().then(() => Promise.reject(error)));
     await watch(driver);
-    return driven(driver, () => driver.quit().finally(() => rm(folder, { recursive: true, force: true })));
+    return driven(driver, () => driver.quit().finally(gone));
   },
 };
 

@@ -19,12 +19,16 @@ export async function profile(start) {
 
 async function keep(start) {
   const folder = await empty();
-  const driver = await start(folder);
-  await driver.get('about:blank');
-  await driver.quit();
-  for (const lock of LOCKS) await rm(join(folder, lock), { force: true });
-  // Somebody else may have been quicker.
-  await rename(folder, KEPT).catch(() => rm(folder, { recursive: true, force: true }));
+  try {
+    const driver = await start(folder);
+    await driver.get('about:blank');
+    await driver.quit();
+    for (const lock of LOCKS) await rm(join(folder, lock), { force: true });
+    // Somebody else may have been quicker.
+    await rename(folder, KEPT).catch(() => undefined);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 function empty() {

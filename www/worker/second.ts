@@ -43,6 +43,10 @@ export class SecondWorker {
 
   /** Makes the sound of a draft of the engine. */
   push(job: number, { opens, frames }: EngineMel): Promise<Voiced> {
+    // What has been recorded is no work of the vocoder's; it waits for what is under way alone.
+    if (opens === undefined && frames.length === 0 && this.waiting.length === 0) {
+      return Promise.resolve({ samples: frames, ms: 0, memory: this.memory });
+    }
     return this.ask({ type: 'push', job, frames, ...(opens !== undefined && { opens }) }, [frames.buffer]);
   }
 
