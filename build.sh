@@ -195,11 +195,11 @@ python_tests() {
   ../.venv/bin/python -m pytest -q
 }
 
-# Those on a slow machine by themselves, three files of the others at once.
+# Those on a slow machine by themselves, four files of the others at once.
 page_tests() {
   local others=()
   mapfile -t others < <(ls tests/e2e/*.test.mjs | grep -v /slow)
-  node tests/e2e/run.mjs 3 "${others[@]}"
+  node tests/e2e/run.mjs 4 "${others[@]}"
   node tests/e2e/run.mjs 1 tests/e2e/slow.test.mjs
   say "the packages, and apps that use them"
   node www/tools/pack.mjs "$(build_id)"
@@ -242,16 +242,30 @@ run_tests() {
   linted cargo test --profile quick -p langdu -p langdu-nn -p langdu-kernels -p langdu-graphs --features "$NATIVE" --no-run
   joined python
   test_voices
+  joined page
+  joined driver
+  # Three things at once: what is linked for browsers has one thread, and the soak waits now and then; it fuzzes with what is left.
   beside pytest python_tests
+  beside checks checks
+  fuzz_program
+  beside soak campaign --minutes 1
   say "Rust tests"
   linted cargo test --profile quick -p langdu -p langdu-nn -p langdu-kernels -p langdu-graphs --features "$NATIVE"
   say "langdu serve"
   LANGDU=target/quick/langdu node --test tests/service/*.test.mjs
+  say "rooms of the reader and of the worker in Node"
+  node --test tests/reader/*.test.mjs tests/worker/*.test.mjs
   joined pytest
-  joined page
-  joined driver
-  # It is in no hurry, and fuzzes with what is left of the processor.
-  beside soak campaign --minutes 1
+  joined checks
+  say "fuzzing, killing and reading on, briefly"
+  joined soak
+  say "the page in Chromium, Firefox and WebKit"
+  page_tests
+  [ ! -s "$LANGDU_SKIPPED" ] || { say "skipped for lack of data" && sort -u "$LANGDU_SKIPPED"; }
+}
+
+# checks: formats, lints and what runs in a browser without a page
+checks() {
   say "checking formats and lints"
   formats
   cargo --config .cargo/browser.toml clippy "${BROWSER[@]}" --lib -- -D warnings
@@ -260,13 +274,6 @@ run_tests() {
   wasm_tests CHROMEDRIVER chromedriver
   wasm_tests GECKODRIVER geckodriver
   wasm_tests CHROMEDRIVER chromedriver --features relaxed
-  say "rooms of the reader and of the worker in Node"
-  node --test tests/reader/*.test.mjs tests/worker/*.test.mjs
-  say "fuzzing, killing and reading on, briefly"
-  joined soak
-  say "the page in Chromium, Firefox and WebKit"
-  page_tests
-  [ ! -s "$LANGDU_SKIPPED" ] || { say "skipped for lack of data" && sort -u "$LANGDU_SKIPPED"; }
 }
 
 # wasm_tests <variable> <driver> [cargo options]
@@ -339,13 +346,17 @@ soak() {
     setup_python
     test_voices
   fi
+  fuzz_program
   campaign "$@"
 }
 
-# campaign [options of soak]: where the page and the voices of the tests are there already. The counters that fuzzing follows are
-# compiled into langdu alone; with the features of the tests, it shares their libraries.
-campaign() {
+# The counters that fuzzing follows are compiled into langdu alone; with the features of the tests, it shares their libraries.
+fuzz_program() {
   RUSTC_WORKSPACE_WRAPPER="$PWD/fuzz/rustc.sh" cargo build --profile quick -p langdu-fuzz --features "langdu/${NATIVE//,/,langdu/}"
+}
+
+# campaign [options of soak]: where the page, the voices of the tests and the program that fuzzes are there already
+campaign() {
   node tests/soak/soak.mjs "$@"
 }
 

@@ -7,10 +7,11 @@
 const HEARD_MS = 400;
 const AUDIBLE = 0.01;
 /**
- * The device asks for sound every 10 ms or so, and what goes before leaves each text at the same place between two requests; people
- * don't, so each waits for up to so long.
+ * The device asks for sound every 10 ms or so. What goes before leaves each text at the same place between two requests, which
+ * people don't: so each waits for another part of this time, and parts that follow each other by the golden ratio lie evenly.
  */
-const ANY_MOMENT_MS = 40;
+const MOMENTS_MS = 40;
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -23,6 +24,7 @@ export async function listener(langdu) {
   tap.port.onmessage = ({ data }) => blocks.push(data);
   langdu.outputNode.connect(tap);
   let sources = [];
+  let moment = 0;
   langdu.on('sentence', (sentence) => sources.push(sentence));
 
   /** Milliseconds from the first sample that is not zero to the first that can be heard. */
@@ -34,9 +36,10 @@ export async function listener(langdu) {
     return ((heard - first) * 1000) / context.sampleRate;
   };
 
-  /** Speaks the beginning of a text, at any moment or at once. */
+  /** Speaks the beginning of a text, at some moment or at once. */
   return async (text, { atOnce = false } = {}) => {
-    if (!atOnce) await sleep(Math.random() * ANY_MOMENT_MS);
+    moment = (moment + GOLDEN) % 1;
+    if (!atOnce) await sleep(moment * MOMENTS_MS);
     blocks = [];
     sources = [];
     const started = new Promise((resolve, reject) => {
