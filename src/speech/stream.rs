@@ -304,7 +304,7 @@ impl ChunkStream {
         let mut samples = recording.samples();
         let length = samples.len() as u64;
         if start == 0 {
-            self.lead_in.trim(&mut samples);
+            self.lead_in.trim(&mut samples, false);
         }
         set_volume(&mut samples, volume);
         let end = start + length;
@@ -467,6 +467,7 @@ impl ChunkStream {
             samples = vocal_tract.borrow_mut().push(&samples);
         }
         hush.apply(&mut samples, chunk.start);
+        let more = ended.is_none();
         if let Some(Some(tape)) = self.tapes.front_mut() {
             tape.record(&samples);
         }
@@ -475,7 +476,7 @@ impl ChunkStream {
         {
             recorder.keep(&tape, &mel);
         }
-        self.lead_in.trim(&mut samples);
+        self.lead_in.trim(&mut samples, more);
         set_volume(&mut samples, volume);
         samples.resize(samples.len() + pause as usize, 0.0);
         Some(self.lead_in.shift(Chunk { samples, ..chunk }))
