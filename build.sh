@@ -195,12 +195,13 @@ python_tests() {
   ../.venv/bin/python -m pytest -q
 }
 
-# Those on a slow machine by themselves, four files of the others at once.
+# Those on a slow machine, and those that must not miss a moment in the background, with little beside them; four files of the others
+# at once.
 page_tests() {
-  local others=()
-  mapfile -t others < <(ls tests/e2e/*.test.mjs | grep -v /slow)
+  local calm=(tests/e2e/slow.test.mjs tests/e2e/pocket.test.mjs) others=()
+  mapfile -t others < <(ls tests/e2e/*.test.mjs | grep -vxF "$(printf '%s\n' "${calm[@]}")")
   node tests/e2e/run.mjs 4 "${others[@]}"
-  node tests/e2e/run.mjs 1 tests/e2e/slow.test.mjs
+  node tests/e2e/run.mjs 2 "${calm[@]}"
   say "the packages, and apps that use them"
   node www/tools/pack.mjs "$(build_id)"
   node tests/apps/run.mjs --quick
@@ -242,21 +243,18 @@ run_tests() {
   linted cargo test --profile quick -p langdu -p langdu-nn -p langdu-kernels -p langdu-graphs --features "$NATIVE" --no-run
   joined python
   test_voices
-  joined page
-  joined driver
-  # Three things at once: what is linked for browsers has one thread, and the soak waits now and then; it fuzzes with what is left.
   beside pytest python_tests
-  beside checks checks
-  fuzz_program
-  beside soak campaign --minutes 1
   say "Rust tests"
   linted cargo test --profile quick -p langdu -p langdu-nn -p langdu-kernels -p langdu-graphs --features "$NATIVE"
+  joined page
+  fuzz_program
+  # It is in no hurry, and fuzzes with what is left of the processor.
+  beside soak campaign --minutes 1
   say "langdu serve"
   LANGDU=target/quick/langdu node --test tests/service/*.test.mjs
-  say "rooms of the reader and of the worker in Node"
-  node --test tests/reader/*.test.mjs tests/worker/*.test.mjs
   joined pytest
-  joined checks
+  joined driver
+  checks
   say "fuzzing, killing and reading on, briefly"
   joined soak
   say "the page in Chromium, Firefox and WebKit"
@@ -264,7 +262,7 @@ run_tests() {
   [ ! -s "$LANGDU_SKIPPED" ] || { say "skipped for lack of data" && sort -u "$LANGDU_SKIPPED"; }
 }
 
-# checks: formats, lints and what runs in a browser without a page
+# checks: formats, lints, and what runs without a page
 checks() {
   say "checking formats and lints"
   formats
@@ -274,6 +272,8 @@ checks() {
   wasm_tests CHROMEDRIVER chromedriver
   wasm_tests GECKODRIVER geckodriver
   wasm_tests CHROMEDRIVER chromedriver --features relaxed
+  say "rooms of the reader and of the worker in Node"
+  node --test tests/reader/*.test.mjs tests/worker/*.test.mjs
 }
 
 # wasm_tests <variable> <driver> [cargo options]
