@@ -5,18 +5,15 @@ import type { Job, Run } from './job.js';
 /** Name of the measures. */
 const FIRST_SOUND = 'langdu: first sound';
 
-/** The way to the first sound, once for a job; null for its later chunks. */
-export function wayToSound(engine: Engine, job: Job, run: Run): PerformanceMeasureOptions | null {
-  if (job.arrived === null) return null;
+/** Measures the way to the first sound, once for a job. */
+export function measure(engine: Engine, job: Job, run: Run): void {
+  if (job.arrived === null) return;
   const start = job.arrived;
   job.arrived = null;
+  const inWorkerMs = performance.now() - start;
   const { textMs = 0, planMs = 0, sambertMs = 0, vocoderMs = 0 } = engine.stats(run.number) ?? {};
   const melMs = sambertMs - planMs;
-  const inWorkerMs = performance.now() - start;
-  return { start, detail: { textMs, lookupMs: job.lookupMs, planMs, melMs, vocoderMs, inWorkerMs } };
-}
-
-export function measure(way: PerformanceMeasureOptions): void {
-  performance.measure(FIRST_SOUND, way);
+  const detail = { textMs, lookupMs: job.lookupMs, planMs, melMs, vocoderMs, inWorkerMs };
+  performance.measure(FIRST_SOUND, { start, detail });
   performance.clearMeasures(FIRST_SOUND);
 }

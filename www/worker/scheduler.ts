@@ -9,7 +9,7 @@ import type { SpeechOptions, WorkerToPage } from '../wire/messages.js';
 import type { Ahead } from './ahead.js';
 import type { Delivery } from './deliver.js';
 import { Job, type Run } from './job.js';
-import { measure, wayToSound } from './measure.js';
+import { measure } from './measure.js';
 import type { SecondWorker } from './second.js';
 import type { Store } from './store.js';
 
@@ -283,10 +283,9 @@ export class Scheduler {
   private take(job: Job, run: Run, chunk: EngineChunk | undefined): void {
     const over = chunk?.last ?? true;
     const last = over && job.endsWith(run);
-    const way = this.parts && chunk ? wayToSound(this.parts.engine, job, run) : null;
     const entered = chunk ? this.delivery.chunk(job, run, chunk, last) : false;
     job.begun ||= entered;
-    if (way) measure(way);
+    if (this.parts && chunk) measure(this.parts.engine, job, run);
     if (!over) return;
     this.withdraw(job);
     if (run.entry && 'at' in run.entry) this.finish(job, Math.round(this.delivery.position(job)));
