@@ -195,15 +195,15 @@ python_tests() {
   ../.venv/bin/python -m pytest -q
 }
 
-# Those on a slow machine, and those that must not miss a moment in the background, with little beside them; four files of the others
-# at once.
+# Three files at once; those on a slow machine, and those that must not miss a moment in the background, with little beside them.
 page_tests() {
   local calm=(tests/e2e/slow.test.mjs tests/e2e/pocket.test.mjs) others=()
   mapfile -t others < <(ls tests/e2e/*.test.mjs | grep -vxF "$(printf '%s\n' "${calm[@]}")")
-  node tests/e2e/run.mjs 4 "${others[@]}"
+  node tests/e2e/run.mjs 3 "${others[@]}"
+  beside packing node www/tools/pack.mjs "$(build_id)"
   node tests/e2e/run.mjs 2 "${calm[@]}"
   say "the packages, and apps that use them"
-  node www/tools/pack.mjs "$(build_id)"
+  joined packing
   node tests/apps/run.mjs --quick
 }
 
