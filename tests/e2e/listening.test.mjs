@@ -210,6 +210,23 @@ describe('listening in Chromium', { skip: browsers.every(({ name }) => name !== 
     await page.waitForFunction(() => document.querySelector('[data-paragraph="0"]').textContent.includes('布告'));
   });
 
+  test('a name that is being typed stays while something else is kept', async () => {
+    const { page } = app;
+    await bring('半个', '山里很静。\n');
+    await page.click('#book-settings');
+    await page.fill('#title', '半个名');
+    const author = page.locator('#book-dialog .field input').nth(1);
+    await author.fill('某人');
+    await author.dispatchEvent('change');
+    await page.waitForFunction(
+      () => document.querySelector('#book-dialog .field:nth-child(2) input').defaultValue === '某人',
+    );
+    assert.equal(await page.inputValue('#title'), '半个名');
+    await page.dispatchEvent('#title', 'change');
+    await page.waitForFunction(() => document.querySelector('.book-head h1 span').textContent === '半个名');
+    await page.keyboard.press('Escape');
+  });
+
   test('keys do what the list of keys says', async () => {
     const { page } = app;
     await bring('按键', '第一句。第二句。\n第三句。\n');

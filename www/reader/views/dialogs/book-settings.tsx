@@ -30,8 +30,9 @@ function Form({ record, onClose }: { record: BookRecord; onClose: () => void }) 
       <div class="fields">
         <label class="field">
           <span>{t('book.name')}</span>
+          {/* Not its value: what is being typed stays while something else is shown anew. */}
           <input
-            value={record.title}
+            defaultValue={record.title}
             id="title"
             onChange={(event) => {
               const title = event.currentTarget.value.trim();
@@ -42,7 +43,7 @@ function Form({ record, onClose }: { record: BookRecord; onClose: () => void }) 
         <label class="field">
           <span>{t('book.author')}</span>
           <input
-            value={record.author}
+            defaultValue={record.author}
             onChange={(event) => {
               const author = event.currentTarget.value.trim();
               void changeOpenBook((kept) => ({ ...kept, author }));
@@ -110,7 +111,7 @@ function Source({ onClose }: { onClose: () => void }) {
           id="headings"
           placeholder="^第.+[章回]"
           spellcheck={false}
-          value={record.settings.headings ?? ''}
+          defaultValue={record.settings.headings ?? ''}
           onChange={(event) => {
             const field = event.currentTarget;
             try {

@@ -88,7 +88,6 @@ function Search({ onClose }: { onClose: () => void }) {
         <input
           type="search"
           id="book-search"
-          value={words}
           placeholder={t('book.search')}
           onChange={(event) => setWords(event.currentTarget.value.trim())}
         />
