@@ -215,12 +215,13 @@ describe('listening in Chromium', { skip: browsers.every(({ name }) => name !== 
     await bring('半个', '山里很静。\n');
     await page.click('#book-settings');
     await page.fill('#title', '半个名');
-    const author = page.locator('#book-dialog .field input').nth(1);
-    await author.fill('某人');
-    await author.dispatchEvent('change');
-    await page.waitForFunction(
-      () => document.querySelector('#book-dialog .field:nth-child(2) input').defaultValue === '某人',
-    );
+    // Without taking the focus away, which would end the typing.
+    await page.evaluate(() => {
+      const author = document.querySelectorAll('#book-dialog .field input')[1];
+      author.value = '某人';
+      author.dispatchEvent(new Event('change', { bubbles: true }));
+    });
+    await page.waitForFunction(() => document.querySelectorAll('#book-dialog .field input')[1].defaultValue === '某人');
     assert.equal(await page.inputValue('#title'), '半个名');
     await page.dispatchEvent('#title', 'change');
     await page.waitForFunction(() => document.querySelector('.book-head h1 span').textContent === '半个名');
