@@ -13,6 +13,7 @@ mod marks;
 mod options;
 mod pieces;
 mod recorder;
+mod replay;
 mod stream;
 mod timings;
 mod upcoming;

@@ -9,6 +9,7 @@ use super::hush::Hush;
 use super::lead_in::LeadIn;
 use super::marks::{Cue, Mark, cues, marks};
 use super::recorder::{Recorder, Tape};
+use super::replay::Replay;
 use super::upcoming::{Upcoming, extent};
 use super::vocal_tract::VocalTract;
 use super::{SpeakOptions, Synthesizer, Timings};
@@ -41,6 +42,8 @@ pub struct ChunkStream {
     sentences: Sentences,
     upcoming: Option<Upcoming>,
     current: Option<Utterance>,
+    /// What is left of a recorded sentence.
+    replay: Option<Replay>,
     /// Samples of silence to give out before the next sentence.
     silence: u64,
     /// Samples composed so far.
@@ -94,6 +97,7 @@ impl ChunkStream {
             options,
             upcoming: None,
             current: None,
+            replay: None,
             silence: 0,
             position: 0,
             timings: Timings::default(),
@@ -278,7 +282,7 @@ impl ChunkStream {
         }
     }
 
-    /// The upcoming sentence as one chunk, if it has been recorded.
+    /// The beginning of the upcoming sentence, if it has been recorded.
     fn recorded(&mut self) -> Result<Option<Chunk>, Error> {
         let Some((upcoming, recorder)) = self.upcoming.as_ref().zip(self.recorder.as_ref()) else {
             return Ok(None);
@@ -300,35 +304,54 @@ impl ChunkStream {
         else {
             return Ok(None);
         };
+        self.read_ahead()?;
+        let pause = self.pause(Rest::new(pause, silence, &recording.durations, hop));
         let start = self.position;
-        let mut samples = recording.samples();
-        let length = samples.len() as u64;
+        let marks = marks(&symbols, &recording.durations, hop, start);
+        let end = start + recording.samples.len() as u64;
+        let cues = cues(&bookmarks, &marks, end);
+        let source = if fixed {
+            Source::Template
+        } else {
+            Source::Sentence
+        };
+        let begins = SentenceStart {
+            span,
+            source,
+            known: Vec::new(),
+        };
+        let rate = self.synthesizer.manifest.sample_rate;
+        self.replay = Some(Replay::new(recording, rate, volume, pause as usize));
+        Ok(self.replayed().map(|chunk| Chunk {
+            marks,
+            cues,
+            begins: Some(begins),
+            ..chunk
+        }))
+    }
+
+    /// More of the recorded sentence that has begun.
+    fn replayed(&mut self) -> Option<Chunk> {
+        let replay = self.replay.as_mut()?;
+        let start = self.position;
+        let mut samples = replay.next_piece();
+        let over = replay.is_over();
+        let pause = if over { replay.pause } else { 0 };
+        self.position += (samples.len() + pause) as u64;
         if start == 0 {
             self.lead_in.trim(&mut samples, false);
         }
-        set_volume(&mut samples, volume);
-        let end = start + length;
-        self.read_ahead()?;
-        let pause = self.pause(Rest::new(pause, silence, &recording.durations, hop));
-        samples.resize(samples.len() + pause as usize, 0.0);
-        self.position = end + pause;
-        let marks = marks(&symbols, &recording.durations, hop, start);
-        Ok(Some(Chunk {
+        set_volume(&mut samples, replay.volume);
+        samples.resize(samples.len() + pause, 0.0);
+        self.replay.take_if(|_| over);
+        Some(Chunk {
             samples,
             start,
-            cues: cues(&bookmarks, &marks, end),
-            marks,
-            begins: Some(SentenceStart {
-                span,
-                source: if fixed {
-                    Source::Template
-                } else {
-                    Source::Sentence
-                },
-                known: Vec::new(),
-            }),
+            marks: Vec::new(),
+            cues: Vec::new(),
+            begins: None,
             last: self.is_over(),
-        }))
+        })
     }
 
     /// The samples of silence that end a sentence; what is asked for beyond them follows.
@@ -361,13 +384,14 @@ impl ChunkStream {
     }
 
     fn is_over(&self) -> bool {
-        self.current.is_none() && self.upcoming.is_none() && self.silence == 0
+        let begun = self.current.is_some() || self.replay.is_some();
+        !begun && self.upcoming.is_none() && self.silence == 0
     }
 
     /// The next chunk without its sound, and the mel of it.
     fn compose(&mut self) -> Result<Option<(Draft, Mel)>, Error> {
         if self.current.is_none() {
-            let ready = match self.silent() {
+            let ready = match self.replayed().or_else(|| self.silent()) {
                 Some(chunk) => Some(chunk),
                 None => self.recorded()?,
             };
@@ -484,6 +508,7 @@ impl ChunkStream {
 
     fn stop(&mut self) {
         self.current = None;
+        self.replay = None;
         self.upcoming = None;
         self.silence = 0;
     }

@@ -29,7 +29,7 @@ extern "C" {
 }
 
 /// Records of each level that are brought into memory before they are asked for, and how many bytes of them.
-const RECALLED: (usize, u64) = (24, 2 << 20);
+const RECALLED: (usize, u64) = (24, 3 << 20);
 
 /// What has been spoken, in memory and, once it is open, in IndexedDB. No method but `import` ever fails.
 #[wasm_bindgen]

@@ -7,6 +7,8 @@ import { diagnose } from './diagnosis.js';
 const PATIENCE_MS = { touched: 5000, untouched: 1500 };
 /** What a person does that lets a page sound. */
 const TOUCHES = ['pointerdown', 'keydown', 'touchend'];
+/** Samples that the audio thread asks for at once (Web Audio's render quantum). */
+const QUANTUM = 128;
 /** How fast the volume follows, in seconds. */
 const VOLUME_S = 0.01;
 /**
@@ -64,7 +66,8 @@ export class Output {
     }
     let context: AudioContext | null = null;
     try {
-      context = new AudioContext({ sampleRate, latencyHint: 'interactive' });
+      // "interactive" is the device's own buffer, seldom a multiple of the quantum: Chromium then holds a second one back.
+      context = new AudioContext({ sampleRate, latencyHint: QUANTUM / sampleRate });
       await context.audioWorklet.addModule(player);
       return new Output(context, { rate: sampleRate }, handlers);
     } catch (error) {
