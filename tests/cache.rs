@@ -60,6 +60,8 @@ fn a_recording_sounds_the_same_and_has_the_same_marks() {
         assert_eq!(chunk.begins.is_some(), number % 2 == 0);
         assert_eq!(chunk.last, number == 3);
         start += chunk.samples.len() as u64;
+        let mut marks = chunk.marks.iter();
+        assert!(marks.all(|mark| (chunk.start..start).contains(&mark.start)));
     }
     let marks = |chunks: &[Chunk]| {
         chunks

@@ -1,5 +1,6 @@
 //! Sentences that have been recorded, on their way out.
 
+use super::marks::Timeline;
 use crate::cache::sentence::Recording;
 
 /// Seconds of the first piece: soon unpacked, and longer than any lead-in.
@@ -8,6 +9,7 @@ const FIRST: f64 = 0.2;
 /// A recording that is given out in two pieces, so that the first is not kept waiting by the rest.
 pub(super) struct Replay {
     recording: Recording,
+    pub timeline: Timeline,
     /// Samples that have been given out.
     given: usize,
     first: usize,
@@ -17,9 +19,16 @@ pub(super) struct Replay {
 }
 
 impl Replay {
-    pub fn new(recording: Recording, sample_rate: u32, volume: f32, pause: usize) -> Replay {
+    pub fn new(
+        recording: Recording,
+        timeline: Timeline,
+        sample_rate: u32,
+        volume: f32,
+        pause: usize,
+    ) -> Replay {
         Replay {
             recording,
+            timeline,
             given: 0,
             first: (FIRST * f64::from(sample_rate)) as usize,
             volume,

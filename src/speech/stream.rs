@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::chunk::{Chunk, Mel, SentenceStart, Source};
 use super::hush::Hush;
 use super::lead_in::LeadIn;
-use super::marks::{Cue, Mark, cues, marks};
+use super::marks::Timeline;
 use super::recorder::{Recorder, Tape};
 use super::replay::Replay;
 use super::upcoming::{Upcoming, extent};
@@ -67,9 +67,7 @@ struct Utterance {
     schedule: Schedule,
     /// Frames of the sentence, until the first chunk is out.
     opens: Option<usize>,
-    /// Marks and cues not given out yet.
-    marks: VecDeque<Mark>,
-    cues: VecDeque<Cue>,
+    timeline: Timeline,
     volume: f32,
     /// Samples of a frame as they are heard, and what makes them so many where the vocoder makes others.
     hop: usize,
@@ -188,9 +186,7 @@ impl ChunkStream {
         let own_hop = self.synthesizer.manifest.hop;
         let vocal_tract =
             (hop != own_hop).then(|| Rc::new(RefCell::new(VocalTract::new(own_hop, hop))));
-        let marks = marks(&symbols, &plan.durations, hop, self.position);
-        let end = self.position + (plan.frames() * hop) as u64;
-        let cues = cues(&bookmarks, &marks, end);
+        let timeline = Timeline::new(&symbols, &plan.durations, hop, self.position, &bookmarks);
         let halo = self.synthesizer.manifest.vocoder.halo;
         let schedule = Schedule::new(halo, self.synthesizer.pieces.piece, plan.frames());
         let opens = Some(plan.frames());
@@ -223,8 +219,7 @@ impl ChunkStream {
             mel,
             schedule,
             opens,
-            marks: marks.into(),
-            cues: cues.into(),
+            timeline,
             volume,
             hop,
             vocal_tract,
@@ -306,10 +301,8 @@ impl ChunkStream {
         };
         self.read_ahead()?;
         let pause = self.pause(Rest::new(pause, silence, &recording.durations, hop));
-        let start = self.position;
-        let marks = marks(&symbols, &recording.durations, hop, start);
-        let end = start + recording.samples.len() as u64;
-        let cues = cues(&bookmarks, &marks, end);
+        let (durations, start) = (&recording.durations, self.position);
+        let timeline = Timeline::new(&symbols, durations, hop, start, &bookmarks);
         let source = if fixed {
             Source::Template
         } else {
@@ -321,13 +314,15 @@ impl ChunkStream {
             known: Vec::new(),
         };
         let rate = self.synthesizer.manifest.sample_rate;
-        self.replay = Some(Replay::new(recording, rate, volume, pause as usize));
-        Ok(self.replayed().map(|chunk| Chunk {
-            marks,
-            cues,
-            begins: Some(begins),
-            ..chunk
-        }))
+        self.replay = Some(Replay::new(
+            recording,
+            timeline,
+            rate,
+            volume,
+            pause as usize,
+        ));
+        let begins = Some(begins);
+        Ok(self.replayed().map(|chunk| Chunk { begins, ..chunk }))
     }
 
     /// More of the recorded sentence that has begun.
@@ -338,6 +333,7 @@ impl ChunkStream {
         let over = replay.is_over();
         let pause = if over { replay.pause } else { 0 };
         self.position += (samples.len() + pause) as u64;
+        let (marks, cues) = replay.timeline.until((!over).then_some(self.position));
         if start == 0 {
             self.lead_in.trim(&mut samples, false);
         }
@@ -347,8 +343,8 @@ impl ChunkStream {
         Some(Chunk {
             samples,
             start,
-            marks: Vec::new(),
-            cues: Vec::new(),
+            marks,
+            cues,
             begins: None,
             last: self.is_over(),
         })
@@ -419,16 +415,7 @@ impl ChunkStream {
         let start = self.position;
         self.position += (sounding * utterance.hop) as u64;
         let over = utterance.mel.is_finished();
-        let begun = |mark: &Mark| over || mark.start < self.position;
-        let count = utterance
-            .marks
-            .iter()
-            .take_while(|mark| begun(mark))
-            .count();
-        let marks = utterance.marks.drain(..count).collect();
-        let reached = |cue: &&Cue| over || cue.at < self.position;
-        let count = utterance.cues.iter().take_while(reached).count();
-        let cues = utterance.cues.drain(..count).collect();
+        let (marks, cues) = utterance.timeline.until((!over).then_some(self.position));
         let begins = utterance.begins.take();
         let opens = utterance.opens.take();
         let (volume, hush) = (utterance.volume, utterance.hush.clone());

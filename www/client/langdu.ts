@@ -11,6 +11,7 @@ import { LangduError, notHere, toErrorMessage, toLangduError } from '../wire/err
 import type {
   PcmChunk,
   PlayerToPage,
+  SentenceInfo,
   SpeechOptions,
   SyllableReading,
   VoiceInfo,
@@ -455,13 +456,17 @@ export class Langdu extends Emitter {
       job.stats = message.stats;
       if (job.sink === 'player') this.complete(job);
       else this.jobs.remove(job);
-    } else if (message.type === 'sentence') {
-      this.emit('sentence', { job: job.id, ...message.sentence });
     } else if (message.type === 'marks' && job.sink === 'player') {
+      this.begin(job.id, message.sentence);
       job.expect(message.marks, message.cues, message.since);
     } else if (message.type === 'chunk' && job.sink === 'page') {
+      this.begin(job.id, message.chunk.sentence);
       job.take(message.chunk);
     }
+  }
+
+  private begin(job: number, sentence: SentenceInfo | undefined): void {
+    if (sentence) this.emit('sentence', { job, ...sentence });
   }
 
   private onPlayer(message: PlayerToPage): void {

@@ -225,9 +225,8 @@ export type WorkerToPage =
   | { type: 'found'; sampleRate: number }
   | { type: 'ready'; voice: VoiceInfo }
   | { type: 'refused'; error: ErrorMessage }
-  /** `since`: what was told of later samples does not hold any more. */
-  | { type: 'marks'; job: number; marks: Mark[]; cues: Cue[]; since?: number }
-  | { type: 'sentence'; job: number; sentence: SentenceInfo }
+  /** What is said when, and the sentence that begins. `since`: what was told of later samples does not hold any more. */
+  | { type: 'marks'; job: number; marks: Mark[]; cues: Cue[]; sentence?: SentenceInfo; since?: number }
   | { type: 'chunk'; job: number; chunk: PcmChunk }
   | { type: 'made'; job: number; stats: JobStats }
   | { type: 'failed'; job: number; error: ErrorMessage }

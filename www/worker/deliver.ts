@@ -106,18 +106,18 @@ export class Delivery {
   private hand(job: Job, piece: Piece, last: boolean, cut?: number): void {
     const { samples, start, marks, cues, sentence } = piece;
     job.sent = start + samples.length;
-    if (sentence) this.tell({ type: 'sentence', job: job.id, sentence });
+    const begins = sentence && { sentence };
     if (job.sink === 'page') {
       job.credit -= 1;
       const { buffer } = samples;
-      const chunk = { samples, start, marks, cues, ...(sentence && { sentence }), last };
+      const chunk = { samples, start, marks, cues, ...begins, last };
       this.tell({ type: 'chunk', job: job.id, chunk }, [buffer]);
       return;
     }
     const position = this.position(job);
     job.marks = [...job.marks.filter(({ end }) => end > position), ...marks];
-    if (marks.length + cues.length > 0 || cut !== undefined) {
-      this.tell({ type: 'marks', job: job.id, marks, cues, ...(cut !== undefined && { since: cut }) });
+    if (sentence || marks.length + cues.length > 0 || cut !== undefined) {
+      this.tell({ type: 'marks', job: job.id, marks, cues, ...begins, ...(cut !== undefined && { since: cut }) });
     }
     // A chunk may be silence that was left out.
     if (samples.length === 0 && !last && cut === undefined) return;
