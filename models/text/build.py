@@ -62,6 +62,7 @@ TAGS = [
     "x",
 ]
 HAN = re.compile(r"[\u3400-\u9fff\u3007]+")
+NUMBERS = "一二三四五六七八九十百千万亿两几数多半余整无上好若许"
 MARKS = {"\u0304": 1, "\u0301": 2, "\u030c": 3, "\u0300": 4}
 
 
@@ -170,6 +171,16 @@ class Readings:
                 words |= set(ast.literal_eval(node.value))
         return words - {word for (word,) in table("full_tone.tsv")}
 
+    def count(self, words):
+        """Readings of those words that are a number and a measure word."""
+        rows = list(table("counted.tsv"))
+        special = {character: reading for character, reading, *_ in rows}
+        measures = "".join(character for character, _, *note in rows if note)
+        counted = re.compile(f"第?[{NUMBERS}]+[{measures}]")
+        own = {word for word, *_ in table("readings.tsv")}
+        for word in filter(counted.fullmatch, words - own):
+            self.words[word] = [special.get(c, self.default[c]) for c in word]
+
     def of(self, word):
         return list(self.words.get(word) or [self.default.get(c, "en1") for c in word])
 
@@ -198,6 +209,7 @@ def dictionary(readings):
     for word in sorted(neutral | kept):
         frequency.setdefault(word, 3)
         tags.setdefault(word, "n")
+    readings.count(frequency.keys())
     words = sorted(frequency)
     rank = {c: i for i, (c, _) in enumerate(sorted(Counter("".join(words)).items(), key=lambda x: (-x[1], x[0])))}
     shared, fresh, letters, costs, classes, kinds, explicit, previous = [], [], [], [], [], [], [], ""

@@ -1,11 +1,49 @@
-//! Readings of function words, from the words beside them.
+//! Readings of function words and of others that are a character long, from the words beside them.
 
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use super::data::table;
 use super::reading::Reading;
 use super::steps::{Glyph, Segment, SegmentKind};
+
+/// A row of `models/text/tables/beside.tsv`: a reading, and the words of which one is before it and one behind; none: any.
+struct Row {
+    reading: Reading,
+    before: Vec<&'static str>,
+    behind: Vec<&'static str>,
+}
+
+/// The rows of each character.
+fn rows() -> &'static HashMap<char, Vec<Row>> {
+    static ROWS: OnceLock<HashMap<char, Vec<Row>>> = OnceLock::new();
+    ROWS.get_or_init(|| {
+        let mut rows: HashMap<_, Vec<_>> = HashMap::new();
+        for row in table("beside.tsv") {
+            let [character, pinyin, before, behind] = row[..] else {
+                continue;
+            };
+            let words = |list: &'static str| list.split(' ').filter(|word| *word != "-").collect();
+            let reading = Reading::parse(pinyin);
+            let row = reading.map(|reading| Row {
+                reading,
+                before: words(before),
+                behind: words(behind),
+            });
+            rows.entry(character.chars().next().unwrap_or_default())
+                .or_default()
+                .extend(row);
+        }
+        rows
+    })
+}
 
 /// The words around a character that is a word by itself.
 struct Beside<'a> {
     glyphs: &'a [Glyph],
+    segments: &'a [Segment],
+    at: usize,
     previous: Option<&'a Segment>,
     next: Option<&'a Segment>,
 }
@@ -29,6 +67,60 @@ impl Beside<'_> {
         let word = self.word(self.next);
         !word.is_empty() && words.split(' ').any(|other| other == word)
     }
+
+    fn is_counted(&self) -> bool {
+        tag(self.previous) == "m" || self.word(self.previous).starts_with('第')
+    }
+
+    /// Whether whole words before the character make up this one.
+    fn follows(&self, word: &str) -> bool {
+        let end = self.segments[self.at].start;
+        let Some(start) = end.checked_sub(word.chars().count()) else {
+            return false;
+        };
+        self.is(word, start..end)
+            && self.segments[..self.at]
+                .iter()
+                .any(|segment| segment.start == start)
+    }
+
+    /// Whether whole words behind the character make up this one, and a number follows them if `<m>` does.
+    fn precedes(&self, word: &str) -> bool {
+        let (word, number) = match word.strip_suffix("<m>") {
+            Some(word) => (word, true),
+            None => (word, false),
+        };
+        let start = self.segments[self.at].end;
+        let end = start + word.chars().count();
+        let mut rest = self.segments[self.at + 1..].iter();
+        self.is(word, start..end)
+            && rest.any(|segment| segment.end == end)
+            && (!number || tag(rest.next()) == "m")
+    }
+
+    fn is(&self, word: &str, place: Range<usize>) -> bool {
+        let glyphs = self.glyphs.get(place).unwrap_or_default();
+        glyphs.iter().map(|glyph| glyph.character).eq(word.chars())
+    }
+
+    fn fits(&self, row: &Row) -> bool {
+        let before = row.before.iter().any(|word| match *word {
+            "<m>" => self.is_counted(),
+            "<end>" => self.previous.is_none(),
+            "<n>" => tag(self.previous).starts_with('n') || tag(self.previous) == "vn",
+            "<one>" => self.previous.is_some_and(|word| word.end - word.start == 1),
+            "<v>" => tag(self.previous) == "v",
+            word => self.follows(word),
+        });
+        let behind = row.behind.iter().any(|word| match *word {
+            "<any>" => self.next.is_some(),
+            "<end>" => self.next.is_none(),
+            "<m>" => tag(self.next) == "m",
+            "<r>" => tag(self.next) == "r",
+            word => self.precedes(word),
+        });
+        (before || row.before.is_empty()) && (behind || row.behind.is_empty())
+    }
 }
 
 /// Part of speech; empty at a punctuation mark or an end.
@@ -40,7 +132,7 @@ fn is_verbal(tag: &str) -> bool {
     matches!(tag, "v" | "d" | "p" | "a" | "i" | "l")
 }
 
-/// The reading of a function word at `segments[at]`; `None` where the neighbours do not tell.
+/// The reading of a word of one character at `segments[at]`; `None` where the neighbours do not tell.
 pub fn function_word(glyphs: &[Glyph], segments: &[Segment], at: usize) -> Option<Reading> {
     let segment = &segments[at];
     if segment.end != segment.start + 1 {
@@ -49,19 +141,19 @@ pub fn function_word(glyphs: &[Glyph], segments: &[Segment], at: usize) -> Optio
     let spoken = |s: &&Segment| s.kind != SegmentKind::Mark;
     let beside = Beside {
         glyphs,
+        segments,
+        at,
         previous: at
             .checked_sub(1)
             .and_then(|b| segments.get(b))
             .filter(spoken),
         next: segments.get(at + 1).filter(spoken),
     };
-    let counted = tag(beside.previous) == "m";
-    let pinyin = match glyphs[segment.start].character {
+    let character = glyphs[segment.start].character;
+    let pinyin = match character {
         '得' => de_of_degree(&beside)?,
         '地' => de_of_manner(&beside)?,
         '为' => wei(&beside)?,
-        '只' if counted || beside.previous_in("犬 船 羊 牛 这 那 每 几") => "zhi1",
-        '只' if beside.next.is_some() => "zhi3",
         '应' if is_verbal(tag(beside.next)) => "ying1",
         '子' if !beside
             .previous_in("其 之 有 无 得 一 二 两 三 四 五 六 七 八 九 长 次 幼 庶 父 母 独") =>
@@ -73,33 +165,10 @@ pub fn function_word(glyphs: &[Glyph], segments: &[Segment], at: usize) -> Optio
         }
         '啦' if beside.next.is_none() => "la5",
         '哇' if beside.next.is_none() => "wa5",
-        '和' if beside.previous_in("我 你 他 她 要 没 能 胡 诈 自摸")
-            && beside.next_in("了 牌") =>
-        {
-            "hu2"
+        _ => {
+            let row = rows().get(&character)?.iter().find(|row| beside.fits(row));
+            return row.map(|row| row.reading);
         }
-        '行' if counted || beside.word(beside.previous).starts_with('第') => "hang2",
-        '更' if counted => "geng1",
-        '重' if counted => "chong2",
-        '弄' => {
-            if counted {
-                "long4"
-            } else {
-                "nong4"
-            }
-        }
-        '卷' if beside.next_in("起 走 了 着 成 进 上") && !counted => "juan3",
-        '塞' if beside.next_in("进 入 了 在 到 着 满 给") || tag(beside.previous) == "v" => {
-            "sai1"
-        }
-        '钻' if beside.next_in("进 出 了 到 着 入 研") => "zuan1",
-        '教' if beside.next.is_some_and(|n| n.tag == "r") || beside.next_in("书 会 给") => {
-            "jiao1"
-        }
-        '数' if beside.next_in("了 着 不 出 一 数 钱 钞票 星星") => "shu3",
-        '长' if beside.next_in("着 了 出 得 出来 在 满 胖 高") => "zhang3",
-        '种' if counted || beside.previous_in("这 那 每 几 各") => "zhong3",
-        _ => return None,
     };
     Reading::parse(pinyin)
 }
@@ -151,6 +220,11 @@ pub fn ends_in_manner(glyphs: &[Glyph], segment: &Segment) -> bool {
     segment.end - segment.start >= 3
         && glyphs[segment.end - 1].character == '地'
         && (repeats(glyphs, segment.end - 1) || matches!(segment.tag, "d" | "z"))
+}
+
+/// 率 at the end of a long word is a ratio: 支持率.
+pub fn ends_in_ratio(glyphs: &[Glyph], segment: &Segment) -> bool {
+    segment.end - segment.start >= 3 && glyphs[segment.end - 1].character == '率'
 }
 
 /// 为 "for" is wei4, "as, to be" wei2.

@@ -14,10 +14,10 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, &[u8]); 17] = files![
+const FILES: [(&str, &[u8]); 18] = files![
     "characters.bin" "emoji.bin" "english.bin" "fold.bin" "polyphones.bin" "prosody.bin" "words.bin"
     tables
-    "contexts.tsv" "currencies.tsv" "latex.tsv" "latin.tsv" "pauses.tsv" "signs.tsv" "spelled.tsv" "surnames.tsv" "taiwan.tsv"
+    "beside.tsv" "contexts.tsv" "currencies.tsv" "latex.tsv" "latin.tsv" "pauses.tsv" "signs.tsv" "spelled.tsv" "surnames.tsv" "taiwan.tsv"
     "units.tsv"
 ];
 

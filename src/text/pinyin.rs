@@ -1,6 +1,6 @@
 //! Readings before sandhi: phrases of the dictionary first, then the network, then the usual reading.
 
-use super::context::{ends_in_manner, function_word};
+use super::context::{ends_in_manner, ends_in_ratio, function_word};
 use super::english;
 use super::lexicon::{Entry, lexicon};
 use super::names::{surname_reading, titled};
@@ -19,9 +19,14 @@ pub fn readings(glyphs: &[Glyph], segments: &[Segment]) -> Vec<Spoken> {
     {
         by_dictionary(glyphs, segment, &mut chosen, &mut open);
     }
-    for segment in segments.iter().filter(|s| ends_in_manner(glyphs, s)) {
-        chosen[segment.end - 1] = Reading::parse("de5");
-        open.retain(|&at| at + 1 != segment.end);
+    let endings = segments.iter().filter_map(|segment| {
+        let manner = ends_in_manner(glyphs, segment).then_some("de5");
+        let pinyin = manner.or_else(|| ends_in_ratio(glyphs, segment).then_some("lv4"))?;
+        Some((segment.end - 1, pinyin))
+    });
+    for (last, pinyin) in endings {
+        chosen[last] = Reading::parse(pinyin);
+        open.retain(|&at| at != last);
     }
     for (index, segment) in segments.iter().enumerate() {
         if let Some(reading) = function_word(glyphs, segments, index) {
