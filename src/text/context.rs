@@ -107,7 +107,7 @@ impl Beside<'_> {
         let before = row.before.iter().any(|word| match *word {
             "<m>" => self.is_counted(),
             "<end>" => self.previous.is_none(),
-            "<n>" => tag(self.previous).starts_with('n') || tag(self.previous) == "vn",
+            "<n>" => matches!(tag(self.previous), "n" | "nz" | "vn"),
             "<one>" => self.previous.is_some_and(|word| word.end - word.start == 1),
             "<v>" => tag(self.previous) == "v",
             word => self.follows(word),
