@@ -173,17 +173,42 @@ pub fn function_word(glyphs: &[Glyph], segments: &[Segment], at: usize) -> Optio
     Reading::parse(pinyin)
 }
 
+/// Words that say how much, behind 得.
+const DEGREES: &str = "很 太 真 挺 好 非常 特别 十分 怎么样 怎样 如何 这么 那么 格外 极 极其 极为 更 最 厉害 不 不错 有点 有些 越来越 漂亮 \
+    清楚 一塌糊涂 要命 要死 不行 不得了 够呛";
+
 /// 得 after what it describes is de5, before what must be done dei3.
 fn de_of_degree(beside: &Beside) -> Option<&'static str> {
     let must = matches!(tag(beside.next), "v" | "d" | "p" | "r" | "a");
     let adverb = beside
         .previous_in("就 还 也 都 总 又 必 只 非 可 才 便 仍 真 至少 怎么也 一定 必须 那就 这就");
     let thing = tag(beside.next).starts_with('n') || tag(beside.next) == "m";
+    let degree = beside.next_in(DEGREES)
+        || beside
+            .word(beside.next)
+            .starts_with(['很', '太', '真', '更', '最', '极']);
     match tag(beside.previous) {
+        "n" | "f" | "q" | "m" if degree => Some("de5"),
+        "u" if beside.next.is_some() => Some("de5"),
+        _ if beside.previous_in("气 病 锁 画 香 绿") && beside.next.is_some() => Some("de5"),
         _ if adverb && (must || thing) => Some("dei3"),
         "" | "r" | "d" | "t" | "c" if must => Some("dei3"),
         "n" | "nr" | "ns" | "nt" | "nz" if matches!(tag(beside.next), "v" | "p") => Some("dei3"),
-        "v" | "a" | "z" | "i" | "l" | "vn" if beside.next.is_some() => Some("de5"),
+        "v" | "a" | "b" | "z" | "i" | "l" | "vn" | "ad" | "an" if beside.next.is_some() => {
+            Some("de5")
+        }
+        _ => None,
+    }
+}
+
+/// 得 at the end of a verb is de5, as in 坐得, but de2 where the verb is one of getting.
+pub fn ends_in_degree(glyphs: &[Glyph], segment: &Segment) -> Option<&'static str> {
+    const GETTING: &str = "获取博求征赢购募觅谋抢夺争换捕录赚测查猎心自难彼所乐喜兼独既易只已一不互并安始实相偶幸应乍";
+    const MUST: &str = "总非必须";
+    let [first, last] = [segment.start, segment.end - 1].map(|at| glyphs[at].character);
+    match segment.end - segment.start {
+        2 if last == '得' && MUST.contains(first) => Some("dei3"),
+        2 if last == '得' && !GETTING.contains(first) => Some("de5"),
         _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! Readings before sandhi: phrases of the dictionary first, then the network, then the usual reading.
 
-use super::context::{ends_in_manner, ends_in_ratio, function_word};
+use super::context::{ends_in_degree, ends_in_manner, ends_in_ratio, function_word};
 use super::english;
 use super::lexicon::{Entry, lexicon};
 use super::names::{surname_reading, titled};
@@ -21,7 +21,9 @@ pub fn readings(glyphs: &[Glyph], segments: &[Segment]) -> Vec<Spoken> {
     }
     let endings = segments.iter().filter_map(|segment| {
         let manner = ends_in_manner(glyphs, segment).then_some("de5");
-        let pinyin = manner.or_else(|| ends_in_ratio(glyphs, segment).then_some("lv4"))?;
+        let pinyin = manner
+            .or_else(|| ends_in_ratio(glyphs, segment).then_some("lv4"))
+            .or_else(|| ends_in_degree(glyphs, segment))?;
         Some((segment.end - 1, pinyin))
     });
     for (last, pinyin) in endings {
