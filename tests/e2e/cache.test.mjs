@@ -77,13 +77,7 @@ for (const browser of browsers) {
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     };
-    const stored = async (count) => {
-      for (let tries = 0; (await count_()) < count; tries += 1) {
-        assert.ok(tries < 100, 'nothing is written');
-        await page.run(() => window.sleep(50));
-      }
-    };
-    const count_ = () =>
+    const entries = () =>
       page.run(async (name) => {
         const request = indexedDB.open(name);
         const database = await new Promise((resolve) => {
@@ -96,6 +90,7 @@ for (const browser of browsers) {
         database.close();
         return count;
       }, DATABASE);
+    const stored = (count) => reaches(entries, (found) => found >= count);
 
     test('plays again what has been spoken, with the same marks', async () => {
       await visit();
@@ -146,7 +141,7 @@ for (const browser of browsers) {
       await visit();
       assert.deepEqual(sources(await make(KNOWN)), ['L2']);
       await page.run(() => window.langdu.cache.clear());
-      assert.equal(await count_(), 0);
+      assert.equal(await entries(), 0);
       assert.deepEqual(sources(await make(KNOWN)), ['new']);
       const code = await page.run(() => window.langdu.cache.import(new Blob(['?'])).catch(({ code }) => code));
       assert.equal(code, 'E_CACHE_FORMAT');
