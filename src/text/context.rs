@@ -272,3 +272,32 @@ fn wei(beside: &Beside) -> Option<&'static str> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::characters::is_han;
+    use super::*;
+
+    #[test]
+    fn every_row_of_the_table_counts() {
+        const KINDS: [&str; 7] = ["<m>", "<n>", "<v>", "<r>", "<one>", "<any>", "<end>"];
+        for row in table("beside.tsv") {
+            let [character, pinyin, before, behind] = row[..] else {
+                panic!("{row:?}");
+            };
+            assert!(
+                character.chars().count() == 1 && character.chars().all(is_han),
+                "{row:?}"
+            );
+            assert!(Reading::parse(pinyin).is_some(), "{row:?}");
+            let words = before.split(' ').chain(behind.split(' '));
+            for word in words.filter(|word| *word != "-") {
+                let plain = word.strip_suffix("<m>").unwrap_or(word);
+                assert!(
+                    KINDS.contains(&word) || plain.chars().all(is_han),
+                    "{row:?}: {word}"
+                );
+            }
+        }
+    }
+}

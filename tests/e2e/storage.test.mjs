@@ -165,21 +165,30 @@ for (const browser of browsers) {
       'a page that is come back to speaks as before',
       { skip: browser.name === 'Chromium' && 'it keeps none while it is driven' },
       () =>
-        on(async () => {
+        on(async ({ visit }) => {
           await make('早上好。');
           await written(1);
-          await page.run(() => window.langdu.templates.register(['您好，{名}！']));
-          await page.run(() => {
-            window.speak('话还没有说完，人已经走了。'.repeat(9)).then(({ code }) => {
-              window.left = code;
+          /** Leaves in the middle of a speech and comes back; whether the page is the one that was left. */
+          const comesBack = async () => {
+            await page.run(() => window.langdu.templates.register(['您好，{名}！']));
+            await page.run(() => {
+              window.speak('话还没有说完，人已经走了。'.repeat(9)).then(({ code }) => {
+                window.left = code;
+              });
+              return new Promise((resolve) => {
+                window.langdu.on('start', () => resolve());
+              });
             });
-            return new Promise((resolve) => {
-              window.langdu.on('start', () => resolve());
-            });
-          });
-          await page.open('about:blank');
-          await page.run(() => void setTimeout(() => history.back(), 0));
-          await until(page, 'window.langdu !== undefined');
+            await page.open('about:blank');
+            await page.run(() => void setTimeout(() => history.back(), 0));
+            await until(page, 'window.ready === true');
+            return page.peek('window.langdu !== undefined');
+          };
+          // Now and then a browser does not keep a page that is just writing to its database.
+          for (let tries = 1; !(await comesBack()); tries += 1) {
+            assert.ok(tries < 5, 'the page is never kept');
+            await visit();
+          }
           const { code } = await page.run(() => window.speak('早上好。'));
           assert.deepEqual([await page.peek('window.left'), code], ['E_CANCELLED', 0]);
           assert.deepEqual(await make('早上好。'), ['L2']);
