@@ -201,18 +201,6 @@ fn de_of_degree(beside: &Beside) -> Option<&'static str> {
     }
 }
 
-/// 得 at the end of a verb is de5, as in 坐得, but de2 where the verb is one of getting.
-pub fn ends_in_degree(glyphs: &[Glyph], segment: &Segment) -> Option<&'static str> {
-    const GETTING: &str = "获取博求征赢购募觅谋抢夺争换捕录赚测查猎心自难彼所乐喜兼独既易只已一不互并安始实相偶幸应乍";
-    const MUST: &str = "总非必须";
-    let [first, last] = [segment.start, segment.end - 1].map(|at| glyphs[at].character);
-    match segment.end - segment.start {
-        2 if last == '得' && MUST.contains(first) => Some("dei3"),
-        2 if last == '得' && !GETTING.contains(first) => Some("de5"),
-        _ => None,
-    }
-}
-
 /// 地 after an adverbial is de5, as a noun di4.
 fn de_of_manner(beside: &Beside) -> Option<&'static str> {
     let previous = beside.previous?;
@@ -240,16 +228,19 @@ fn repeats(glyphs: &[Glyph], end: usize) -> bool {
     twice || pairs || again
 }
 
-/// 地 at the end of a word that says how: 默默地.
-pub fn ends_in_manner(glyphs: &[Glyph], segment: &Segment) -> bool {
-    segment.end - segment.start >= 3
-        && glyphs[segment.end - 1].character == '地'
-        && (repeats(glyphs, segment.end - 1) || matches!(segment.tag, "d" | "z"))
-}
-
-/// 率 at the end of a long word is a ratio: 支持率.
-pub fn ends_in_ratio(glyphs: &[Glyph], segment: &Segment) -> bool {
-    segment.end - segment.start >= 3 && glyphs[segment.end - 1].character == '率'
+/// The reading of the last character of a word where the word tells it: 地 of 默默地, 率 of 支持率, 得 of 坐得, but not of 获得.
+pub fn ending(glyphs: &[Glyph], segment: &Segment) -> Option<&'static str> {
+    const GETTING: &str = "获取博求征赢购募觅谋抢夺争换捕录赚测查猎心自难彼所乐喜兼独既易只已一不互并安始实相偶幸应乍";
+    const MUST: &str = "总非必须";
+    let [first, last] = [segment.start, segment.end - 1].map(|at| glyphs[at].character);
+    let manner = || repeats(glyphs, segment.end - 1) || matches!(segment.tag, "d" | "z");
+    match (last, segment.end - segment.start) {
+        ('地', 3..) if manner() => Some("de5"),
+        ('率', 3..) => Some("lv4"),
+        ('得', 2) if MUST.contains(first) => Some("dei3"),
+        ('得', 2) if !GETTING.contains(first) => Some("de5"),
+        _ => None,
+    }
 }
 
 /// 为 "for" is wei4, "as, to be" wei2.

@@ -1,6 +1,6 @@
 //! Readings before sandhi: phrases of the dictionary first, then the network, then the usual reading.
 
-use super::context::{ends_in_degree, ends_in_manner, ends_in_ratio, function_word};
+use super::context::{ending, function_word};
 use super::english;
 use super::lexicon::{Entry, lexicon};
 use super::names::{surname_reading, titled};
@@ -19,16 +19,11 @@ pub fn readings(glyphs: &[Glyph], segments: &[Segment]) -> Vec<Spoken> {
     {
         by_dictionary(glyphs, segment, &mut chosen, &mut open);
     }
-    let endings = segments.iter().filter_map(|segment| {
-        let manner = ends_in_manner(glyphs, segment).then_some("de5");
-        let pinyin = manner
-            .or_else(|| ends_in_ratio(glyphs, segment).then_some("lv4"))
-            .or_else(|| ends_in_degree(glyphs, segment))?;
-        Some((segment.end - 1, pinyin))
-    });
-    for (last, pinyin) in endings {
-        chosen[last] = Reading::parse(pinyin);
-        open.retain(|&at| at != last);
+    for segment in segments {
+        if let Some(pinyin) = ending(glyphs, segment) {
+            chosen[segment.end - 1] = Reading::parse(pinyin);
+            open.retain(|&at| at + 1 != segment.end);
+        }
     }
     for (index, segment) in segments.iter().enumerate() {
         if let Some(reading) = function_word(glyphs, segments, index) {
