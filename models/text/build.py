@@ -140,6 +140,7 @@ class Readings:
         for word, reading in own:
             if len(word) == 1:
                 self.default[word] = reading
+        self.own = {word for word, _ in own}
         self.settled = [word for word, _, *note in table("readings.tsv") if "settled" in note]
         for word, reading in self.words.items():
             # sandhi is computed later, from the plain readings
@@ -177,8 +178,7 @@ class Readings:
         special = {character: reading for character, reading, *_ in rows}
         measures = "".join(character for character, _, *note in rows if note)
         counted = re.compile(f"第?[{NUMBERS}]+[{measures}]")
-        own = {word for word, *_ in table("readings.tsv")}
-        for word in filter(counted.fullmatch, words - own):
+        for word in filter(counted.fullmatch, words - self.own):
             self.words[word] = [special.get(c, self.default[c]) for c in word]
 
     def of(self, word):
@@ -196,8 +196,11 @@ def dictionary(readings):
         total += int(count)
         if HAN.fullmatch(word) and (int(count) >= LEAST_FREQUENCY or len(word) == 1):
             frequency[word], tags[word] = int(count), tag
+    # Phrases with plain readings that the network would get wrong.
+    kept = {word for (word,) in table("plain.tsv")} | readings.own
     for word, reading in readings.words.items():
-        if word not in frequency and len(word) > 1 and reading != [readings.default.get(c) for c in word]:
+        plain = reading == [readings.default.get(c) for c in word]
+        if word not in frequency and len(word) > 1 and (not plain or word in kept):
             frequency[word], tags[word] = 3, "l" if len(word) > 3 else "n"
     for word, count, *tag in table("words.tsv"):
         if count == "0":
