@@ -195,15 +195,20 @@ python_tests() {
   ../.venv/bin/python -m pytest -q
 }
 
-# Three files at once; those on a slow machine, and those that must not miss a moment in the background, with little beside them.
+# Four files at once, since much of them is waiting for sound; the page on a slow machine and the one in a hidden tab, which must miss no moment, with nothing beside them.
 page_tests() {
-  local calm=(tests/e2e/slow.test.mjs tests/e2e/pocket.test.mjs) others=()
+  local calm=(tests/e2e/{slow,hidden}.test.mjs) others=()
   mapfile -t others < <(ls tests/e2e/*.test.mjs | grep -vxF "$(printf '%s\n' "${calm[@]}")")
-  node tests/e2e/run.mjs 3 "${others[@]}"
-  beside packing node www/tools/pack.mjs "$(build_id)"
-  node tests/e2e/run.mjs 2 "${calm[@]}"
+  beside packages package_tests
+  node tests/e2e/run.mjs 4 "${others[@]}"
   say "the packages, and apps that use them"
-  joined packing
+  joined packages
+  say "a slow machine and a hidden tab"
+  node tests/e2e/run.mjs 2 "${calm[@]}"
+}
+
+package_tests() {
+  node www/tools/pack.mjs "$(build_id)"
   node tests/apps/run.mjs --quick
 }
 
@@ -214,6 +219,12 @@ beside() {
   mkdir -p target/steps
   ("$@") >"target/steps/$name" 2>&1 &
   printf -v "step_$name" %s $!
+}
+
+# idly <function> [arguments]: with what others leave of the processor
+idly() {
+  renice -n 10 -p "$BASHPID" >/dev/null
+  "$@"
 }
 
 # joined <name>: waits for that step and shows what it said
@@ -244,12 +255,13 @@ run_tests() {
   joined python
   test_voices
   beside pytest python_tests
-  say "Rust tests"
-  linted cargo test --profile quick -p langdu -p langdu-nn -p langdu-kernels -p langdu-graphs --features "$NATIVE"
   joined page
   fuzz_program
-  # It is in no hurry, and fuzzes with what is left of the processor.
+  # Both are in no hurry: they take what is left of the processor.
   beside soak campaign --minutes 1
+  beside wasm idly wasm_tests --no-run
+  say "Rust tests"
+  linted cargo test --profile quick -p langdu -p langdu-nn -p langdu-kernels -p langdu-graphs --features "$NATIVE"
   say "langdu serve"
   LANGDU=target/quick/langdu node --test tests/service/*.test.mjs
   joined pytest
@@ -268,17 +280,18 @@ checks() {
   formats
   cargo --config .cargo/browser.toml clippy "${BROWSER[@]}" --lib -- -D warnings
   say "wasm tests in Chromium and Firefox"
+  joined wasm
   # Both browsers before the other build, whose files take the place of the first's.
-  wasm_tests CHROMEDRIVER chromedriver
-  wasm_tests GECKODRIVER geckodriver
-  wasm_tests CHROMEDRIVER chromedriver --features relaxed
+  CHROMEDRIVER=$(command -v chromedriver) wasm_tests
+  GECKODRIVER=$(command -v geckodriver) wasm_tests
+  CHROMEDRIVER=$(command -v chromedriver) wasm_tests --features relaxed
   say "rooms of the reader and of the worker in Node"
   node --test tests/reader/*.test.mjs tests/worker/*.test.mjs
 }
 
-# wasm_tests <variable> <driver> [cargo options]
+# wasm_tests [cargo options]: in the browser whose driver CHROMEDRIVER or GECKODRIVER names
 wasm_tests() {
-  env "$1=$(command -v "$2")" cargo --config .cargo/browser.toml test "${BROWSER[@]}" "${@:3}" --test wasm
+  cargo --config .cargo/browser.toml test "${BROWSER[@]}" "$@" --test wasm
 }
 
 bench() {

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { CHROMIUM_FLAGS } from '../e2e/browsers.mjs';
+import { CHROMIUM, CHROMIUM_FLAGS } from '../e2e/chromium.mjs';
 
 /** The listener says nothing for so long, and speaks then. */
 const PATIENCE_S = 5;
@@ -54,7 +54,7 @@ export async function converse(url, row) {
 
 const launch = (...flags) =>
   chromium.launch({
-    executablePath: '/usr/bin/chromium',
+    executablePath: CHROMIUM,
     args: [...CHROMIUM_FLAGS, ...flags],
     ignoreDefaultArgs: ['--mute-audio'],
   });

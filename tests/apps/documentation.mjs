@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
-import { CHROMIUM_FLAGS } from '../e2e/browsers.mjs';
+import { CHROMIUM, CHROMIUM_FLAGS } from '../e2e/chromium.mjs';
 import { listen } from './listen.mjs';
 import { serveApp } from './server.mjs';
 
@@ -13,7 +13,7 @@ const [pictures] = process.argv.slice(2);
 // The theme lays its pages out by styles in them.
 const server = await serveApp(SITE, ["style-src 'self' 'unsafe-inline'"]);
 const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
+  executablePath: CHROMIUM,
   args: CHROMIUM_FLAGS,
   ignoreDefaultArgs: ['--mute-audio'],
 });

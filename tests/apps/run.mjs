@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
-import { CHROMIUM_FLAGS } from '../e2e/browsers.mjs';
+import { CHROMIUM, CHROMIUM_FLAGS } from '../e2e/chromium.mjs';
 import { converse } from './converse.mjs';
 import { install, run, tarballs } from './install.mjs';
 import { develop, listen, refusal } from './listen.mjs';
@@ -94,7 +94,7 @@ function findings(command, ...args) {
 }
 
 const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
+  executablePath: CHROMIUM,
   args: CHROMIUM_FLAGS,
   ignoreDefaultArgs: ['--mute-audio'],
 });

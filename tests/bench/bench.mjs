@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { serve } from '../../www/tools/serve.mjs';
-import { CHROMIUM_FLAGS } from '../e2e/browsers.mjs';
+import { CHROMIUM, CHROMIUM_FLAGS } from '../e2e/chromium.mjs';
 import { percentile, round, shown, shuffled, spread } from './figures.mjs';
 import { rendererMb, workerCpuMs } from './processes.mjs';
 import { measureSizes } from './sizes.mjs';
@@ -84,7 +84,7 @@ const server = await serve({
 async function fresh(work, { locked = false } = {}) {
   const profile = await mkdtemp(join(tmpdir(), 'langdu-bench-'));
   const browser = await chromium.launchPersistentContext(profile, {
-    executablePath: '/usr/bin/chromium',
+    executablePath: CHROMIUM,
     args: [...CHROMIUM_FLAGS, ...(locked ? [] : ['--autoplay-policy=no-user-gesture-required'])],
   });
   try {

@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import xxhash from 'xxhash-wasm';
 import { serve } from '../../www/tools/serve.mjs';
-import { CHROMIUM_FLAGS } from '../e2e/browsers.mjs';
+import { CHROMIUM, CHROMIUM_FLAGS } from '../e2e/chromium.mjs';
 import { percentile, round, shown, shuffled, spread } from './figures.mjs';
 import { joints, jump } from './joints.mjs';
 import { requests, templates } from './requests.mjs';
@@ -72,7 +72,7 @@ const server = await serve({
 });
 const profile = await mkdtemp(join(tmpdir(), 'langdu-bench-'));
 const browser = await chromium.launchPersistentContext(profile, {
-  executablePath: '/usr/bin/chromium',
+  executablePath: CHROMIUM,
   args: [...CHROMIUM_FLAGS, '--autoplay-policy=no-user-gesture-required'],
 });
 const page = await browser.newPage();

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { serve } from '../../www/tools/serve.mjs';
-import { CHROMIUM_FLAGS } from '../e2e/browsers.mjs';
+import { CHROMIUM, CHROMIUM_FLAGS } from '../e2e/chromium.mjs';
 import { chart } from './chart.mjs';
 import { percentile, round, shuffled } from './figures.mjs';
 
@@ -38,7 +38,7 @@ const server = await serve({
   },
 });
 const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
+  executablePath: CHROMIUM,
   args: [...CHROMIUM_FLAGS, '--autoplay-policy=no-user-gesture-required'],
 });
 

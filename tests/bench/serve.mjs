@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
-import { CHROMIUM_FLAGS } from '../e2e/browsers.mjs';
+import { launch } from '../e2e/chromium.mjs';
 import { serviceSite } from '../e2e/service-site.mjs';
 import { startServer } from '../service/server.mjs';
 import { percentile, round } from './figures.mjs';
@@ -173,11 +173,7 @@ const SCRIPT = `
 
 async function browser() {
   const server = await serviceSite(PAGE, { '/bench.js': SCRIPT, '/tap.js': TAP });
-  const chrome = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: [...CHROMIUM_FLAGS, '--autoplay-policy=no-user-gesture-required'],
-    ignoreDefaultArgs: ['--mute-audio'],
-  });
+  const chrome = await chromium.launch(launch());
   try {
     const page = await chrome.newPage();
     page.setDefaultTimeout(120_000);

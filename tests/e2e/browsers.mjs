@@ -3,12 +3,11 @@ import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { chromium } from 'playwright-core';
 import { Builder, By } from 'selenium-webdriver';
 import firefox from 'selenium-webdriver/firefox.js';
+import { chromiumContext } from './chromium.mjs';
 import { profile } from './profile.mjs';
 
-const CHROMIUM = '/usr/bin/chromium';
 const FIREFOX = ['/usr/bin/firefox-esr', '/usr/bin/firefox'].find(existsSync);
 const MINI_BROWSER = '/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser';
 const SCRIPT_MS = 40_000;
@@ -38,29 +37,14 @@ const STANDS_STILL = 'The browser itself stands still';
  *   variables of its environment, in Firefox only
  */
 
-export const CHROMIUM_FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--disable-quic',
-];
-
 /** @type {Browser} */
 const chromiumBrowser = {
   name: 'Chromium',
   async page({ locked = false } = {}) {
-    const policy = locked ? 'document-user-activation-required' : 'no-user-gesture-required';
-    const browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: [...CHROMIUM_FLAGS, `--autoplay-policy=${policy}`],
-      ignoreDefaultArgs: ['--mute-audio'],
-    });
-    const page = await (await browser.newContext({ locale: 'zh-CN' })).newPage();
+    const { context, close } = await chromiumContext(locked);
+    const page = await context.newPage();
     page.setDefaultTimeout(SCRIPT_MS);
-    const session = await page.context().newCDPSession(page);
+    const session = await context.newCDPSession(page);
     return {
       open: async (url) => void (await page.goto(url)),
       run: (body, argument) => page.evaluate(body, argument),
@@ -79,13 +63,13 @@ const chromiumBrowser = {
         await session.send('ServiceWorker.stopAllWorkers');
       },
       sibling: async (url) => {
-        const other = await page.context().newPage();
+        const other = await context.newPage();
         await other.goto(url);
         return { run: (body, argument) => other.evaluate(body, argument), close: () => other.close() };
       },
       devTools: async () => session,
       throttle: async (rate) => void (await session.send('Emulation.setCPUThrottlingRate', { rate })),
-      close: () => browser.close(),
+      close,
     };
   },
 };

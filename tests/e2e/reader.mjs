@@ -7,16 +7,11 @@ import { chromium } from 'playwright-core';
 import { Builder } from 'selenium-webdriver';
 import chrome from 'selenium-webdriver/chrome.js';
 import { serve } from '../../www/tools/serve.mjs';
-import { announced, CHROMIUM_FLAGS, soundServer } from './browsers.mjs';
+import { announced, soundServer } from './browsers.mjs';
+import { chromiumContext, launch } from './chromium.mjs';
 import { site } from './site.mjs';
 
 const DIST = process.env.DIST ?? fileURLToPath(new URL('../../dist/', import.meta.url));
-
-const LAUNCH = {
-  executablePath: '/usr/bin/chromium',
-  args: [...CHROMIUM_FLAGS, '--autoplay-policy=no-user-gesture-required'],
-  ignoreDefaultArgs: ['--mute-audio'],
-};
 
 /**
  * A fresh profile on an origin of its own; `plain`: the build as it is, without the probe; `before`: a script that runs ahead
@@ -24,12 +19,11 @@ const LAUNCH = {
  */
 export async function chromiumPage({ plain = false, before = '' } = {}) {
   const server = await (plain ? serve({ root: DIST }) : site({ before }));
-  const browser = await chromium.launch(LAUNCH);
-  const context = await browser.newContext({ locale: 'zh-CN' });
+  const { context, close: leave } = await chromiumContext();
   const page = await context.newPage();
   page.setDefaultTimeout(Number(process.env.PATIENCE ?? 30_000));
   const close = async () => {
-    await browser.close();
+    await leave();
     await server.close();
   };
   return { page, url: server.url, server, close };
@@ -39,7 +33,7 @@ export async function chromiumPage({ plain = false, before = '' } = {}) {
 export async function installedPage() {
   const server = await serve({ root: DIST });
   const profile = mkdtempSync(join(tmpdir(), 'langdu-profile-'));
-  const context = await chromium.launchPersistentContext(profile, { ...LAUNCH, locale: 'zh-CN' });
+  const context = await chromium.launchPersistentContext(profile, { ...launch(), locale: 'zh-CN' });
   const [page] = context.pages();
   page.setDefaultTimeout(30_000);
   const close = async () => {
@@ -55,7 +49,8 @@ export async function windowDriver() {
   soundServer();
   const display = await announced('Xvfb', ['-displayfd', '1', '-screen', '0', '1280x800x24'], /^(\d+)$/m);
   const server = await site();
-  const options = new chrome.Options().setBinaryPath(LAUNCH.executablePath).addArguments(...LAUNCH.args);
+  const { executablePath, args } = launch();
+  const options = new chrome.Options().setBinaryPath(executablePath).addArguments(...args);
   const service = new chrome.ServiceBuilder('/usr/bin/chromedriver').setEnvironment({
     ...process.env,
     DISPLAY: `:${display.found}`,

@@ -7,7 +7,8 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { alive } from './alive.mjs';
-import { browsers, CHROMIUM_FLAGS, until } from './browsers.mjs';
+import { browsers, until } from './browsers.mjs';
+import { CHROMIUM, launch } from './chromium.mjs';
 import { soundDevice } from './device.mjs';
 import { site } from './site.mjs';
 
@@ -316,10 +317,9 @@ describe('what comes and goes', () => {
         '<!doctype html><meta charset="utf-8"><script type="module" src="speaking.js"></script>',
       );
       const context = await chromium.launchPersistentContext(profile, {
-        executablePath: '/usr/bin/chromium',
+        executablePath: CHROMIUM,
         args: [
-          ...CHROMIUM_FLAGS,
-          '--autoplay-policy=no-user-gesture-required',
+          ...launch().args,
           '--headless=new',
           `--disable-extensions-except=${folder}`,
           `--load-extension=${folder}`,

@@ -7,7 +7,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { CHROMIUM_FLAGS } from '../e2e/browsers.mjs';
+import { launch } from '../e2e/chromium.mjs';
 import { site } from '../e2e/site.mjs';
 import { seeded } from './random.mjs';
 
@@ -95,11 +95,7 @@ export async function kills(seconds) {
   const until = Date.now() + seconds * 1000;
   const server = await site();
   const profile = await mkdtemp(join(tmpdir(), 'langdu-kills-'));
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath: '/usr/bin/chromium',
-    args: [...CHROMIUM_FLAGS, '--autoplay-policy=no-user-gesture-required'],
-    ignoreDefaultArgs: ['--mute-audio'],
-  });
+  const context = await chromium.launchPersistentContext(profile, launch());
   context.setDefaultTimeout(PATIENCE);
   const archive = await archiveOf(new URL('../../models/xiaolang', import.meta.url).pathname, 'brought');
   const readyTimes = [];

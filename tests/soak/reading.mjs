@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { chromium } from 'playwright-core';
 import { alive } from '../e2e/alive.mjs';
-import { CHROMIUM_FLAGS } from '../e2e/browsers.mjs';
+import { launch } from '../e2e/chromium.mjs';
 import { site } from '../e2e/site.mjs';
 import { seeded } from './random.mjs';
 
@@ -90,11 +90,7 @@ export async function reading(seconds) {
       return path.startsWith('/small-voice/') && existsSync(file) ? readFileSync(file) : body;
     },
   });
-  const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: [...CHROMIUM_FLAGS, '--autoplay-policy=no-user-gesture-required'],
-    ignoreDefaultArgs: ['--mute-audio'],
-  });
+  const browser = await chromium.launch(launch());
   try {
     const page = await browser.newPage();
     page.setDefaultTimeout(PATIENCE);
