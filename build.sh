@@ -42,7 +42,8 @@ has() { command -v "$1" >/dev/null; }
 cargo_tool() {
   local crate=$1 version=$2 tool=$3
   shift 3
-  if has "$tool" && "$tool" --version | grep -qw -- "$version"; then return; fi
+  # Not by a pipe: a program whose reader has seen enough may end with an error.
+  if has "$tool" && grep -qw -- "$version" <<<"$("$tool" --version)"; then return; fi
   say "installing $crate $version into .tools (takes minutes, once)"
   # A registry mirror may lack a version that the crate's own lock file names.
   cargo install "$crate" --version "$version" --root .tools "$@" --locked ||
@@ -195,12 +196,12 @@ python_tests() {
   ../.venv/bin/python -m pytest -q
 }
 
-# Four files at once, since much of them is waiting for sound; the page on a slow machine and the one in a hidden tab, which must miss no moment, with nothing beside them.
+# Three files at once; the page on a slow machine and the one in a hidden tab, which must miss no moment, with nothing beside them.
 page_tests() {
   local calm=(tests/e2e/{slow,hidden}.test.mjs) others=()
   mapfile -t others < <(ls tests/e2e/*.test.mjs | grep -vxF "$(printf '%s\n' "${calm[@]}")")
   beside packages package_tests
-  node tests/e2e/run.mjs 4 "${others[@]}"
+  node tests/e2e/run.mjs 3 "${others[@]}"
   say "the packages, and apps that use them"
   joined packages
   say "a slow machine and a hidden tab"
@@ -258,7 +259,7 @@ run_tests() {
   joined page
   fuzz_program
   # Both are in no hurry: they take what is left of the processor.
-  beside soak campaign --minutes 1
+  beside soak idly campaign --minutes 1
   beside wasm idly wasm_tests --no-run
   say "Rust tests"
   linted cargo test --profile quick -p langdu -p langdu-nn -p langdu-kernels -p langdu-graphs --features "$NATIVE"

@@ -180,7 +180,13 @@ const webkitBrowser = {
     soundServer();
     const display = await announced('Xvfb', ['-displayfd', '1', '-screen', '0', '1280x800x24'], /^(\d+)$/m);
     const port = await freePort();
-    const env = { ...process.env, DISPLAY: `:${display.found}`, WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1' };
+    const env = {
+      ...process.env,
+      DISPLAY: `:${display.found}`,
+      WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
+      // Pages that live for seconds alone keep its slowest compiler busy with functions that are hardly used: ten times its threshold.
+      JSC_thresholdForOMGOptimizeAfterWarmUp: '500000',
+    };
     const service = spawn('WebKitWebDriver', [`--port=${port}`], { env, stdio: 'ignore' });
     const end = () => {
       service.kill();
