@@ -196,12 +196,13 @@ python_tests() {
   ../.venv/bin/python -m pytest -q
 }
 
-# Three files at once; the page on a slow machine and the one in a hidden tab, which must miss no moment, with nothing beside them.
+# Three files at once, the longest first; the page on a slow machine and the one in a hidden tab, which must miss no moment, with
+# nothing beside them.
 page_tests() {
-  local calm=(tests/e2e/{slow,hidden}.test.mjs) others=()
-  mapfile -t others < <(ls tests/e2e/*.test.mjs | grep -vxF "$(printf '%s\n' "${calm[@]}")")
+  local long=tests/e2e/client.test.mjs calm=(tests/e2e/{slow,hidden}.test.mjs) others=()
+  mapfile -t others < <(ls tests/e2e/*.test.mjs | grep -vxF "$(printf '%s\n' "$long" "${calm[@]}")")
   beside packages package_tests
-  node tests/e2e/run.mjs 3 "${others[@]}"
+  node tests/e2e/run.mjs 3 "$long" "${others[@]}"
   say "the packages, and apps that use them"
   joined packages
   say "a slow machine and a hidden tab"
@@ -220,12 +221,6 @@ beside() {
   mkdir -p target/steps
   ("$@") >"target/steps/$name" 2>&1 &
   printf -v "step_$name" %s $!
-}
-
-# idly <function> [arguments]: with what others leave of the processor
-idly() {
-  renice -n 10 -p "$BASHPID" >/dev/null
-  "$@"
 }
 
 # joined <name>: waits for that step and shows what it said
@@ -250,19 +245,18 @@ run_tests() {
   setup_browsers
   beside python setup_python
   beside driver cargo_tool geckodriver "$GECKODRIVER" geckodriver --debug
-  beside page build
+  beside page page_with_tests
   say "compiling the Rust tests"
   linted cargo test --profile quick -p langdu -p langdu-nn -p langdu-kernels -p langdu-graphs --features "$NATIVE" --no-run
   joined python
   test_voices
   beside pytest python_tests
-  joined page
-  fuzz_program
-  # Both are in no hurry: they take what is left of the processor.
-  beside soak idly campaign --minutes 1
-  beside wasm idly wasm_tests --no-run
   say "Rust tests"
   linted cargo test --profile quick -p langdu -p langdu-nn -p langdu-kernels -p langdu-graphs --features "$NATIVE"
+  joined page
+  fuzz_program
+  # It is in no hurry, and fuzzes with what is left of the processor.
+  beside soak campaign --minutes 1
   say "langdu serve"
   LANGDU=target/quick/langdu node --test tests/service/*.test.mjs
   joined pytest
@@ -281,13 +275,19 @@ checks() {
   formats
   cargo --config .cargo/browser.toml clippy "${BROWSER[@]}" --lib -- -D warnings
   say "wasm tests in Chromium and Firefox"
-  joined wasm
   # Both browsers before the other build, whose files take the place of the first's.
   CHROMEDRIVER=$(command -v chromedriver) wasm_tests
   GECKODRIVER=$(command -v geckodriver) wasm_tests
   CHROMEDRIVER=$(command -v chromedriver) wasm_tests --features relaxed
   say "rooms of the reader and of the worker in Node"
   node --test tests/reader/*.test.mjs tests/worker/*.test.mjs
+}
+
+# What is compiled for the browser; its tests with what the Rust tests, some of which have one thread alone, leave of the processor.
+page_with_tests() {
+  build
+  renice -n 10 -p "$BASHPID" >/dev/null
+  wasm_tests --no-run
 }
 
 # wasm_tests [cargo options]: in the browser whose driver CHROMEDRIVER or GECKODRIVER names
