@@ -201,7 +201,6 @@ python_tests() {
 page_tests() {
   local long=tests/e2e/client.test.mjs calm=(tests/e2e/{slow,hidden}.test.mjs) others=()
   mapfile -t others < <(ls tests/e2e/*.test.mjs | grep -vxF "$(printf '%s\n' "$long" "${calm[@]}")")
-  beside packages package_tests
   node tests/e2e/run.mjs 3 "$long" "${others[@]}"
   say "the packages, and apps that use them"
   joined packages
@@ -245,7 +244,7 @@ run_tests() {
   setup_browsers
   beside python setup_python
   beside driver cargo_tool geckodriver "$GECKODRIVER" geckodriver --debug
-  beside page page_with_tests
+  beside page compiled
   say "compiling the Rust tests"
   linted cargo test --profile quick -p langdu -p langdu-nn -p langdu-kernels -p langdu-graphs --features "$NATIVE" --no-run
   joined python
@@ -254,7 +253,6 @@ run_tests() {
   say "Rust tests"
   linted cargo test --profile quick -p langdu -p langdu-nn -p langdu-kernels -p langdu-graphs --features "$NATIVE"
   joined page
-  fuzz_program
   # It is in no hurry, and fuzzes with what is left of the processor.
   beside soak campaign --minutes 1
   say "langdu serve"
@@ -262,6 +260,7 @@ run_tests() {
   joined pytest
   joined driver
   checks
+  beside packages package_tests
   say "fuzzing, killing and reading on, briefly"
   joined soak
   say "the page in Chromium, Firefox and WebKit"
@@ -283,11 +282,12 @@ checks() {
   node --test tests/reader/*.test.mjs tests/worker/*.test.mjs
 }
 
-# What is compiled for the browser; its tests with what the Rust tests, some of which have one thread alone, leave of the processor.
-page_with_tests() {
+# The page; then what else is to be compiled, with what the Rust tests, some of which have one thread alone, leave of the processor.
+compiled() {
   build
   renice -n 10 -p "$BASHPID" >/dev/null
   wasm_tests --no-run
+  fuzz_program
 }
 
 # wasm_tests [cargo options]: in the browser whose driver CHROMEDRIVER or GECKODRIVER names

@@ -147,5 +147,26 @@ for (const browser of browsers) {
       await until(page, `document.querySelector('${status}')?.textContent.startsWith('200')`);
       await page.open(server.url);
     });
+
+    test('sound that was asked for before and refused after is asked for again', {
+      skip: browser.name === 'Chromium' ? false : 'this browser has no way to hold an answer up',
+    }, async () => {
+      const held = await serviceSite();
+      const other = await browser.page();
+      try {
+        const session = await other.devTools();
+        const asked = new Promise((resolve) => session.once('Fetch.requestPaused', resolve));
+        await session.send('Fetch.enable', { patterns: [{ urlPattern: '*/tts/stream*' }] });
+        await other.open(held.url);
+        const { requestId } = await asked;
+        await until(other, 'navigator.serviceWorker.controller !== null');
+        await session.send('Fetch.fulfillRequest', { requestId, responseCode: 404 });
+        await session.send('Fetch.disable');
+        await until(other, "document.getElementById('hello').readyState >= 3");
+      } finally {
+        await other.close();
+        await held.close();
+      }
+    });
   });
 }

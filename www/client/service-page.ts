@@ -36,8 +36,11 @@ async function begin(): Promise<void> {
   });
   if (!late) return;
   await taken;
-  for (const media of document.querySelectorAll('audio, video')) {
-    if (media instanceof HTMLMediaElement && (media.error || media.networkState === media.NETWORK_NO_SOURCE))
-      media.load();
+  for (const media of document.querySelectorAll<HTMLMediaElement>('audio, video')) {
+    const again = () => media.load();
+    if (media.error || media.networkState === media.NETWORK_NO_SOURCE) again();
+    // The refusal may still be on its way; that of a `<source>` does not bubble.
+    else if (media.readyState === media.HAVE_NOTHING)
+      media.addEventListener('error', again, { once: true, capture: true });
   }
 }
