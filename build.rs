@@ -42,7 +42,6 @@ fn main() {
 
 /// What texts are read by, as browsers fetch it: the packed files, then the tables, each in the order of their names.
 fn text() -> Vec<u8> {
-    println!("cargo:rerun-if-changed=models/text");
     let mut text = Vec::new();
     for (folder, end) in [("models/text", "bin"), ("models/text/tables", "tsv")] {
         let entries = Path::new(folder).read_dir().into_iter().flatten().flatten();
@@ -50,6 +49,8 @@ fn text() -> Vec<u8> {
         files.retain(|file| file.extension().is_some_and(|extension| extension == end));
         files.sort();
         for file in files {
+            // File by file: beside them lie the scripts that make them, and what Python leaves there.
+            println!("cargo:rerun-if-changed={}", file.display());
             text.extend(std::fs::read(file).unwrap_or_default());
         }
     }
