@@ -196,15 +196,15 @@ python_tests() {
   ../.venv/bin/python -m pytest -q
 }
 
-# Three files at once, the longest first; the page on a slow machine and the one in a hidden tab, which must miss no moment, with
-# nothing beside them.
+# Three files at once, the longest first; the page on a slow machine, in a pocket and in a hidden tab, where moments count, with
+# little beside it.
 page_tests() {
-  local long=tests/e2e/client.test.mjs calm=(tests/e2e/{slow,hidden}.test.mjs) others=()
+  local long=tests/e2e/client.test.mjs calm=(tests/e2e/{slow,pocket,hidden}.test.mjs) others=()
   mapfile -t others < <(ls tests/e2e/*.test.mjs | grep -vxF "$(printf '%s\n' "$long" "${calm[@]}")")
   node tests/e2e/run.mjs 3 "$long" "${others[@]}"
   say "the packages, and apps that use them"
   joined packages
-  say "a slow machine and a hidden tab"
+  say "a slow machine, pockets and a hidden tab"
   node tests/e2e/run.mjs 2 "${calm[@]}"
 }
 
