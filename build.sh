@@ -10,10 +10,13 @@ GECKODRIVER=0.37.1
 UV=0.13.9 # installs Python packages in a quarter of pip's time, without a copy of each archive
 SWAGGER_UI=5.32.6 # the version that langdu serve carries
 NATIVE=serve,mp3,opus,play # every feature of the native command
+PACKAGES=(-p langdu -p langdu-nn -p langdu-kernels -p langdu-graphs) # what has Rust tests
 WASM=target/wasm32-unknown-unknown
 # What the browser's engine is built with, see .cargo/browser.toml.
 BROWSER=(--profile web --target wasm32-unknown-unknown --no-default-features)
 export PATH="$PWD/.tools/bin:$PWD/node_modules/.bin:$PATH"
+# By this cargo tells builds of a cdylib by their options too: those with other features or counters don't take each other's place.
+export __CARGO_DEFAULT_LIB_METADATA=langdu
 
 usage() {
   cat <<'TEXT'
@@ -246,12 +249,12 @@ run_tests() {
   beside driver cargo_tool geckodriver "$GECKODRIVER" geckodriver --debug
   beside page compiled
   say "compiling the Rust tests"
-  linted cargo test --profile quick -p langdu -p langdu-nn -p langdu-kernels -p langdu-graphs --features "$NATIVE" --no-run
+  linted cargo test --profile quick "${PACKAGES[@]}" --features "$NATIVE" --no-run
   joined python
   test_voices
   beside pytest python_tests
   say "Rust tests"
-  linted cargo test --profile quick -p langdu -p langdu-nn -p langdu-kernels -p langdu-graphs --features "$NATIVE"
+  linted cargo test --profile quick "${PACKAGES[@]}" --features "$NATIVE"
   joined page
   # It is in no hurry, and fuzzes with what is left of the processor.
   beside soak campaign --minutes 1
@@ -364,9 +367,11 @@ soak() {
   campaign "$@"
 }
 
-# The counters that fuzzing follows are compiled into langdu alone; with the features of the tests, it shares their libraries.
+# The counters that fuzzing follows are compiled into langdu alone; with the packages and features of the tests (and what only
+# tests and examples depend on, though there is no example), it shares their libraries.
 fuzz_program() {
-  RUSTC_WORKSPACE_WRAPPER="$PWD/fuzz/rustc.sh" cargo build --profile quick -p langdu-fuzz --features "langdu/${NATIVE//,/,langdu/}"
+  RUSTC_WORKSPACE_WRAPPER="$PWD/fuzz/rustc.sh" cargo build --profile quick -p langdu-fuzz "${PACKAGES[@]}" \
+    --bin langdu-fuzz --examples --features "langdu/${NATIVE//,/,langdu/}"
 }
 
 # campaign [options of soak]: where the page, the voices of the tests and the program that fuzzes are there already
