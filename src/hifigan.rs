@@ -5,6 +5,8 @@
 //! within `halo` frames of a window's edge is thrown away, so that its runs join as well. A voice with a harmonic source
 //! (NSF) also feeds sines at multiples of F0.
 
+mod bandwidth;
+mod filter;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod goldens;
 mod schedule;
@@ -15,7 +17,10 @@ use std::sync::Arc;
 use crate::Error;
 use crate::nn::{Buckets, State, Value};
 use crate::voice::Networks;
+use crate::voice::manifest::Extension;
 
+use bandwidth::BandwidthExtension;
+pub use filter::low_pass;
 pub use schedule::Schedule;
 use source::HarmonicSource;
 
@@ -25,8 +30,11 @@ pub struct Vocoder {
     /// Mel bands, and values per frame as the acoustic model makes them.
     bins: usize,
     channels: usize,
+    /// Samples per frame and per second of what the network makes.
     hop: usize,
     sample_rate: u32,
+    /// What is added above its band, with the samples per second and per frame that are heard then.
+    extension: Option<(Extension, u32, usize)>,
     /// Frames that a run needs to see on each side of its own; none for a causal vocoder.
     halo: usize,
     source: Option<crate::voice::manifest::HarmonicSource>,
@@ -37,12 +45,15 @@ impl Vocoder {
     pub fn new(networks: &mut Networks) -> Result<Vocoder, Error> {
         let source = networks.take("vocoder")?;
         let manifest = &networks.manifest;
+        let (sample_rate, hop) = manifest.vocoded();
+        let extension = manifest.vocoder.extension.clone();
         Ok(Vocoder {
             graph: Buckets::new(source, "n", &[]),
             bins: manifest.mel.bins,
             channels: manifest.mel.channels,
-            hop: manifest.hop,
-            sample_rate: manifest.sample_rate,
+            hop,
+            sample_rate,
+            extension: extension.map(|settings| (settings, manifest.sample_rate, manifest.hop)),
             halo: manifest.vocoder.halo,
             source: manifest.vocoder.source.clone(),
         })
@@ -61,6 +72,7 @@ pub struct SampleStream {
     vocoder: Arc<Vocoder>,
     state: Option<State>,
     source: Option<HarmonicSource>,
+    extension: Option<BandwidthExtension>,
     /// Frames of the sentence.
     length: usize,
     schedule: Schedule,
@@ -77,6 +89,10 @@ impl SampleStream {
         let source = vocoder.source.clone();
         let source =
             source.map(|source| HarmonicSource::new(source, vocoder.hop, vocoder.sample_rate));
+        let extension = vocoder.extension.clone();
+        let extension = extension.map(|(settings, sample_rate, hop)| {
+            BandwidthExtension::new(settings, sample_rate, hop)
+        });
         let width = source.as_ref().map_or(0, HarmonicSource::harmonics) * vocoder.hop;
         SampleStream {
             state: None,
@@ -86,6 +102,7 @@ impl SampleStream {
             sines: vec![0.0; vocoder.halo * width],
             width,
             source,
+            extension,
             vocoder,
         }
     }
@@ -139,9 +156,17 @@ impl SampleStream {
         let [samples] = graph.run(&mut state, &inputs, ["samples"])?;
         self.state = Some(state);
         let samples = samples.as_f32().get(halo * hop..(halo + count) * hop);
+        let samples = samples.unwrap_or_default();
+        let samples = match &mut self.extension {
+            Some(extension) => {
+                let mel = &self.mel[halo * bins..(halo + count) * bins];
+                extension.push(samples, mel, bins)
+            }
+            None => samples.to_vec(),
+        };
         self.mel.drain(..(run * bins).min(self.mel.len()));
         self.sines.drain(..(run * width).min(self.sines.len()));
-        Ok(samples.unwrap_or_default().to_vec())
+        Ok(samples)
     }
 }
 

@@ -1,6 +1,7 @@
 //! A voice pack: the manifest `voice.json` and the six graphs it names, checked against their sizes and hashes.
 
 mod contract;
+pub mod extension;
 pub mod manifest;
 mod networks;
 #[cfg(not(target_arch = "wasm32"))]

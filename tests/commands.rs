@@ -92,9 +92,11 @@ fn says_a_document_into_a_file() {
     );
     assert!(output.status.success(), "{output:?}");
     let timings: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    let samples = hound::WavReader::open(&out).unwrap().duration();
+    let wav = hound::WavReader::open(&out).unwrap();
+    let (samples, rate) = (wav.duration(), wav.spec().sample_rate);
+    assert_eq!(rate, 24_000);
     let seconds = timings["audio_s"].as_f64().unwrap();
-    assert!((seconds - f64::from(samples) / 16_000.0).abs() < 1e-6);
+    assert!((seconds - f64::from(samples) / f64::from(rate)).abs() < 1e-6);
     assert!(seconds > 1.5, "{seconds}");
 }
 

@@ -8,9 +8,9 @@ use langdu::text::ssml_sentences;
 use langdu::{Chunk, SpeakOptions, Synthesizer, Voice};
 
 const SYLLABLES: &str = include_str!("fixtures/syllables.txt");
-const RATE: usize = 16000;
+const RATE: usize = 24_000;
 /// Samples of a level, 10 ms.
-const STEP: usize = 160;
+const STEP: usize = RATE / 100;
 /// Seconds that a syllable within a sentence may take.
 const SECONDS: std::ops::Range<f32> = 0.045..0.6;
 /// A syllable may be this much softer than its sentence, in decibels.
@@ -105,9 +105,9 @@ fn faults_are_found() {
     };
     let sentence = tone(1.0);
     assert_eq!(fault(&tone(0.2), &sentence), None);
-    let silent = vec![0.0; 3200];
+    let silent = vec![0.0; RATE / 5];
     assert_eq!(fault(&silent, &sentence).unwrap(), "is soft: -100 dB");
-    let twice = [tone(0.1), vec![0.0; 1600], tone(0.1)].concat();
+    let twice = [tone(0.1), vec![0.0; RATE / 10], tone(0.1)].concat();
     assert_eq!(fault(&twice, &sentence).unwrap(), "sounds 2 times");
     assert_eq!(fault(&tone(0.03), &sentence).unwrap(), "takes 0.03 s");
     assert_eq!(fault(&tone(0.8), &sentence).unwrap(), "takes 0.80 s");

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-const RATE: usize = 16_000;
+const RATE: usize = 24_000;
 
 /// A sound server of its own. It ends with the value.
 struct Server {

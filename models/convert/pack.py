@@ -109,12 +109,17 @@ def build_pack(am_state, am_config, voc_state, voc_config, meta, int8=True):
         if field not in meta:
             raise ConvertError(f"meta: field '{field}' is missing")
 
+    rate, hop = int(meta["sample_rate"]), vocoder.pop("hop")
+    if "extension" in meta:
+        vocoder["extension"] = meta["extension"] | {"sample_rate": rate, "hop": hop}
+        rate, hop = meta["extension"]["sample_rate"], hop * meta["extension"]["sample_rate"] // rate
+
     voice = {
         "format": FORMAT,
         "name": meta["name"],
         "language": meta.get("language", "zh-CN"),
-        "sample_rate": int(meta["sample_rate"]),
-        "hop": vocoder.pop("hop"),
+        "sample_rate": rate,
+        "hop": hop,
         "license": meta["license"],
         "provenance": meta["provenance"],
         "symbols": meta["symbols"],
@@ -150,8 +155,9 @@ def write_pack(out_dir, am_state, am_config, voc_state, voc_config, meta, int8=T
     `am_state` and `voc_state` are flat state dicts (torch tensors or arrays) with KAN-TTS's key names; the configs
     are the parsed config.yaml files. `meta` holds what the checkpoints don't know: `name`, `sample_rate`, `symbols`,
     `speakers`, `emotions`, `license`, `provenance`; optional `language`, `pitch` {mean, std} of F0 in Hz, `mel`
-    {mean, std} per bin, `sentence_pause_ms`; and `source` {f0_mean, f0_std} in Hz for an NSF voice. Raises ConvertError
-    naming the key or field at fault.
+    {mean, std} per bin, `sentence_pause_ms`; `source` {f0_mean, f0_std} in Hz for an NSF voice; and `extension`, what
+    lies above the vocoder's band, with the `sample_rate` that is heard then. Raises ConvertError naming the key or
+    field at fault.
     """
     voice, files = build_pack(am_state, am_config, voc_state, voc_config, meta, int8)
     save_pack(out_dir, voice, files)

@@ -109,14 +109,16 @@ def record_frames(voice, recorders, memory, band):
 
 def record_sound(voice, recorder, mel):
     """Vocoder: chunks of a causal voice, one window of another."""
-    about, bins, hop = voice.about["vocoder"], voice.about["mel"]["bins"], voice.about["hop"]
+    about, bins = voice.about["vocoder"], voice.about["mel"]["bins"]
+    made = about.get("extension", voice.about)
+    rate, hop = made["sample_rate"], made["hop"]
     mel, columns = mel[: sum(VOCODER_CHUNKS), :bins], mel[: sum(VOCODER_CHUNKS), bins:]
     source = None
     if "source" in about:
         s = about["source"]
         f0 = np.maximum(columns[:, 0] * s["f0_std"] + s["f0_mean"], s["f0_floor"])
         voiced = columns[:, 1] >= s["uv_threshold"]
-        source = harmonic_source(f0, voiced, hop, voice.about["sample_rate"], s["harmonics"], s)
+        source = harmonic_source(f0, voiced, hop, rate, s["harmonics"], s)
     start = 0
     for n in VOCODER_CHUNKS if about["causal"] else [len(mel)]:
         inputs = {"mel": mel[start : start + n]}

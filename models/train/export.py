@@ -141,6 +141,9 @@ def main():
         args.out.mkdir(parents=True, exist_ok=True)
         save_weights(args.out / "weights.npz", acoustic, vocoder, statistics)
     meta = pack_meta(args.name, statistics)
+    extension = args.out / "extension.json"
+    if extension.exists():
+        meta["extension"] = json.loads(extension.read_text())
     acoustic = spoken_rows(acoustic, statistics["spoken"])
     voice = write_pack(args.out, acoustic, am, vocoder, voc, meta, int8=not args.f32)
     print(f"{args.out}: {sum(f['bytes'] for f in voice['files'].values())} bytes in {len(voice['files'])} graphs")

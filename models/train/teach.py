@@ -15,14 +15,12 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import librosa
 import numpy as np
 import onnx
 import onnxruntime
 import soundfile
 from tqdm import tqdm
 
-from .audio import AUDIO
 from .reading import Reader
 
 RATE = 24000  # Hz, of the teacher
@@ -147,8 +145,7 @@ def main():
             print(f"{ident}: {len(tokens)} tokens; left out")
             continue
         samples, durations, f0 = teacher.speak(tokens, MANNERS[emotion], args.speed)
-        samples = librosa.resample(samples, orig_sr=RATE, target_sr=AUDIO.sample_rate)
-        soundfile.write(args.corpus / f"{ident}.flac", np.clip(samples, -1, 1), AUDIO.sample_rate)
+        soundfile.write(args.corpus / f"{ident}.flac", np.clip(samples, -1, 1), RATE)
         np.save(args.corpus / f"{ident}.npy", f0)
         # the manifest last: what it names is whole, also where a run is killed
         row = {"id": ident, "emotion": emotion, "text": text, "tokens": tokens, "durations": durations}

@@ -1,7 +1,7 @@
 //! A speaker made of another one: sound read out slower sounds as if it came out of a longer vocal tract, with all its
 //! resonances and its pitch lower, as a man's are beside a woman's. What is to be read out slower is spoken faster before.
 
-use std::f64::consts::PI;
+use crate::hifigan::low_pass;
 
 /// Samples that each new one is made of, half before it and half behind: as many as the sound comes later by.
 const TAPS: usize = 24;
@@ -26,7 +26,8 @@ impl VocalTract {
         let divisor = greatest_common_divisor(from, to);
         let (from, to) = (from / divisor, to / divisor);
         let band = PASSED * (to as f64 / from as f64).min(1.0);
-        let filters = (0..to).map(|place| filter(place as f64 / to as f64, band));
+        let filters =
+            (0..to).map(|place| low_pass(place as f64 / to as f64, band).map(|tap| tap as f32));
         VocalTract {
             from,
             to,
@@ -50,26 +51,6 @@ impl VocalTract {
     }
 }
 
-/// The taps for a place so far behind the sample in the middle: a sine cardinal of this share of the bandwidth, under a Hann window.
-fn filter(place: f64, band: f64) -> [f32; TAPS] {
-    let middle = (TAPS / 2 - 1) as f64 + place;
-    let tap = |at: usize| {
-        let away = at as f64 - middle;
-        let angle = PI * away * band;
-        let cardinal = if angle == 0.0 {
-            1.0
-        } else {
-            angle.sin() / angle
-        };
-        let window = 0.5 + 0.5 * (2.0 * PI * away / TAPS as f64).cos();
-        band * cardinal * window
-    };
-    let taps: [f64; TAPS] = std::array::from_fn(tap);
-    // A constant stays what it is.
-    let sum: f64 = taps.iter().sum();
-    taps.map(|tap| (tap / sum) as f32)
-}
-
 fn greatest_common_divisor(a: usize, b: usize) -> usize {
     if b == 0 {
         a.max(1)
@@ -80,6 +61,8 @@ fn greatest_common_divisor(a: usize, b: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::f64::consts::PI;
+
     use super::*;
 
     /// A sine of so many samples a turn.

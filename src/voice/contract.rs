@@ -145,7 +145,7 @@ impl Manifest {
     fn vocoder_contract(&self) -> Contract {
         let samples = Size::Open {
             symbol: "n",
-            times: self.hop,
+            times: self.vocoded().1,
             plus: 0,
         };
         let mut inputs = vec![Port::floats("mel", [open("n"), Size::Fixed(self.mel.bins)])];

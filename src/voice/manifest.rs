@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::VoiceError;
+pub use super::extension::Extension;
 use super::speakers::Speaker;
 
 /// The version of the format that this crate reads.
@@ -117,6 +118,8 @@ pub struct Vocoder {
     pub halo: usize,
     /// The harmonic source, for a voice that has one.
     pub source: Option<HarmonicSource>,
+    /// What is added above its band, for a voice that is heard at a higher rate than the vocoder's.
+    pub extension: Option<Extension>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -167,6 +170,14 @@ impl Manifest {
         self.files
             .get(graph)
             .ok_or_else(|| VoiceError::Format(format!("voice.json names no file for `{graph}`")))
+    }
+
+    /// Samples per second and per frame of what the vocoder makes.
+    pub fn vocoded(&self) -> (u32, usize) {
+        let extension = self.vocoder.extension.as_ref();
+        extension.map_or((self.sample_rate, self.hop), |extension| {
+            (extension.sample_rate, extension.hop)
+        })
     }
 
     /// Bytes of all graphs together.
@@ -242,6 +253,12 @@ impl Manifest {
                     .as_ref()
                     .is_none_or(|source| source.fits() && self.mel.channels >= self.mel.bins + 2),
                 "vocoder.source",
+            ),
+            (
+                self.vocoder.extension.as_ref().is_none_or(|extension| {
+                    extension.fits(self.mel.bins, self.sample_rate, self.hop)
+                }),
+                "vocoder.extension",
             ),
             (self.sentence_pause_ms <= 5000, "sentence_pause_ms"),
             (

@@ -7,7 +7,7 @@ import { CHROMIUM, CHROMIUM_FLAGS } from '../e2e/chromium.mjs';
 
 /** The listener says nothing for so long, and speaks then. */
 const PATIENCE_S = 5;
-const RATE = 16_000;
+const RATE = 24_000;
 /** What is louder is a sound. */
 const LEVEL = 0.003;
 /** From the first syllable to silence. */

@@ -61,7 +61,7 @@ for (const browser of browsers) {
       assert.ok(power(plain.samples) > 1e-3, `a power of ${power(plain.samples)}`);
       // Fused multiplication and addition rounds once instead of twice. Up to the first pause that is all; over a pause the
       // phase of the voice's pulses may come out a little otherwise, which is not in what is heard.
-      const pause = 16_000;
+      const pause = 24_000;
       const error = power(plain.samples.slice(0, pause).map((sample, i) => sample - best.samples[i]));
       const relative = Math.sqrt(error / power(plain.samples.slice(0, pause)));
       assert.ok(relative < 0.005, `samples off by ${relative}`);

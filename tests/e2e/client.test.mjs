@@ -41,7 +41,7 @@ for (const browser of browsers) {
 
     test('knows its voice', async () => {
       const voice = await page.peek('window.langdu.voice');
-      assert.equal(voice.sampleRate, 16000);
+      assert.equal(voice.sampleRate, 24000);
       assert.deepEqual([...voice.emotions].sort(), ['happy', 'neutral', 'sad', 'serious']);
     });
 
@@ -172,7 +172,7 @@ for (const browser of browsers) {
       }, TEXT);
       assert.deepEqual({ code, msg }, { code: 0, msg: 'success' });
       assert.equal(data.size, wav.size);
-      assert.ok(Math.abs(data.duration - wav.dataSize / 2 / 16000) < 1e-6);
+      assert.ok(Math.abs(data.duration - wav.dataSize / 2 / 24000) < 1e-6);
       const { riff, riffSize, format, channels, sampleRate, bits, dataSize, size } = wav;
       assert.deepEqual(
         { riff, riffSize, format, channels, sampleRate, bits, dataSize },
@@ -181,7 +181,7 @@ for (const browser of browsers) {
           riffSize: size - 8,
           format: 1,
           channels: 1,
-          sampleRate: 16000,
+          sampleRate: 24000,
           bits: 16,
           dataSize: size - 44,
         },

@@ -57,7 +57,7 @@ for (const browser of browsers.filter(({ name }) => name === 'Chromium')) {
           assert.equal(code, 0);
           const { sounding } = await page.peek('window.probe.heard()');
           assert.ok(sounding > 500, 'nothing is heard');
-          assert.ok(sounding <= duration * 16_000 + 160, `${sounding} samples of ${duration} s`);
+          assert.ok(sounding <= duration * 24_000 + 240, `${sounding} samples of ${duration} s`);
         },
         settings,
       );

@@ -34,7 +34,7 @@ describe('listening in Chromium', { skip: browsers.every(({ name }) => name !== 
     await page.click('#play');
     await playing(app.page, true);
     await playing(app.page, false);
-    return page.evaluate((from) => window.probe.heard(from).sounding / 16_000, from);
+    return page.evaluate((from) => window.probe.heard(from).sounding / 24_000, from);
   };
   const select = (paragraph, word) =>
     app.page.evaluate(

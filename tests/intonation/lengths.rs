@@ -1,6 +1,5 @@
 //! Lengths of short sentences, pauses, speed.
 
-use super::said::RATE;
 use super::*;
 
 /// Texts of one to three syllables, and the milliseconds that the teacher takes.
@@ -127,10 +126,10 @@ fn written_pauses_are_silent() {
         let pairs = said.syllables.windows(2);
         let gaps: Vec<_> = pairs
             .map(|pair| pair[0].end..pair[1].start)
-            .filter(|gap| gap.len() > RATE / 5)
+            .filter(|gap| gap.len() > said.rate / 5)
             .collect();
         assert_eq!(gaps.len(), 1, "{text}");
-        let middle = &said.samples[gaps[0].start + RATE / 10..gaps[0].end - RATE / 20];
+        let middle = &said.samples[gaps[0].start + said.rate / 10..gaps[0].end - said.rate / 20];
         let peak = middle.iter().fold(0.0f32, |peak, x| peak.max(x.abs()));
         assert!(peak < 1e-3, "{text}: {peak}");
     }

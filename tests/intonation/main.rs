@@ -25,7 +25,7 @@ static SYNTHESIZER: LazyLock<Synthesizer> = LazyLock::new(|| {
 });
 
 fn say_as(text: &str, options: &SpeakOptions) -> Said {
-    collect(SYNTHESIZER.stream(text, options).unwrap())
+    collect(&SYNTHESIZER, SYNTHESIZER.stream(text, options).unwrap())
 }
 
 fn say(text: &str) -> Said {
@@ -34,7 +34,10 @@ fn say(text: &str) -> Said {
 
 fn document(text: &str, options: &SpeakOptions) -> Said {
     let sentences = ssml_sentences(text, TextOptions::default()).unwrap();
-    collect(SYNTHESIZER.stream_sentences(sentences, options).unwrap())
+    collect(
+        &SYNTHESIZER,
+        SYNTHESIZER.stream_sentences(sentences, options).unwrap(),
+    )
 }
 
 fn mood(mood: &str) -> SpeakOptions {

@@ -24,7 +24,12 @@ fn converted_voices_ask_and_trail_off() {
         return;
     }
     let synthesizer = Synthesizer::new(Voice::open(&folder).unwrap()).unwrap();
-    let say_so = |text: &str| collect(synthesizer.stream(text, &SpeakOptions::default()).unwrap());
+    let say_so = |text: &str| {
+        collect(
+            &synthesizer,
+            synthesizer.stream(text, &SpeakOptions::default()).unwrap(),
+        )
+    };
     let (statement, question) = (say_so("咖啡都喝完了。"), say_so("咖啡都喝完了？"));
     assert!(statement.whole() < say("咖啡都喝完了。").whole() - 2.0);
     let register = question.first(3) - statement.first(3);

@@ -67,7 +67,11 @@ fn templates_change_the_level() {
             emotion: "loud".into(),
             ..SpeakOptions::default()
         };
-        collect(synthesizer.stream("今天天气不错。", &options).unwrap()).level()
+        collect(
+            &synthesizer,
+            synthesizer.stream("今天天气不错。", &options).unwrap(),
+        )
+        .level()
     };
     let (plain, scaled) = (template(1.0), template(0.2));
     assert!((plain - scaled).abs() > 0.3, "{plain} and {scaled}");

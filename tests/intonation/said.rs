@@ -2,16 +2,19 @@
 
 use std::ops::Range;
 
-pub const RATE: usize = 16_000;
+use langdu::{ChunkStream, Synthesizer};
 
 /// A spoken text: its samples, and those of each syllable.
 pub struct Said {
+    /// Samples a second.
+    pub rate: usize,
     pub samples: Vec<f32>,
     pub syllables: Vec<Range<usize>>,
 }
 
-pub fn collect(stream: langdu::ChunkStream) -> Said {
+pub fn collect(synthesizer: &Synthesizer, stream: ChunkStream) -> Said {
     let mut said = Said {
+        rate: synthesizer.manifest().sample_rate as usize,
         samples: Vec::new(),
         syllables: Vec::new(),
     };
@@ -26,20 +29,20 @@ pub fn collect(stream: langdu::ChunkStream) -> Said {
 }
 
 /// F0 in Hz of 40 ms by autocorrelation, where it is voiced.
-fn f0(window: &[f32]) -> Option<f32> {
+fn f0(window: &[f32], rate: usize) -> Option<f32> {
     let energy = |samples: &[f32]| samples.iter().map(|x| x * x).sum::<f32>();
     let similarity = |lag: usize| {
         let (a, b) = (&window[..window.len() - lag], &window[lag..]);
         let product: f32 = a.iter().zip(b).map(|(a, b)| a * b).sum();
         product / (energy(a) * energy(b)).sqrt().max(1e-9)
     };
-    let lags: Vec<f32> = (0..RATE / 90).map(similarity).collect();
-    let shortest = RATE / 550;
+    let lags: Vec<f32> = (0..rate / 90).map(similarity).collect();
+    let shortest = rate / 550;
     let best = lags[shortest..].iter().copied().fold(0.0, f32::max);
     // The first peak that is nearly the best: not an octave below.
     let lag = (shortest..lags.len() - 1)
         .find(|&lag| lags[lag] > 0.9 * best && lags[lag] >= lags[lag + 1])?;
-    (best > 0.7 && energy(window) > 0.01).then(|| RATE as f32 / lag as f32)
+    (best > 0.7 && energy(window) > 0.01).then(|| rate as f32 / lag as f32)
 }
 
 impl Said {
@@ -47,9 +50,12 @@ impl Said {
     pub fn pitch(&self, syllables: &[Range<usize>]) -> f32 {
         let windows = syllables.iter().flat_map(|syllable| {
             let all = &self.samples[syllable.clone()];
-            all.windows(RATE / 25).step_by(RATE / 200)
+            all.windows(self.rate / 25).step_by(self.rate / 200)
         });
-        let mut pitches: Vec<f32> = windows.filter_map(f0).map(|f0| 12.0 * f0.log2()).collect();
+        let mut pitches: Vec<f32> = windows
+            .filter_map(|window| f0(window, self.rate))
+            .map(|f0| 12.0 * f0.log2())
+            .collect();
         pitches.sort_by(f32::total_cmp);
         pitches[pitches.len() / 2]
     }
@@ -78,7 +84,7 @@ impl Said {
     pub fn gaps(&self) -> Vec<f32> {
         let pairs = self.syllables.windows(2);
         pairs
-            .map(|pair| (pair[1].start - pair[0].end) as f32 * 1000.0 / RATE as f32)
+            .map(|pair| (pair[1].start - pair[0].end) as f32 * 1000.0 / self.rate as f32)
             .collect()
     }
 
@@ -88,7 +94,7 @@ impl Said {
 
     /// Milliseconds within 25 dB of the loudest 5 ms.
     pub fn sounding(&self) -> f32 {
-        let blocks = self.samples.chunks(RATE / 200);
+        let blocks = self.samples.chunks(self.rate / 200);
         let levels: Vec<f32> = blocks
             .map(|block| block.iter().map(|x| x * x).sum::<f32>())
             .collect();

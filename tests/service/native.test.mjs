@@ -133,7 +133,7 @@ describe('langdu serve', () => {
     const text = '今天天气不错，我们去公园走走。';
     const bytes = async (format) => Buffer.from(await (await stream(server.base, text, { format })).arrayBuffer());
     const pcm = await bytes('pcm');
-    const args = ['-v', 'error', '-f', 'ogg', '-i', 'pipe:0', '-ar', '16000', '-f', 's16le', 'pipe:1'];
+    const args = ['-v', 'error', '-f', 'ogg', '-i', 'pipe:0', '-ar', '24000', '-f', 's16le', 'pipe:1'];
     const decoded = execFileSync('ffmpeg', args, { input: await bytes('opus') });
     assert.ok(Math.abs(decoded.length - pcm.length) <= 64, `${decoded.length} bytes of ${pcm.length}`);
     assert.ok(likeness(decoded, pcm) > 0.9, `${likeness(decoded, pcm)}`);

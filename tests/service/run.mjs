@@ -4,7 +4,7 @@
  */
 
 /** The largest rate that a voice has here; seconds of sound are counted by the voice's own. */
-const RATE = 16_000;
+const RATE = 24_000;
 
 /**
  * @param {object[]} cases

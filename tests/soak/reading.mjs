@@ -142,7 +142,7 @@ export async function reading(seconds) {
       characters += portion.length;
       at = at + PORTION < text.length ? at + PORTION : 0;
       const { samples, ordered } = await page.evaluate(hear, portion);
-      sound += samples / 16000;
+      sound += samples / 24_000;
       portions += 1;
       if (portions % 100 === 0) console.error(`reading: ${characters} characters`);
       if (!ordered) {

@@ -21,8 +21,9 @@ export class PeerVoice {
     voice.firstStep = await open('decoder', { R: window });
     voice.step = await open('decoder', { R: 1 });
     voice.postnet = await open('postnet', { n: FRAMES });
-    const { hop } = voice.manifest;
-    voice.vocoder = await open('vocoder', { n: FRAMES, [`${hop}*n`]: FRAMES * hop });
+    // What the vocoder makes; above its band this voice has nothing.
+    voice.hop = (voice.manifest.vocoder.extension ?? voice.manifest).hop;
+    voice.vocoder = await open('vocoder', { n: FRAMES, [`${voice.hop}*n`]: FRAMES * voice.hop });
     return voice;
   }
 
@@ -55,7 +56,7 @@ export class PeerVoice {
         mel = mel.slice(FRAMES * channels);
       }
     }
-    return Math.min(samples, total * this.manifest.hop);
+    return Math.min(samples, total * this.hop);
   }
 
   /** Encoder, pitch and energy: the condition of every symbol. */
@@ -179,7 +180,8 @@ export class PeerVoice {
 
   async sound(frames) {
     const { bins, channels } = this.manifest.mel;
-    const { hop, vocoder } = this.manifest;
+    const { hop, manifest } = this;
+    const { vocoder } = manifest;
     const mel = new Float32Array(FRAMES * bins);
     for (let frame = 0; frame < FRAMES; frame += 1) {
       mel.set(frames.subarray(frame * channels, frame * channels + bins), frame * bins);

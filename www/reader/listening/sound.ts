@@ -263,7 +263,7 @@ export class Sound implements Speaker {
   }
 
   private async room(run: Run): Promise<void> {
-    const rate = this.context?.sampleRate ?? 16_000;
+    const rate = this.context?.sampleRate ?? 24_000;
     while (!run.ended && run.made / run.ratio - run.played > AHEAD * rate) {
       await new Promise<void>((resolve) => {
         run.wake = resolve;

@@ -28,7 +28,7 @@ export const engine = signal<EngineState>({
   emotions: ['neutral'],
   speakers: [],
   pitch: true,
-  sampleRate: 16_000,
+  sampleRate: 24_000,
   code: '',
 });
 
