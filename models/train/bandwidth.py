@@ -2,9 +2,9 @@
 
     python -m train.bandwidth CORPUS VOICE
 
-Speaks CORPUS's sentences from their own mels with VOICE's vocoder, and learns how loud the copy of a lower band has to be for the
-teacher's sound above 7.6 kHz: from the mel of a frame to a factor for each band (`src/hifigan/bandwidth.rs` is the other half).
-Writes VOICE/extension.json, which `train.export` puts into voice.json.
+Speaks CORPUS's sentences from their own mels with VOICE's vocoder, and learns how loud the copy of a lower band has to
+be for the teacher's sound above 7.6 kHz: from the mel of a frame to a factor for each band (`src/hifigan/bandwidth.rs`
+is the other half). Writes VOICE/extension.json, which `train.export` puts into voice.json.
 """
 
 import argparse
@@ -28,7 +28,8 @@ from .vocoder import synthesise
 RATE = 24000  # Hz, of the teacher, and of the voice from then on
 HOP = AUDIO.hop * RATE // AUDIO.sample_rate
 SHIFT = 4000  # Hz, upwards
-EDGES = [7600, 8500, 9400, 10300, 11200]  # Hz; the vocoder's own sound ends about the first, the teacher's about the last
+# Hz; the vocoder's own sound ends about the first, the teacher's about the last
+EDGES = [7600, 8500, 9400, 10300, 11200]
 TAPS = 32  # samples of the vocoder
 FINE = 48000  # Hz: a multiple of both rates
 HIDDEN = 16
@@ -36,11 +37,11 @@ FLOOR = 3e-9  # mean square that nobody hears
 EPOCHS, BATCH, LEARNING_RATE = 40, 256, 3e-3
 
 
-def prototype(rate, share, taps=TAPS):
-    """A sine cardinal of this share of `AUDIO`'s bandwidth under a Hann window, and the times of its taps in `AUDIO`'s samples."""
-    half = taps // 2 * rate // AUDIO.sample_rate
+def prototype(rate, share):
+    """A sine cardinal of this share of `AUDIO`'s bandwidth under a Hann window; times in `AUDIO`'s samples."""
+    half = TAPS // 2 * rate // AUDIO.sample_rate
     times = np.arange(-half, half + 1) * AUDIO.sample_rate / rate
-    return (0.5 + 0.5 * np.cos(2 * np.pi * times / taps)) * share * np.sinc(share * times), times
+    return (0.5 + 0.5 * np.cos(2 * np.pi * times / TAPS)) * share * np.sinc(share * times), times
 
 
 def copied(samples, low, high):
@@ -127,9 +128,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpora", type=Path, nargs="+")
     parser.add_argument("voice", type=Path)
+    parser.add_argument("--config", type=Path, default=run.CONFIG, help="folder of voc.yaml")
     args = parser.parse_args()
     run.seed(0)
-    sizes = run.load_config(run.CONFIG / "voc.yaml")["Model"]["Generator"]["params"]
+    sizes = run.load_config(args.config / "voc.yaml")["Model"]["Generator"]["params"]
     _, weights, statistics = load_weights(args.voice / "weights.npz")
     vocoder = Generator(sizes).eval()
     vocoder.load_state_dict(weights)

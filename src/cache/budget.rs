@@ -33,7 +33,7 @@ impl Budget {
 }
 
 impl Default for Budget {
-    /// 64 MB in the store: about half an hour of sentences, and as much again for the rest.
+    /// 88 MB in the store: 25 minutes of sentences at 24 kHz, and as much again for the rest.
     fn default() -> Budget {
         let room = |stored: u64, memory: u64| Room {
             stored: stored << 20,
@@ -41,7 +41,7 @@ impl Default for Budget {
         };
         Budget {
             fragments: room(8, 4),
-            sentences: room(48, 12),
+            sentences: room(72, 12),
             templates: room(8, 8),
         }
     }

@@ -11,7 +11,7 @@ export const CONTENT_TYPES: Record<Format, string> = {
   opus: 'audio/ogg',
 };
 
-/** Kilobits per second of MP3, beyond which a voice of 16 kHz has nothing to gain. */
+/** Kilobits per second of MP3, beyond which a voice of 24 kHz has little to gain. */
 const BITRATE = 64;
 
 /**

@@ -7,6 +7,7 @@ import json
 import sys
 from pathlib import Path
 
+import librosa
 import numpy as np
 import onnx
 import onnxruntime
@@ -16,7 +17,7 @@ import torch
 import yaml
 
 from convert import reference
-from train import align, audio, export, features, judge, reading, run, start, symbols, teach
+from train import align, audio, bandwidth, export, features, judge, reading, run, start, symbols, teach
 from train.data import Features, acoustic_batch, at_other_pitch, held_out, segments
 from train.export import load_weights
 from train.networks.hifigan import Generator
@@ -469,6 +470,41 @@ def test_int8_weights_are_close(trained):
         whole = generator(torch.from_numpy(mel.T[None]), torch.from_numpy(source[None]))[0, 0].numpy()
     int8 = reference.vocode(reference.Voice(pack).nets["vocoder"], mel, 200, source)
     assert np.abs(int8 - whole).max() < 0.05 * np.abs(whole).max() + 1e-3
+
+
+def test_a_copy_lies_higher_by_its_shift():
+    tone = np.sin(2 * np.pi * 5000 / 16000 * np.arange(8000))
+    high = np.sin(2 * np.pi * 9000 / 24000 * np.arange(12000))
+    copy, wanted = bandwidth.copied(tone, 8500, 9400), bandwidth.own(high, 8500, 9400)
+    assert len(copy) == len(wanted)
+    middle = slice(1000, 11000)
+    spectrum = np.abs(np.fft.rfft(copy[middle]))
+    assert np.argmax(spectrum) * 24000 / 10000 == pytest.approx(9000, abs=3)
+    assert (copy[middle] ** 2).mean() == pytest.approx((wanted[middle] ** 2).mean(), rel=0.02)
+
+
+def test_what_lies_above_the_vocoders_band_is_learnt(trained, tmp_path):
+    work, config, pack = trained
+    corpus, voice = tmp_path / "corpus", tmp_path / "voice"
+    corpus.mkdir()
+    for path in (work.parent / "corpus").iterdir():
+        if path.suffix != ".flac":
+            (corpus / path.name).write_bytes(path.read_bytes())
+            continue
+        samples, _ = librosa.load(path, sr=24000)
+        hiss = np.sin(2 * np.pi * 9000 / 24000 * np.arange(len(samples)))
+        soundfile.write(corpus / path.name, samples * (1 + 0.1 * hiss), 24000)
+    voice.mkdir()
+    (voice / "weights.npz").write_bytes((pack / "weights.npz").read_bytes())
+    printed = stage("bandwidth", corpus, voice, "--config", config)
+    learnt, nothing = (float(line.split()[-2]) for line in printed.splitlines())
+    assert learnt < nothing / 2
+    stage("export", work, voice, "--name", "wide", "--config", config, "--weights", voice / "weights.npz")
+    about = json.loads((voice / "voice.json").read_text(encoding="utf8"))
+    assert (about["sample_rate"], about["hop"]) == (24000, 300)
+    extension = about["vocoder"]["extension"]
+    assert (extension["sample_rate"], extension["hop"]) == (16000, 200)
+    assert np.shape(extension["hidden"]["weight"]) == (bandwidth.HIDDEN, 80)
 
 
 def test_pinyin_becomes_the_phones_that_the_voice_learns():

@@ -195,7 +195,7 @@ pub struct Serve {
     /// A file that keeps what has been spoken; without it, the cache lasts as long as the program.
     #[arg(long, value_hint = ValueHint::FilePath)]
     pub cache: Option<PathBuf>,
-    /// Megabytes of memory for what has been spoken; two hours of sentences at 16 kHz are 256.
+    /// Megabytes of memory for what has been spoken; an hour and a half of sentences at 24 kHz is 256.
     #[arg(long, default_value_t = 256, value_parser = clap::value_parser!(u64).range(1..=1 << 20))]
     pub cache_memory: u64,
     /// Megabytes that the file of the cache may hold.

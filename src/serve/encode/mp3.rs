@@ -8,7 +8,7 @@ use crate::wav;
 /// Bytes that LAME may still hold when the sound ends.
 const REST: usize = 7200;
 
-/// 64 kbit/s, beyond which a voice of 16 kHz has nothing to gain.
+/// 64 kbit/s, beyond which a voice of 24 kHz has little to gain.
 pub fn encoder(sample_rate: u32) -> Result<Encoder, Refusal> {
     let wrong = |error| Refusal::Option(format!("no MP3 at {sample_rate} Hz: {error}"));
     let builder = Builder::new().ok_or(Refusal::Dead)?;
