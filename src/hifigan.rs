@@ -17,7 +17,7 @@ use std::sync::Arc;
 use crate::Error;
 use crate::nn::{Buckets, State, Value};
 use crate::voice::Networks;
-use crate::voice::manifest::Extension;
+use crate::voice::extension::Extension;
 
 use bandwidth::BandwidthExtension;
 pub use filter::low_pass;

@@ -29,8 +29,8 @@ def chinese():
 def draw(axes, folder, ident):
     for label, ending in KINDS.items():
         said = moods.Said(folder, f"{ident}{ending}", [])
-        end = said.places[-1][1] // moods.HOP
-        axes.plot(np.arange(end) * moods.HOP / said.rate, said.f0[:end], label=label)
+        end = said.places[-1][1] // said.hop
+        axes.plot(np.arange(end) * said.hop / said.rate, said.f0[:end], label=label)
 
 
 def main():

@@ -19,8 +19,8 @@ import numpy as np
 import soundfile
 
 TEXTS = Path(__file__).parent / "moods" / "moods.tsv"
-HOP = 200
-BLOCK = 80  # samples, 5 ms at 16 kHz
+FRAMES, BLOCKS = 80, 200  # a second
+WINDOW = 0.064  # seconds
 PLACES = 5
 BEFORE = "他说"  # what introduces a sentence of a dialogue
 PAUSES = {
@@ -48,14 +48,16 @@ class Said:
 
     def __init__(self, folder, ident, tones):
         self.samples, self.rate = soundfile.read(folder / f"{ident}.wav", dtype="float32")
+        self.hop, self.block = self.rate // FRAMES, self.rate // BLOCKS
         self.places = json.loads((folder / f"{ident}.json").read_text())
         range_of = {"fmin": 80, "fmax": 600, "resolution": 0.2}
-        self.f0, _, _ = librosa.pyin(self.samples, sr=self.rate, frame_length=1024, hop_length=HOP, **range_of)
+        sizes = {"frame_length": int(WINDOW * self.rate), "hop_length": self.hop}
+        self.f0, _, _ = librosa.pyin(self.samples, sr=self.rate, **sizes, **range_of)
         self.tones = tones
         self.pitch = np.array([self.median(start, end) for start, end in self.places])
 
     def frames(self, start, end):
-        return self.f0[(start + (end - start) // 3) // HOP : max(end // HOP, 1)]
+        return self.f0[(start + (end - start) // 3) // self.hop : max(end // self.hop, 1)]
 
     def median(self, start, end):
         voiced = self.frames(start, end)
@@ -66,10 +68,10 @@ class Said:
         """Seconds that sound from the silence in front of syllable `first` on."""
         start = (self.places[first - 1][1] + self.places[first][0]) // 2 if first else 0
         samples = self.samples[start:]
-        whole = len(samples) // BLOCK
-        level = np.sqrt((samples[: whole * BLOCK].reshape(-1, BLOCK) ** 2).mean(1)) + 1e-9
+        whole = len(samples) // self.block
+        level = np.sqrt((samples[: whole * self.block].reshape(-1, self.block) ** 2).mean(1)) + 1e-9
         loud = np.flatnonzero(20 * np.log10(level / level.max()) > -25)
-        return float(loud[-1] - loud[0] + 1) * BLOCK / self.rate
+        return float(loud[-1] - loud[0] + 1) * self.block / self.rate
 
     def level(self):
         start, end = self.places[0][0], self.places[-1][1]

@@ -5,8 +5,8 @@
 use std::f64::consts::PI;
 
 use super::filter::{band_pass, low_pass};
-use crate::nn::dot;
-use crate::voice::manifest::Extension;
+use crate::nn::{dot, filtered};
+use crate::voice::extension::{Extension, Layer};
 
 /// Samples of the vocoder that each new one is made of, half before it and half behind: as many as the sound comes later by.
 const TAPS: usize = 32;
@@ -59,18 +59,19 @@ impl BandwidthExtension {
         for (frame, row) in mel.chunks_exact(bins).enumerate() {
             let factors = self.factors_of(row);
             let before = self.factors.take().unwrap_or_else(|| factors.clone());
+            let mut between = vec![0.0; factors.len()];
             for sample in 0..to {
                 let first = frame * from + sample * from / to + 1;
-                let Some(taps) = heard.get(first..first + TAPS) else {
+                let Some(taps) = heard.get(first..).and_then(|rest| rest.first_chunk()) else {
                     break;
                 };
                 let share = (sample + 1) as f32 / to as f32;
+                let ends = before.iter().zip(&factors);
+                for (factor, (before, now)) in between.iter_mut().zip(ends) {
+                    *factor = before + (now - before) * share;
+                }
                 let filters = &self.filters[sample % self.filters.len()];
-                let bands = before.iter().zip(&factors).zip(&filters[1..]);
-                let copies = bands.map(|((before, now), filter)| {
-                    (before + (now - before) * share) * dot(filter, taps)
-                });
-                made.push(dot(&filters[0], taps) + copies.sum::<f32>());
+                made.push(filtered(&filters[0], &filters[1..], &between, taps));
             }
             self.factors = Some(factors);
         }
@@ -80,21 +81,27 @@ impl BandwidthExtension {
 
     /// What each band is multiplied by in a frame.
     fn factors_of(&self, mel: &[f32]) -> Vec<f32> {
-        let mut hidden = self.settings.hidden.run(mel);
+        let mut hidden = layer(&self.settings.hidden, mel);
         for value in &mut hidden {
             *value = value.tanh();
         }
-        let logarithms = self.settings.output.run(&hidden).into_iter();
+        let logarithms = layer(&self.settings.output, &hidden);
         logarithms
+            .into_iter()
             .map(|logarithm| logarithm.clamp(SOFTEST, LOUDEST).exp())
             .collect()
     }
 }
 
+/// What comes out of a layer, before any other function.
+fn layer(layer: &Layer, values: &[f32]) -> Vec<f32> {
+    let rows = layer.weight.iter().zip(&layer.bias);
+    rows.map(|(row, bias)| dot(row, values) + bias).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::voice::extension::Layer;
 
     const BINS: usize = 2;
 

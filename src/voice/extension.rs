@@ -70,13 +70,6 @@ impl Extension {
 }
 
 impl Layer {
-    /// What comes out, before any other function.
-    pub fn run(&self, values: &[f32]) -> Vec<f32> {
-        let rows = self.weight.iter().zip(&self.bias);
-        rows.map(|(row, bias)| crate::nn::dot(row, values) + bias)
-            .collect()
-    }
-
     fn fits(&self, inputs: usize, outputs: usize) -> bool {
         let weights = self.weight.iter().flatten();
         (1..=WIDEST).contains(&outputs)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::VoiceError;
-pub use super::extension::Extension;
+use super::extension::Extension;
 use super::speakers::Speaker;
 
 /// The version of the format that this crate reads.
