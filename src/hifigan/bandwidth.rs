@@ -5,7 +5,7 @@
 use std::f64::consts::PI;
 
 use super::filter::{band_pass, low_pass};
-use crate::nn::{dot, filtered};
+use crate::nn::{dot, joint_filter};
 use crate::voice::extension::{Extension, Layer};
 
 /// Samples of the vocoder that each new one is made of, half before it and half behind: as many as the sound comes later by.
@@ -13,6 +13,9 @@ const TAPS: usize = 32;
 /// Loudest and softest that a band gets, as natural logarithms of its factor.
 const LOUDEST: f32 = 4.0;
 const SOFTEST: f32 = -8.0;
+
+/// Periods for which factors stay: a millisecond.
+const HELD: usize = 5;
 
 /// Makes the sound of one sentence fill a wider band, at a higher rate.
 pub struct BandwidthExtension {
@@ -59,19 +62,21 @@ impl BandwidthExtension {
         for (frame, row) in mel.chunks_exact(bins).enumerate() {
             let factors = self.factors_of(row);
             let before = self.factors.take().unwrap_or_else(|| factors.clone());
-            let mut between = vec![0.0; factors.len()];
-            for sample in 0..to {
-                let first = frame * from + sample * from / to + 1;
-                let Some(taps) = heard.get(first..).and_then(|rest| rest.first_chunk()) else {
-                    break;
-                };
-                let share = (sample + 1) as f32 / to as f32;
+            for begin in (0..to).step_by(HELD * self.filters.len()) {
+                let end = (begin + HELD * self.filters.len()).min(to);
+                let share = (begin + end) as f32 / (2 * to) as f32;
                 let ends = before.iter().zip(&factors);
-                for (factor, (before, now)) in between.iter_mut().zip(ends) {
-                    *factor = before + (now - before) * share;
-                }
-                let filters = &self.filters[sample % self.filters.len()];
-                made.push(filtered(&filters[0], &filters[1..], &between, taps));
+                let between: Vec<f32> = ends
+                    .map(|(before, now)| before + (now - before) * share)
+                    .collect();
+                let filters = self.filters.iter();
+                let filters: Vec<_> = filters
+                    .map(|filters| joint_filter(&filters[0], &filters[1..], &between))
+                    .collect();
+                let places = (begin..end).map(|sample| frame * from + sample * from / to + 1);
+                let taps = places.map_while(|first| heard.get(first..first + TAPS));
+                let sound = taps.zip(filters.iter().cycle());
+                made.extend(sound.map(|(taps, filter)| dot(filter, taps)));
             }
             self.factors = Some(factors);
         }

@@ -30,7 +30,7 @@ mod weights;
 
 pub use bucket::Buckets;
 pub use contract::{Contract, Port, Size};
-pub use langdu_kernels::layers::{dot, filtered};
+pub use langdu_kernels::layers::{dot, joint_filter};
 pub use langdu_kernels::lstm::Lstm;
 pub use langdu_kernels::source;
 pub use model::{Graph, Source, State, Value};

@@ -87,15 +87,15 @@ pub fn dot(a: &[f32], b: &[f32]) -> f32 {
     sums.iter().sum::<f32>() + rest
 }
 
-/// Values through a filter and those of some bands, each times its factor.
-pub fn filtered(own: &[f32; 32], bands: &[[f32; 32]], factors: &[f32], values: &[f32; 32]) -> f32 {
+/// A filter and those of some bands, each times its factor, as one.
+pub fn joint_filter(own: &[f32; 32], bands: &[[f32; 32]], factors: &[f32]) -> [f32; 32] {
     let mut filter = *own;
     for (band, factor) in bands.iter().zip(factors) {
         for (sum, tap) in filter.iter_mut().zip(band) {
             *sum += factor * tap;
         }
     }
-    dot(&filter, values)
+    filter
 }
 
 /// Moves an LSTM on by one step. `gates` are the sums of each gate, those in `order` (input, forget, cell, output).
