@@ -17,9 +17,8 @@ use std::sync::Arc;
 use crate::Error;
 use crate::nn::{Buckets, State, Value};
 use crate::voice::Networks;
-use crate::voice::extension::Extension;
 
-use bandwidth::BandwidthExtension;
+use bandwidth::{BandwidthExtension, Progress};
 pub use filter::low_pass;
 pub use schedule::Schedule;
 use source::HarmonicSource;
@@ -33,8 +32,8 @@ pub struct Vocoder {
     /// Samples per frame and per second of what the network makes.
     hop: usize,
     sample_rate: u32,
-    /// What is added above its band, with the samples per second and per frame that are heard then.
-    extension: Option<(Extension, u32, usize)>,
+    /// What is added above its band.
+    extension: Option<BandwidthExtension>,
     /// Frames that a run needs to see on each side of its own; none for a causal vocoder.
     halo: usize,
     source: Option<crate::voice::manifest::HarmonicSource>,
@@ -53,7 +52,9 @@ impl Vocoder {
             channels: manifest.mel.channels,
             hop,
             sample_rate,
-            extension: extension.map(|settings| (settings, manifest.sample_rate, manifest.hop)),
+            extension: extension.map(|settings| {
+                BandwidthExtension::new(settings, manifest.sample_rate, manifest.hop)
+            }),
             halo: manifest.vocoder.halo,
             source: manifest.vocoder.source.clone(),
         })
@@ -72,7 +73,8 @@ pub struct SampleStream {
     vocoder: Arc<Vocoder>,
     state: Option<State>,
     source: Option<HarmonicSource>,
-    extension: Option<BandwidthExtension>,
+    /// How far the band above has come.
+    extended: Progress,
     /// Frames of the sentence.
     length: usize,
     schedule: Schedule,
@@ -89,10 +91,6 @@ impl SampleStream {
         let source = vocoder.source.clone();
         let source =
             source.map(|source| HarmonicSource::new(source, vocoder.hop, vocoder.sample_rate));
-        let extension = vocoder.extension.clone();
-        let extension = extension.map(|(settings, sample_rate, hop)| {
-            BandwidthExtension::new(settings, sample_rate, hop)
-        });
         let width = source.as_ref().map_or(0, HarmonicSource::harmonics) * vocoder.hop;
         SampleStream {
             state: None,
@@ -102,7 +100,7 @@ impl SampleStream {
             sines: vec![0.0; vocoder.halo * width],
             width,
             source,
-            extension,
+            extended: Progress::default(),
             vocoder,
         }
     }
@@ -157,10 +155,10 @@ impl SampleStream {
         self.state = Some(state);
         let samples = samples.as_f32().get(halo * hop..(halo + count) * hop);
         let samples = samples.unwrap_or_default();
-        let samples = match &mut self.extension {
+        let samples = match &self.vocoder.extension {
             Some(extension) => {
                 let mel = &self.mel[halo * bins..(halo + count) * bins];
-                extension.push(samples, mel, bins)
+                extension.push(&mut self.extended, samples, mel)
             }
             None => samples.to_vec(),
         };

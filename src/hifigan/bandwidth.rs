@@ -17,13 +17,18 @@ const SOFTEST: f32 = -8.0;
 /// Periods for which factors stay: a millisecond.
 const HELD: usize = 5;
 
-/// Makes the sound of one sentence fill a wider band, at a higher rate.
+/// Makes sound fill a wider band, at a higher rate.
 pub struct BandwidthExtension {
     settings: Extension,
     /// Samples of a frame, once it is made wider.
     hop: usize,
     /// For each place in a period, a filter for what is there already and one for each band.
     filters: Vec<Vec<[f32; TAPS]>>,
+}
+
+/// What one sentence hands on from piece to piece.
+#[derive(Default)]
+pub struct Progress {
     /// The last samples, and the factors of the last frame's bands.
     past: [f32; TAPS],
     factors: Option<Vec<f32>>,
@@ -48,20 +53,17 @@ impl BandwidthExtension {
             filters: filters.collect(),
             hop,
             settings,
-            past: [0.0; TAPS],
-            factors: None,
         }
     }
 
-    /// Takes the next samples, whole frames of them, with the mel of each frame in rows of so many values, and returns as many
-    /// frames.
-    pub fn push(&mut self, samples: &[f32], mel: &[f32], bins: usize) -> Vec<f32> {
+    /// Takes the next samples of a sentence, whole frames of them, with the mel of each frame, and returns as many frames.
+    pub fn push(&self, progress: &mut Progress, samples: &[f32], mel: &[f32]) -> Vec<f32> {
         let (from, to) = (self.settings.hop, self.hop);
-        let heard = [&self.past[..], samples].concat();
+        let heard = [&progress.past[..], samples].concat();
         let mut made = Vec::with_capacity(samples.len() / from * to);
-        for (frame, row) in mel.chunks_exact(bins).enumerate() {
+        for (frame, row) in mel.chunks_exact(self.settings.bins()).enumerate() {
             let factors = self.factors_of(row);
-            let before = self.factors.take().unwrap_or_else(|| factors.clone());
+            let before = progress.factors.take().unwrap_or_else(|| factors.clone());
             for begin in (0..to).step_by(HELD * self.filters.len()) {
                 let end = (begin + HELD * self.filters.len()).min(to);
                 let share = (begin + end) as f32 / (2 * to) as f32;
@@ -78,9 +80,9 @@ impl BandwidthExtension {
                 let sound = taps.zip(filters.iter().cycle());
                 made.extend(sound.map(|(taps, filter)| dot(filter, taps)));
             }
-            self.factors = Some(factors);
+            progress.factors = Some(factors);
         }
-        self.past.copy_from_slice(&heard[heard.len() - TAPS..]);
+        progress.past.copy_from_slice(&heard[heard.len() - TAPS..]);
         made
     }
 
@@ -108,6 +110,7 @@ fn layer(layer: &Layer, values: &[f32]) -> Vec<f32> {
 mod tests {
     use super::*;
 
+    /// Values of a frame's mel.
     const BINS: usize = 2;
 
     /// Two bands whose factors are 0.5 and the exponential of the first value of the mel.
@@ -129,31 +132,38 @@ mod tests {
         BandwidthExtension::new(settings, 24_000, 300)
     }
 
+    /// Sound of all at once.
+    fn whole(samples: &[f32], mel: &[f32]) -> Vec<f32> {
+        extension().push(&mut Progress::default(), samples, mel)
+    }
+
     fn sine(hertz: f64, rate: f64, count: usize) -> Vec<f32> {
         let turn = |at: usize| 2.0 * PI * at as f64 * hertz / rate;
         (0..count).map(|at| turn(at).sin() as f32).collect()
     }
 
-    /// The amplitude that a sound at 24 kHz has at this frequency, after its first frame.
-    fn amplitude(sound: &[f32], hertz: f64) -> f64 {
-        let (mut real, mut imaginary) = (0.0, 0.0);
-        for (at, &sample) in sound.iter().enumerate().skip(300) {
-            let turn = 2.0 * PI * at as f64 * hertz / 24_000.0;
-            real += f64::from(sample) * turn.cos();
-            imaginary += f64::from(sample) * turn.sin();
-        }
-        2.0 * f64::hypot(real, imaginary) / (sound.len() - 300) as f64
+    /// The amplitude that a part of a sound at 24 kHz has at this frequency; the part begins `from` samples behind the start.
+    fn amplitude(part: &[f32], from: usize, hertz: f64) -> f64 {
+        let turns = part.iter().enumerate().map(|(at, &sample)| {
+            let turn = 2.0 * PI * (from + at) as f64 * hertz / 24_000.0;
+            (
+                f64::from(sample) * turn.cos(),
+                f64::from(sample) * turn.sin(),
+            )
+        });
+        let (real, imaginary) = turns.fold((0.0, 0.0), |(a, b), (c, d)| (a + c, b + d));
+        2.0 * f64::hypot(real, imaginary) / part.len() as f64
     }
 
     #[test]
     fn what_is_there_stays_and_is_heard_again_higher_up() {
         let mel = [0.25f32.ln(), 9.0].repeat(40);
         for (hertz, copied) in [(1000.0, 0.0), (4750.0, 0.5), (6250.0, 0.25)] {
-            let made = extension().push(&sine(hertz, 16_000.0, 8000), &mel, BINS);
+            let made = whole(&sine(hertz, 16_000.0, 8000), &mel);
             assert_eq!(made.len(), 12_000);
-            let own = amplitude(&made, hertz);
+            let own = amplitude(&made[300..], 300, hertz);
             assert!((own - 1.0).abs() < 0.02, "{hertz}: {own}");
-            let copy = amplitude(&made, hertz + 4000.0);
+            let copy = amplitude(&made[300..], 300, hertz + 4000.0);
             assert!((copy - copied).abs() < 0.03, "{hertz}: {copy}");
             // Nothing else: no image beside the copy.
             let rest: f64 = made[300..]
@@ -171,20 +181,20 @@ mod tests {
         let mel: Vec<f32> = (0..20)
             .flat_map(|frame| [-0.1 * frame as f32, 0.0])
             .collect();
-        let whole = extension().push(&sound, &mel, BINS);
-        let mut pieces = extension();
+        let at_once = whole(&sound, &mel);
+        let (extension, mut progress) = (extension(), Progress::default());
         let mut joined = Vec::new();
         let mut start = 0;
         for count in [3, 1, 6, 0, 10] {
             let end = start + count;
-            joined.extend(pieces.push(
+            joined.extend(extension.push(
+                &mut progress,
                 &sound[start * 200..end * 200],
                 &mel[start * BINS..end * BINS],
-                BINS,
             ));
             start = end;
         }
-        assert_eq!(joined, whole);
+        assert_eq!(joined, at_once);
     }
 
     #[test]
@@ -192,12 +202,12 @@ mod tests {
         let mel: Vec<f32> = (0..20)
             .flat_map(|frame| [if frame < 10 { -6.0 } else { 0.0 }, 0.0])
             .collect();
-        let made = extension().push(&sine(6250.0, 16_000.0, 4000), &mel, BINS);
+        let made = whole(&sine(6250.0, 16_000.0, 4000), &mel);
         let copy = |from: usize| {
             let part = &made[from..from + 150];
-            let own = amplitude_of(part, 6250.0, from);
+            let own = amplitude(part, from, 6250.0);
             assert!((own - 1.0).abs() < 0.05, "{own}");
-            amplitude_of(part, 10_250.0, from)
+            amplitude(part, from, 10_250.0)
         };
         let levels = [copy(2700), copy(3000), copy(3150), copy(3300)];
         assert!(levels[0] < 0.05 && levels[3] > 0.9, "{levels:?}");
@@ -205,17 +215,5 @@ mod tests {
             levels[1] > 0.1 && levels[1] < 0.4 && levels[2] < 0.9,
             "{levels:?}"
         );
-    }
-
-    fn amplitude_of(part: &[f32], hertz: f64, from: usize) -> f64 {
-        let turns = part.iter().enumerate().map(|(at, &sample)| {
-            let turn = 2.0 * PI * (from + at) as f64 * hertz / 24_000.0;
-            (
-                f64::from(sample) * turn.cos(),
-                f64::from(sample) * turn.sin(),
-            )
-        });
-        let (real, imaginary) = turns.fold((0.0, 0.0), |(a, b), (c, d)| (a + c, b + d));
-        2.0 * f64::hypot(real, imaginary) / part.len() as f64
     }
 }

@@ -31,6 +31,11 @@ pub struct Layer {
 }
 
 impl Extension {
+    /// Values of a mel that it goes by.
+    pub fn bins(&self) -> usize {
+        self.hidden.weight.first().map_or(1, Vec::len)
+    }
+
     /// Bands.
     pub fn bands(&self) -> usize {
         self.edges.len() - 1
