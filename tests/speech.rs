@@ -106,7 +106,7 @@ fn only_a_whole_sentence_is_followed_by_silence() {
     assert!(sentences > 2, "the first is cut");
     let all = samples(&chunks);
     let silences = all.split(|&sample| sample != 0.0);
-    let pause = SYNTHESIZER.manifest().sample_rate as usize * 24 / 100;
+    let pause = SYNTHESIZER.manifest().sample_rate as usize * 39 / 160;
     assert_eq!(silences.filter(|silence| silence.len() >= pause).count(), 2);
 }
 

@@ -66,7 +66,7 @@ for (const browser of browsers) {
       await labelled('暂停');
       await until(page, "document.getElementById('play').getAttribute('aria-label') === '播放'", 60_000);
       const { sounding, rms } = await page.run((from) => window.probe.heard(from), from);
-      assert.ok(sounding > 8000, `only ${sounding} samples sounded`);
+      assert.ok(sounding > 12_000, `only ${sounding} samples sounded`);
       assert.ok(rms > 0.001, `level ${rms}`);
       assert.deepEqual(await page.peek('window.pointed'), [...'今天天气不错早上好']);
       assert.equal(await page.peek('window.sentence'), TEXT);

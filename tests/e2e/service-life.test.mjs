@@ -206,7 +206,7 @@ for (const browser of browsers) {
           const names = performance.getEntriesByType('resource').map(({ name }) => name);
           return { first, second, loads: names.filter((name) => name.endsWith('engine_bg.wasm')).length };
         });
-        assert.ok(first > 16_000, `${first} bytes`);
+        assert.ok(first > 24_000, `${first} bytes`);
         assert.equal(second, first);
         assert.ok(loads <= 1, `${loads} engines`);
       } finally {

@@ -42,7 +42,7 @@ fn f0(window: &[f32], rate: usize) -> Option<f32> {
     // The first peak that is nearly the best: not an octave below.
     let lag = (shortest..lags.len() - 1)
         .find(|&lag| lags[lag] > 0.9 * best && lags[lag] >= lags[lag + 1])?;
-    (best > 0.7 && energy(window) > 0.01).then(|| rate as f32 / lag as f32)
+    (best > 0.7 && energy(window) > 1.6e-5 * window.len() as f32).then(|| rate as f32 / lag as f32)
 }
 
 impl Said {
