@@ -114,7 +114,8 @@ const HEAP = 28 * 2 ** 20;
 
 for (const browser of browsers) {
   describe(`devices in ${browser.name}`, () => {
-    const rates = browser.name === 'Chromium' ? [24000, 8000, 16000, 22050, 44100, 48000, 96000, 192000] : [24000, 44100];
+    const rates =
+      browser.name === 'Chromium' ? [24000, 8000, 16000, 22050, 44100, 48000, 96000, 192000] : [24000, 44100];
     const pitches = [];
     for (const rate of rates) {
       test(`speech has its pitch and length on a device of ${rate} Hz`, () =>
