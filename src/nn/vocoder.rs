@@ -28,7 +28,8 @@ pub struct Vocoder {
 
 #[derive(Debug)]
 struct Stage {
-    /// Makes `scale` rows of each output channel, the columns that lie between two of the input's.
+    /// Makes `scale` times as many rows as channels: all channels' first ones of the columns that lie between two of the input's,
+    /// then all second ones. Rows that reach the same inputs lie together, so that taps without weights are left out.
     upsample: Convolution,
     scale: usize,
     /// Takes the excitation, every `stride` columns of it as channels.
@@ -211,7 +212,8 @@ fn convolution(file: &File, name: &str, rounded: bool) -> Option<Convolution> {
     Convolution::new(&weight, &bias, shape, dilation, ahead, place, |row| row)
 }
 
-/// A transposed convolution as one that makes all the columns between two of the input's, and how many these are.
+/// A transposed convolution as one that makes all the columns between two of the input's, the channels of one after those of another,
+/// and how many these are.
 fn upsampling(file: &File, name: &str, causal: bool) -> Option<(Convolution, usize)> {
     let node = file.node(name)?;
     let (strides, pads) = (integers(node, "strides")?, integers(node, "pads")?);
@@ -238,17 +240,14 @@ fn upsampling(file: &File, name: &str, causal: bool) -> Option<(Convolution, usi
         (behind + 1 + ahead, cut + behind * scale, Some(ahead))
     };
     let place = |[row, channel, tap]: [usize; 3]| {
-        let (row, phase) = (row / scale, row % scale);
+        let (phase, row) = (row / out, row % out);
         let place = (phase + first).checked_sub(tap * scale)?;
         (place < size).then_some((channel * out + row) * size + place)
     };
     let bias = file.vector(&format!("{name}.bias"))?;
-    let bias = bias
-        .iter()
-        .flat_map(|&bias| std::iter::repeat_n(bias, scale));
-    let bias = bias.collect::<Vec<_>>();
+    let bias = bias.repeat(scale);
     let shape = [out * scale, width, taps];
-    let upsample = Convolution::new(&weight, &bias, shape, 1, ahead, place, |row| row / scale)?;
+    let upsample = Convolution::new(&weight, &bias, shape, 1, ahead, place, |row| row % out)?;
     Some((upsample, scale))
 }
 

@@ -5,6 +5,7 @@
 //! weights the input is rounded to integers of up to 16 bits, two channels in a lane, as in [`super::linear`]; frames that are rounded
 //! by the same step are convolved together.
 
+use std::array::from_fn;
 use std::ops::Range;
 
 use super::linear::{largest_input, step_of};
@@ -40,8 +41,17 @@ enum Weights {
         /// The largest magnitude of an input that cannot overflow a sum.
         limit: f32,
     },
-    /// For every `ROWS` output channels: input channel, tap, output channel.
-    Floats(Vec<[f32; ROWS]>),
+    /// For every `ROWS` output channels.
+    Floats(Vec<FloatBlock>),
+}
+
+/// Weights of `ROWS` output channels.
+#[derive(Debug)]
+struct FloatBlock {
+    /// All other taps have no weight but zero.
+    taps: Range<usize>,
+    /// For every input channel: tap, output channel.
+    weights: Vec<[f32; ROWS]>,
 }
 
 /// Memory that convolutions share.
@@ -123,18 +133,25 @@ impl Convolution {
                 }
             }
             Values::Floats(floats) => {
-                let mut weights = Vec::with_capacity(out.div_ceil(ROWS) * width * taps);
-                for block in (0..out).step_by(ROWS) {
-                    for channel in 0..width {
-                        weights.extend((0..taps).map(|tap| {
-                            std::array::from_fn::<_, ROWS, _>(|row| {
-                                let place = place(block + row, channel, tap);
-                                place.map_or(0.0, |place| floats.get(place).copied().unwrap_or(0.0))
-                            })
-                        }));
-                    }
-                }
-                Weights::Floats(weights)
+                let at = |row: usize, channel: usize, tap: usize| {
+                    let place = place(row, channel, tap);
+                    place.map_or(0.0, |place| floats.get(place).copied().unwrap_or(0.0))
+                };
+                let blocks = (0..out).step_by(ROWS).map(|block| {
+                    let rows = |channel: usize, tap: usize| -> [f32; ROWS] {
+                        from_fn(|row| at(block + row, channel, tap))
+                    };
+                    let weighs =
+                        |tap: &usize| (0..width).any(|channel| rows(channel, *tap) != [0.0; ROWS]);
+                    let first = (0..taps).find(weighs).unwrap_or(0);
+                    let last = (first..taps).rfind(weighs).unwrap_or(first);
+                    let taps = first..last + 1;
+                    let places =
+                        (0..width).flat_map(|channel| taps.clone().map(move |tap| (channel, tap)));
+                    let weights = places.map(|(channel, tap)| rows(channel, tap)).collect();
+                    FloatBlock { taps, weights }
+                });
+                Weights::Floats(blocks.collect())
             }
         };
         Some(Convolution {
@@ -212,12 +229,11 @@ impl Convolution {
             }
         }
         match &self.weights {
-            Weights::Floats(weights) => {
-                let blocks = weights.chunks_exact(self.width * self.taps);
-                for (block, weights) in blocks.enumerate() {
-                    self.blocks(block, columns, 0..columns, y, |start, bias| {
+            Weights::Floats(blocks) => {
+                for (number, block) in blocks.iter().enumerate() {
+                    self.blocks(number, columns, 0..columns, y, |start, bias| {
                         let mut sums = bias.map(|bias| [Floats::splat(bias); 2]);
-                        self.sum_floats(weights, &joined[start..], row, &mut sums);
+                        self.sum_floats(block, &joined[start..], row, &mut sums);
                         sums
                     });
                 }
@@ -308,14 +324,16 @@ impl Convolution {
     #[inline(always)]
     fn sum_floats(
         &self,
-        weights: &[[f32; ROWS]],
+        block: &FloatBlock,
         input: &[f32],
         row: usize,
         sums: &mut [[Floats; 2]; ROWS],
     ) {
         assert!(input.len() >= (self.width - 1) * row + self.reach() + COLUMNS);
         let mut local = *sums;
-        for (channel, weights) in weights.chunks_exact(self.taps).enumerate() {
+        // Blocks have no tap beyond the last of all.
+        let input = &input[block.taps.start * self.dilation..];
+        for (channel, weights) in block.weights.chunks_exact(block.taps.len()).enumerate() {
             for (tap, weights) in weights.iter().enumerate() {
                 // SAFETY: the last channel's last tap reaches COLUMNS values, as asserted.
                 let [left, right] = unsafe {

@@ -186,17 +186,16 @@ pub fn transposed(rows: &[f32], width: usize) -> Vec<f32> {
     columns
 }
 
-/// Each `scale` rows turned into one of `columns` values, which takes turns.
+/// `scale` times as many rows as channels, all channels' first ones before all second ones, as rows of `columns` values that take
+/// turns.
 pub fn interleaved(rows: &[f32], scale: usize, columns: usize) -> Vec<f32> {
+    let channels = rows.len() / columns.max(1);
     let mut joined = vec![0.0; rows.len()];
-    for (rows, joined) in rows
-        .chunks_exact(columns.max(1))
-        .zip(joined.chunks_exact_mut(columns.max(1)))
-    {
-        for (phase, row) in rows.chunks_exact(columns / scale).enumerate() {
-            for (to, from) in joined[phase..].iter_mut().step_by(scale).zip(row) {
-                *to = *from;
-            }
+    for (number, row) in rows.chunks_exact((columns / scale).max(1)).enumerate() {
+        let (phase, channel) = (number / channels, number % channels);
+        let to = joined[channel * columns + phase..].iter_mut();
+        for (to, from) in to.step_by(scale).zip(row) {
+            *to = *from;
         }
     }
     joined

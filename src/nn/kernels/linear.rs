@@ -3,15 +3,18 @@
 //! With int8 weights the inputs of a row are rounded to integers of up to 16 bits, as many as never overflow the sum, so that
 //! two products at a time are added up exactly: a hundredth of the error that the weights have themselves.
 
-use super::simd::{Floats, Pairs, Sums, nearest, peak};
+use super::simd::{Floats, LANES, Pairs, Sums, nearest, peak};
 use super::{Stored, Tensor, Values};
+use std::array::from_fn;
 
 /// Inputs or outputs of one layer.
 const WIDEST: usize = 1 << 16;
 /// Outputs that are computed together.
-const OUTPUTS: usize = 8;
+const OUTPUTS: usize = 16;
 /// Rows that share the loading of the weights.
-const ROWS: usize = 4;
+const ROWS: usize = 2;
+/// Vectors of outputs that are computed together.
+const VECTORS: usize = OUTPUTS / LANES;
 
 /// `y = W x + b` over rows.
 #[derive(Debug)]
@@ -24,7 +27,7 @@ pub struct Linear {
 
 #[derive(Debug)]
 enum Weights {
-    /// For every eight outputs and two inputs, the two weights of each output.
+    /// For every sixteen outputs and two inputs, the two weights of each output.
     Bytes {
         pairs: Vec<[i8; 2 * OUTPUTS]>,
         /// What one unit of each output's sum is worth.
@@ -32,7 +35,7 @@ enum Weights {
         /// The largest magnitude of an input that cannot overflow a sum.
         limit: f32,
     },
-    /// For every eight outputs and each input, the weights of the outputs.
+    /// For every sixteen outputs and each input, the weights of the outputs.
     Floats(Vec<[f32; OUTPUTS]>),
 }
 
@@ -161,7 +164,7 @@ impl Linear {
         }
     }
 
-    /// Eight outputs of `R` rows of integers.
+    /// Sixteen outputs of `R` rows of integers.
     #[inline(always)]
     fn whole_block<const R: usize>(
         &self,
@@ -174,38 +177,38 @@ impl Linear {
     ) {
         let width = 2 * pairs.len();
         assert!(whole.len() >= R * width && scales.len() == OUTPUTS);
-        let mut sums = [[Sums::zero(); 2]; R];
+        let mut sums = [[Sums::zero(); VECTORS]; R];
         for (place, pairs) in pairs.iter().enumerate() {
-            // SAFETY: sixteen weights, and an even number of integers in each row.
+            // SAFETY: twice sixteen weights, and an even number of integers in each row.
             unsafe {
-                let [left, right] = Pairs::load_bytes(pairs.as_ptr());
+                let [first, second] = Pairs::load_bytes(pairs.as_ptr());
+                let [third, fourth] = Pairs::load_bytes(pairs[OUTPUTS..].as_ptr());
+                let weights = [first, second, third, fourth];
                 for (row, sums) in sums.iter_mut().enumerate() {
                     let input = whole.as_ptr().add(row * width + 2 * place);
                     let input = Pairs::splat(input.cast::<i32>().read_unaligned());
-                    *sums = [sums[0].add_dot(left, input), sums[1].add_dot(right, input)];
+                    *sums = from_fn(|vector| sums[vector].add_dot(weights[vector], input));
                 }
             }
         }
+        let bias = &self.bias[block * OUTPUTS..][..OUTPUTS];
         for (row, (sums, step)) in sums.into_iter().zip(steps).enumerate() {
             let mut outputs = [0.0; OUTPUTS];
-            for (half, sums) in sums.into_iter().enumerate() {
-                let (bias, scales) = (
-                    &self.bias[block * OUTPUTS + 4 * half..][..4],
-                    &scales[4 * half..][..4],
-                );
-                // SAFETY: four floats each.
+            for (vector, sums) in sums.into_iter().enumerate() {
+                // SAFETY: sixteen floats each.
                 unsafe {
-                    let step = Floats::splat(step).times(Floats::load(scales.as_ptr()));
-                    let bias = Floats::load(bias.as_ptr());
-                    let output = bias.add_product(sums.to_floats(), step);
-                    output.store(outputs[4 * half..][..4].as_mut_ptr());
+                    let scales = Floats::load(scales.as_ptr().add(LANES * vector));
+                    let bias = Floats::load(bias.as_ptr().add(LANES * vector));
+                    let output =
+                        bias.add_product(sums.to_floats(), scales.times(Floats::splat(step)));
+                    output.store(outputs.as_mut_ptr().add(LANES * vector));
                 }
             }
             self.put(row, block, &outputs, y);
         }
     }
 
-    /// Eight outputs of `R` rows of floats.
+    /// Sixteen outputs of `R` rows of floats.
     #[inline(always)]
     fn float_block<const R: usize>(
         &self,
@@ -216,45 +219,40 @@ impl Linear {
     ) {
         let width = weights.len();
         assert!(x.len() >= R * width);
-        let bias = &self.bias[block * OUTPUTS..][..OUTPUTS];
-        // SAFETY: eight biases.
-        let bias = unsafe {
-            [
-                Floats::load(bias.as_ptr()),
-                Floats::load(bias[4..].as_ptr()),
-            ]
+        let load = |values: &[f32; OUTPUTS]| -> [Floats; VECTORS] {
+            // SAFETY: sixteen floats.
+            from_fn(|vector| unsafe { Floats::load(values.as_ptr().add(LANES * vector)) })
         };
-        let mut sums = [bias; R];
+        let (bias, _) = self.bias[block * OUTPUTS..].as_chunks();
+        let mut sums = [load(&bias[0]); R];
         for (place, weights) in weights.iter().enumerate() {
-            // SAFETY: eight weights, and `width` inputs in each row.
-            unsafe {
-                let left = Floats::load(weights.as_ptr());
-                let right = Floats::load(weights[4..].as_ptr());
-                for (row, sums) in sums.iter_mut().enumerate() {
-                    let input = Floats::splat(*x.as_ptr().add(row * width + place));
-                    *sums = [
-                        sums[0].add_product(left, input),
-                        sums[1].add_product(right, input),
-                    ];
-                }
+            let weights = load(weights);
+            for (row, sums) in sums.iter_mut().enumerate() {
+                // SAFETY: `width` inputs in each row.
+                let input = Floats::splat(unsafe { *x.as_ptr().add(row * width + place) });
+                *sums = from_fn(|vector| sums[vector].add_product(weights[vector], input));
             }
         }
         for (row, sums) in sums.into_iter().enumerate() {
             let mut outputs = [0.0; OUTPUTS];
-            for (sums, outputs) in sums.into_iter().zip(outputs.chunks_exact_mut(4)) {
-                // SAFETY: four floats.
-                unsafe { sums.store(outputs.as_mut_ptr()) };
+            for (vector, sums) in sums.into_iter().enumerate() {
+                // SAFETY: sixteen floats.
+                unsafe { sums.store(outputs.as_mut_ptr().add(LANES * vector)) };
             }
             self.put(row, block, &outputs, y);
         }
     }
 
-    /// Stores the real ones of eight outputs.
+    /// Stores the real ones of sixteen outputs.
     #[inline(always)]
     fn put(&self, row: usize, block: usize, outputs: &[f32; OUTPUTS], y: &mut [f32]) {
-        let start = block * OUTPUTS;
-        let real = OUTPUTS.min(self.outputs - start);
-        y[row * self.outputs + start..][..real].copy_from_slice(&outputs[..real]);
+        let y = &mut y[row * self.outputs..][..self.outputs][block * OUTPUTS..];
+        // Nearly all blocks are whole, and a copy of known size is no call.
+        if let Some(y) = y.first_chunk_mut() {
+            *y = *outputs;
+        } else {
+            y.copy_from_slice(&outputs[..y.len()]);
+        }
     }
 }
 
