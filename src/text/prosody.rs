@@ -133,8 +133,16 @@ impl Clause<'_> {
         match (phrase.says_yes(&features), word.says_yes(&features)) {
             (true, _) => Some(Break::Minor),
             (_, true) => Some(Break::Word),
-            _ => None,
+            _ => self.leaves_a_language(at).then_some(Break::Word),
         }
+    }
+
+    /// Whether word `at` or the next one is in Latin letters, and they are not parts of one run of these.
+    fn leaves_a_language(&self, at: usize) -> bool {
+        let [left, right] = [&self.segments[at], &self.segments[at + 1]];
+        let latin = [left, right].map(|segment| segment.kind == SegmentKind::Latin);
+        let end = self.glyphs[left.end - 1].span.end;
+        latin != [false; 2] && (latin != [true; 2] || end < self.glyphs[right.start].span.start)
     }
 
     fn length(&self, at: usize) -> u32 {

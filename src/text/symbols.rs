@@ -172,6 +172,24 @@ mod tests {
         assert!(shown(Phones::default()).starts_with("ge/tone1/s_begin ei_c/tone1/s_end"));
     }
 
+    /// As in what voices learn from: a word on each side of it is another one, the parts of a run of letters are one.
+    #[test]
+    fn english_words_are_words_of_their_own() {
+        let words = |text: &str| {
+            let sentence = crate::text::sentences(text).next().unwrap();
+            let all = symbols(&sentence, Phones { english: true });
+            let phones = all.iter().map(|s| match s.phone.starts_with('#') {
+                true => "|",
+                false => &s.phone,
+            });
+            phones.collect::<Vec<_>>().join(" ")
+        };
+        assert!(words("听jazz啊").ends_with("| jh ae z | ga a_c |"));
+        assert!(words("这家cafe的").ends_with("| k ah f ey | d_c e_c |"));
+        assert!(words("读PhD。").ends_with("| p iy ey ch d iy |"));
+        assert!(words("用it").ends_with("| ih t |"));
+    }
+
     #[test]
     fn spells_like_the_phone_table() {
         for (pinyin, initial, last) in [

@@ -10,9 +10,9 @@ use crate::text::latin;
 /// Longest word that is looked up in two halves.
 const LONGEST: usize = 24;
 
-/// Words that are spelled although the dictionary knows them, in lower case.
-fn is_spelled(word: &str) -> bool {
-    table("spelled.tsv").any(|row| row[0] == word)
+/// Words that are spelled although the dictionary knows them: those that the table has in capitals are where they are written so.
+fn is_spelled(word: &str, capitals: bool) -> bool {
+    table("spelled.tsv").any(|row| row[0] == word || capitals && row[0].eq_ignore_ascii_case(word))
 }
 
 /// Where the parts of a run of Latin letters start: `getElementById` has four, `ChatGPT` is one.
@@ -72,6 +72,13 @@ pub fn read(part: &[char]) -> Vec<Said> {
             });
         }
     }
+    // The last letter is stressed most.
+    let others = said.iter_mut().rev().skip(1);
+    for (_, stress) in others.flat_map(|letter| &mut letter.phones) {
+        if *stress == 1 {
+            *stress = 2;
+        }
+    }
     if let Some(last) = said.last_mut().filter(|_| plural) {
         last.end = part.len();
         last.phones.push(("z", 0));
@@ -90,7 +97,7 @@ fn capitals_with_s(part: &[char]) -> bool {
 fn as_word(part: &[char], word: &str) -> Option<Vec<Stressed>> {
     let capitals = part.iter().all(|c| c.is_uppercase());
     let plural = capitals_with_s(part);
-    if part.len() < 2 || plural || is_spelled(word) || capitals && part.len() == 2 {
+    if part.len() < 2 || plural || is_spelled(word, capitals) || capitals && part.len() == 2 {
         return None;
     }
     if let Some(phones) = dictionary().phones(word) {
@@ -224,6 +231,9 @@ mod tests {
             "don't",
             "UNESCO",
             "blicket",
+            "it",
+            "us",
+            "Who",
         ] {
             assert!(!spelled(word), "{word}");
         }
@@ -233,6 +243,16 @@ mod tests {
         ] {
             assert!(spelled(word), "{word}");
         }
+    }
+
+    #[test]
+    fn stresses_the_last_letter_most() {
+        let letters = "WHO".chars().collect::<Vec<_>>();
+        let stresses = read(&letters).into_iter().map(|letter| {
+            let stresses = letter.phones.iter().map(|&(_, stress)| stress);
+            stresses.max().unwrap_or(0)
+        });
+        assert_eq!(stresses.collect::<Vec<_>>(), [2, 2, 1]);
     }
 
     #[test]
