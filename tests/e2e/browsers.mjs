@@ -254,13 +254,13 @@ async function answering(url, patience = 20_000) {
 /** A sink that holds little back: from another one, Firefox takes two seconds to part. */
 const PROMPT = 'prompt';
 
-/** Without a sound server the audio clock of Firefox and WebKit stands still; this one plays into nothing. */
+/** Without a sound server the audio clock of Firefox and WebKit stands still; this one plays into nothing, and ends a minute after them. */
 export function soundServer() {
   try {
     execFileSync('pulseaudio', ['--check'], { stdio: 'ignore' });
   } catch {
     const modules = ['-L', 'module-native-protocol-unix', '-L', 'module-null-sink'];
-    execFileSync('pulseaudio', ['--start', '--exit-idle-time=-1', '-n', ...modules], { stdio: 'ignore' });
+    execFileSync('pulseaudio', ['--start', '--exit-idle-time=60', '-n', ...modules], { stdio: 'ignore' });
   }
   const sinks = execFileSync('pactl', ['list', 'short', 'sinks'], { encoding: 'utf8' });
   if (sinks.includes(`\t${PROMPT}\t`)) return;
