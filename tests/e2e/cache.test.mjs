@@ -8,6 +8,22 @@ const KNOWN = '今天天气不错。';
 const TEMPLATES = ['现在是北京时间{时间}整。', '您好，请问有什么可以帮您？'];
 const UNSEEN = '春眠不觉晓。';
 const DATABASE = 'langdu-2';
+/** Ahead of the worker's script: its first write takes a second. */
+const SLOW = `
+  IDBTransaction.prototype.commit = () => {};
+  const { put } = IDBObjectStore.prototype;
+  let until = 0;
+  IDBObjectStore.prototype.put = function (...given) {
+    const goOn = () => {
+      if (performance.now() < until) this.count().onsuccess = goOn;
+    };
+    if (until === 0) {
+      until = performance.now() + 1000;
+      goOn();
+    }
+    return put.apply(this, given);
+  };
+`;
 
 for (const browser of browsers) {
   describe(`the cache in ${browser.name}`, () => {
@@ -185,6 +201,16 @@ for (const browser of browsers) {
       const known = spoken.sentences[0].known.map(({ charIndex, charLength }) => text.substr(charIndex, charLength));
       assert.deepEqual(known, ['早上好', '天气']);
       assert.deepEqual(sources(await make(text)), ['L2']);
+    });
+
+    test('writes what has come while it was writing, also when nothing follows', async () => {
+      await page.run(() => window.langdu.cache.clear());
+      await visit(PATIENT + SLOW);
+      await page.run(async () => {
+        await window.collect('早上好，再见。');
+        await window.collect('明天天气不坏。');
+      });
+      await stored(5);
     });
 
     test('serves two tabs at once', async () => {
