@@ -19,9 +19,6 @@ export class Store {
   private settled: Promise<void> | null = null;
   private recalled: Promise<void> | null = null;
   private reported = false;
-  private saving = false;
-  /** Whether more is to be written: what comes while something is being written has its turn then. */
-  private again = false;
   /** Other tabs with the same database. */
   private readonly others = new BroadcastChannel(NAME);
 
@@ -64,14 +61,7 @@ export class Store {
   /** Writes what is new: when there is nothing else to do, or when much has come together. */
   async save(idle: boolean): Promise<void> {
     if (!idle && this.cache.unsavedBytes() < UNSAVED) return;
-    this.again = true;
-    if (this.saving) return;
-    this.saving = true;
-    while (this.again) {
-      this.again = false;
-      this.announce(await this.cache.flush());
-    }
-    this.saving = false;
+    this.announce(await this.cache.flush());
     this.report();
   }
 
