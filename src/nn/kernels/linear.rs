@@ -3,9 +3,10 @@
 //! With int8 weights the inputs of a row are rounded to integers of up to 16 bits, as many as never overflow the sum, so that
 //! two products at a time are added up exactly: a hundredth of the error that the weights have themselves.
 
+use std::array::from_fn;
+
 use super::simd::{Floats, LANES, Pairs, Sums, nearest, peak};
 use super::{Stored, Tensor, Values};
-use std::array::from_fn;
 
 /// Inputs or outputs of one layer.
 const WIDEST: usize = 1 << 16;

@@ -73,11 +73,8 @@ pub fn read(part: &[char]) -> Vec<Said> {
         }
     }
     // The last letter is stressed most.
-    let others = said.iter_mut().rev().skip(1);
-    for (_, stress) in others.flat_map(|letter| &mut letter.phones) {
-        if *stress == 1 {
-            *stress = 2;
-        }
+    for letter in said.iter_mut().rev().skip(1) {
+        lessen(&mut letter.phones);
     }
     if let Some(last) = said.last_mut().filter(|_| plural) {
         last.end = part.len();
@@ -144,6 +141,15 @@ fn inflected(word: &str) -> Option<Vec<Stressed>> {
     Some(with(phones, end))
 }
 
+/// Makes primary stress secondary.
+fn lessen(phones: &mut [Stressed]) {
+    for (_, stress) in phones {
+        if *stress == 1 {
+            *stress = 2;
+        }
+    }
+}
+
 /// Two listed words written together, the longer one first.
 fn compound(word: &str) -> Option<Vec<Stressed>> {
     if !(6..=LONGEST).contains(&word.len()) || !word.is_ascii() {
@@ -153,11 +159,9 @@ fn compound(word: &str) -> Option<Vec<Stressed>> {
         let (left, right) = word.split_at(at);
         Some((dictionary().phones(left)?, dictionary().phones(right)?))
     });
-    let (mut left, right) = halves.max_by_key(|(left, right)| left.len().max(right.len()))?;
-    let second = right
-        .iter()
-        .map(|&(phone, stress)| (phone, if stress == 1 { 2 } else { stress }));
-    left.extend(second);
+    let (mut left, mut right) = halves.max_by_key(|(left, right)| left.len().max(right.len()))?;
+    lessen(&mut right);
+    left.extend(right);
     Some(left)
 }
 
