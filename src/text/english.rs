@@ -9,9 +9,10 @@ mod shapes;
 pub mod syllables;
 mod trees;
 
-pub use shapes::{cut, read};
+pub use shapes::cut;
 
 use super::reading::Reading;
+use super::steps::{Glyph, Segment, SegmentKind};
 use syllables::Stressed;
 
 /// A word, or a letter that is spelled.
@@ -23,4 +24,35 @@ pub struct Said {
     pub phones: Vec<Stressed>,
     /// Mandarin syllables; never empty.
     pub nearest: Vec<Reading>,
+}
+
+/// The article before a word: no letter's name there.
+const ARTICLE: &[Stressed] = &[("ah", 0)];
+
+/// What is said for the segment of Latin letters at this place.
+pub fn read(glyphs: &[Glyph], segments: &[Segment], at: usize) -> Vec<Said> {
+    let segment = &segments[at];
+    let part: Vec<char> = glyphs[segment.start..segment.end]
+        .iter()
+        .map(|glyph| glyph.character)
+        .collect();
+    if part != ['a'] || !before_a_word(glyphs, segments, at) {
+        return shapes::read(&part);
+    }
+    vec![Said {
+        start: 0,
+        end: 1,
+        phones: ARTICLE.to_vec(),
+        nearest: nearest::nearest(ARTICLE),
+    }]
+}
+
+/// Whether a space and a word of more than one letter follow.
+fn before_a_word(glyphs: &[Glyph], segments: &[Segment], at: usize) -> bool {
+    let end = glyphs[segments[at].end - 1].span.end;
+    segments.get(at + 1).is_some_and(|next| {
+        next.kind == SegmentKind::Latin
+            && next.end - next.start > 1
+            && glyphs[next.start].span.start > end
+    })
 }

@@ -87,7 +87,7 @@ pub fn readings(glyphs: &[Glyph], segments: &[Segment]) -> Vec<Spoken> {
                 }
             }
             SegmentKind::Latin => {
-                for said in english::read(&text[segment.start..segment.end]) {
+                for said in english::read(glyphs, segments, index) {
                     let (first, last) = (segment.start + said.start, segment.start + said.end - 1);
                     let nearest = said.nearest.into_iter();
                     spoken.extend(nearest.map(|reading| Spoken {

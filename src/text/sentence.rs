@@ -155,7 +155,7 @@ fn assemble(
         normalized.push_str(&text);
         span = span.join(here);
         let mut english = match segment.kind {
-            SegmentKind::Latin => english::read(&text.chars().collect::<Vec<_>>()),
+            SegmentKind::Latin => english::read(glyphs, segments, at),
             _ => Vec::new(),
         }
         .into_iter();

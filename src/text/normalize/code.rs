@@ -11,7 +11,7 @@ use crate::text::characters::is_han;
 /// The mark of a list at the start of a sentence: `1. `, `2)`, `3、`, `- `, `①`.
 pub fn list_mark(line: &Line, at: usize) -> Option<Vec<Item>> {
     if at > 0 {
-        return None;
+        return next_mark(line, at);
     }
     if let Some(number) = line.number(0) {
         let dot = line.is(1, ".")
@@ -38,6 +38,22 @@ pub fn list_mark(line: &Line, at: usize) -> Option<Vec<Item>> {
         && line.spaced(1);
     let below_zero = line.is(0, "-") && line.number(1).is_some() && super::sign::is_cold(line, 1);
     (bullet && !below_zero).then(|| vec![Item::new(0, 1, Class::Silent)])
+}
+
+/// The mark of a further entry on the same line, where the entry before it stands: `1.苹果 2.香蕉`.
+fn next_mark(line: &Line, at: usize) -> Option<Vec<Item>> {
+    let number = line.number(at).filter(|number| number.len() <= 2)?;
+    let before = number.parse::<usize>().ok()?.checked_sub(1)?.to_string();
+    let mark = line.text(at + 1);
+    let listed = |token: usize| line.is(token, &before) && line.is(token + 1, mark);
+    let stands = line.any(at + 1, ".、)）") && line.kind(at + 2) == Some(Kind::Han);
+    (stands && line.spaced(at) && (0..at).any(listed)).then(|| {
+        vec![
+            Item::new(at, at + 1, Class::Pause),
+            Item::new(at, at + 1, Class::Ordinal),
+            Item::new(at + 1, at + 2, Class::Pause),
+        ]
+    })
 }
 
 /// Whether a word of the set stands before a number, behind it maybe 是, a colon and the like.

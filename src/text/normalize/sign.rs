@@ -73,7 +73,9 @@ pub fn sign(line: &Line, at: usize) -> Option<Vec<Item>> {
     let said = |to: usize, text: &str| Some(vec![Item::new(at, to, Class::Said(text.into()))]);
     let one = |text: &str| said(at + 1, text);
     let glued = line.glued(at..at + 2);
+    let words = line.near(at).is_some_and(is_han) && line.kind(at + 1) == Some(Kind::Han);
     match line.text(at) {
+        "-" | "−" if words && in_formula(line, at) => one("减"),
         "-" | "–" | "—" | "~" | "〜" | "～" | "‐" | "‑" | "―" => hyphen(line, at),
         "−" => minus(line, at, &sides),
         "°" | "℃" | "℉" => one(named(line.text(at))?),
@@ -105,7 +107,7 @@ pub fn sign(line: &Line, at: usize) -> Option<Vec<Item>> {
             }
             said(end, &"加".repeat(end - at))
         }
-        "+" if between => one("加"),
+        "+" if between || words => one("加"),
         "+" if sides.letter_before && !line.spaced(at) => one("加"),
         "+" if sides.number_after && !sides.number_before => one("正"),
         "↑" | "↓" if !sides.number_after => None,
@@ -113,6 +115,7 @@ pub fn sign(line: &Line, at: usize) -> Option<Vec<Item>> {
         "△" => None,
         "/" => slash(line, at, &sides),
         "=" if between
+            || words
             || line.near(at).is_some_and(is_han) && sides.operand_after
             || sides.operand_before && line.kind(at + 1) == Some(Kind::Han) =>
         {
@@ -136,10 +139,21 @@ pub fn sign(line: &Line, at: usize) -> Option<Vec<Item>> {
         {
             one("点")
         }
+        "×" if words && in_formula(line, at) => one("乘"),
         "×" if !sides.operand_before && !sides.number_after => None,
         "%" if !sides.number_before => one("百分号"),
         text => one(named(text)?),
     }
+}
+
+/// Whether words, numbers and signs of arithmetic lead from a sign to one of equality: 体积=长×宽.
+fn in_formula(line: &Line, at: usize) -> bool {
+    let within = |token: &usize| {
+        matches!(line.kind(*token), Some(Kind::Han | Kind::Number)) || line.any(*token, "+-−×÷=")
+    };
+    let behind = (at..line.len()).take_while(within);
+    let before = (0..at).rev().take_while(within);
+    behind.chain(before).any(|token| line.is(token, "="))
 }
 
 /// The name of a mark that is said by it; the mark stays, for its pause and its mood.
