@@ -259,7 +259,9 @@ pub fn sequence(line: &Line, at: usize) -> Option<Vec<Item>> {
         && (number.len() == 8 || number.len() > 10)
         && !number.ends_with("000")
         && line.kind(at + 1) != Some(Kind::Han);
-    let named = is_name(line, at, number);
+    let named = is_name(line, at, number) || is_chat(line, at, number);
+    // abc_123
+    let identifier = previous == Some('_');
     let hyphened = previous == Some('-') && after_letter;
     // ISO9001:2015
     let edition = previous == Some(':') && {
@@ -298,6 +300,7 @@ pub fn sequence(line: &Line, at: usize) -> Option<Vec<Item>> {
         || padded
         || long
         || named
+        || identifier
         || model
         || before_letter
         || spaced_model
@@ -371,6 +374,23 @@ fn known(line: &Line, at: usize, number: &str) -> bool {
         || begins(after, "known-after")
         || line.any(at + 1, "、，。；！？”") && line.near(at).is_none_or(|c| !c.is_ascii_digit())
         || line.len() == at + 1
+}
+
+/// Digits that stand for words in messages, 666, 2333 and 1314, unless they count something.
+fn is_chat(line: &Line, at: usize, number: &str) -> bool {
+    let (before, after) = (line.before(at), line.from(at + 1));
+    if begins(after, "counted") || line.any(at + 1, "%.:-~/") {
+        return false;
+    }
+    let all = |digits: &str, digit: char| digits.len() > 2 && digits.chars().all(|c| c == digit);
+    let laughs = number
+        .strip_prefix('2')
+        .is_some_and(|rest| all(rest, '3') || rest == "33" && ends(before, "laugh"));
+    let meant = begins(after, "chat-after");
+    let praise = all(number, '6')
+        && (meant || line.len() == at + 1 || line.any(at + 1, "，。！～~!,"))
+        && !ends(before, "chat-not");
+    laughs || praise || matches!(number, "520" | "521" | "1314") && meant
 }
 
 /// A number that names something: bus 128, a flight, an asteroid, a house in a street.

@@ -376,7 +376,7 @@ pub fn time(line: &Line, at: usize) -> Option<Vec<Item>> {
     if line.is(at + 1, "点") {
         return oclock(line, at, hour);
     }
-    if let Some(items) = primes(line, at) {
+    if let Some(items) = primes(line, at).or_else(|| lasting(line, at)) {
         return Some(items);
     }
     if !line.is(at + 1, ":")
@@ -430,6 +430,25 @@ pub fn time(line: &Line, at: usize) -> Option<Vec<Item>> {
     }
     items.push(Item::new(end - 1, last, Class::Silent));
     Some(items)
+}
+
+/// 1h30min, 2h15m, 1h5min20s: what something takes.
+fn lasting(line: &Line, at: usize) -> Option<Vec<Item>> {
+    let mut items = Vec::new();
+    let mut end = at;
+    for (units, name) in [
+        (&["h", "H"][..], "小时"),
+        (&["min", "mins", "m"], "分"),
+        (&["s", "sec"], "秒"),
+    ] {
+        let unit = units.contains(&line.text(end + 1)) && line.glued(end..end + 2);
+        if line.number(end).is_none() || !unit || end > at && line.spaced(end) {
+            break;
+        }
+        items.push(Item::new(end, end + 2, Class::Measure(name.into())));
+        end += 2;
+    }
+    (items.len() > 1).then_some(items)
 }
 
 /// 2:03:23, 3:25 as what something took.

@@ -171,6 +171,20 @@ pub fn fraction(line: &Line, at: usize) -> Option<Vec<Item>> {
         return None;
     }
     let denominator = line.number(below).filter(|d| d.contains(|c| c != '0'))?;
+    // 第3/10页
+    if line.near(at) == Some('第')
+        && let Some(unit) = line
+            .text(below + 1)
+            .chars()
+            .next()
+            .filter(|&c| "页章集题关轮步回期节讲课".contains(c))
+    {
+        return Some(vec![
+            Item::new(at, at + 1, Class::Cardinal),
+            Item::new(at + 1, at + 2, Class::Said(format!("{unit}共"))),
+            Item::new(below, below + 1, Class::Cardinal),
+        ]);
+    }
     let pressure = super::contexts::lately(line.before(at), 8, "pressure")
         || line.from(below + 1).starts_with("mmHg");
     if pressure && above.len() >= 2 && denominator.len() >= 2 {
