@@ -73,6 +73,9 @@ pub fn sign(line: &Line, at: usize) -> Option<Vec<Item>> {
     let said = |to: usize, text: &str| Some(vec![Item::new(at, to, Class::Said(text.into()))]);
     let one = |text: &str| said(at + 1, text);
     let glued = line.glued(at..at + 2);
+    let bounds = line
+        .near(at)
+        .is_none_or(|c| is_han(c) || "，、；：（(".contains(c));
     let words = line.near(at).is_some_and(is_han) && line.kind(at + 1) == Some(Kind::Han);
     match line.text(at) {
         "-" | "−" if words && in_formula(line, at) => one("减"),
@@ -108,7 +111,9 @@ pub fn sign(line: &Line, at: usize) -> Option<Vec<Item>> {
             said(end, &"加".repeat(end - at))
         }
         "+" if between || words => one("加"),
-        "+" if sides.letter_before && !line.spaced(at) => one("加"),
+        "+" if !line.spaced(at) && (sides.letter_before || line.near(at).is_some_and(is_han)) => {
+            one("加")
+        }
         "+" if sides.number_after && !sides.number_before => one("正"),
         "↑" | "↓" if !sides.number_after => None,
         "△" if line.kind(at + 1) == Some(Kind::Latin) => one("三角形"),
@@ -121,8 +126,8 @@ pub fn sign(line: &Line, at: usize) -> Option<Vec<Item>> {
         {
             one("等于")
         }
-        "<" if sides.number_after && (between || line.near(at).is_none_or(is_han)) => one("小于"),
-        ">" if sides.number_after && (between || line.near(at).is_none_or(is_han)) => one("大于"),
+        "<" if sides.number_after && (between || bounds) => one("小于"),
+        ">" if sides.number_after && (between || bounds) => one("大于"),
         "<" if between => one("小于"),
         ">" if between => one("大于"),
         "*" if sides.number_before && sides.number_after => one("乘"),
@@ -136,6 +141,13 @@ pub fn sign(line: &Line, at: usize) -> Option<Vec<Item>> {
         "." if glued
             && line.previous(at).is_some_and(is_han)
             && super::web::is_extension(line.text(at + 1)) =>
+        {
+            one("点")
+        }
+        // .NET
+        "." if glued
+            && line.kind(at + 1) == Some(Kind::Latin)
+            && line.previous(at).is_none_or(|c| " ，、（(“".contains(c)) =>
         {
             one("点")
         }
