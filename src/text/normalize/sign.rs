@@ -147,7 +147,7 @@ pub fn sign(line: &Line, at: usize) -> Option<Vec<Item>> {
         // .NET
         "." if glued
             && line.kind(at + 1) == Some(Kind::Latin)
-            && line.previous(at).is_none_or(|c| " ，、（(“".contains(c)) =>
+            && line.previous(at).is_some_and(|c| " ，、（(“".contains(c)) =>
         {
             one("点")
         }
