@@ -10,6 +10,7 @@ mod date;
 mod math;
 mod quantity;
 mod sign;
+mod spaces;
 mod web;
 mod words;
 

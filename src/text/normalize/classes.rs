@@ -1,7 +1,7 @@
 //! The second step: what each run of tokens is.
 
 use super::tokens::{Kind, Line};
-use super::{code, date, math, quantity, sign, web};
+use super::{code, date, math, quantity, sign, spaces, web};
 
 /// What tokens are, and so how they are said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,8 +90,13 @@ const RULES: [Rule; 13] = [
 /// The classes of a line, in order and without gaps.
 pub fn classify(line: &Line) -> Vec<Item> {
     let mut items: Vec<Item> = Vec::with_capacity(line.len());
+    let pauses = spaces::pauses(line);
     let mut at = 0;
     while at < line.len() {
+        let paused = items.last().is_none_or(|item| item.class == Class::Pause);
+        if !paused && pauses.binary_search(&at).is_ok() {
+            items.push(Item::new(at, at + 1, Class::Pause));
+        }
         let found = match line.kind(at) {
             Some(Kind::Han) => date::heading(line, at),
             _ => RULES.iter().find_map(|rule| rule(line, at)),
