@@ -198,7 +198,10 @@ fn push_folded(character: char, span: Span, before: Option<char>, letters: &mut 
     match character {
         ' '..='~' => letters.push(same(character)),
         '々' => letters.push(same(before.filter(|&c| is_han(c)).unwrap_or('同'))),
-        _ if character.is_whitespace() => letters.push(same(' ')),
+        _ if character.is_whitespace() => letters.push(Letter {
+            shown: character,
+            ..same(' ')
+        }),
         '‐' | '‑' | '﹣' | '－' => letters.push(same('-')),
         '−' => letters.push(same('−')),
         '⁄' | '∕' => letters.push(same('/')),

@@ -518,8 +518,9 @@ fn single(line: &Line, at: usize) -> Option<Vec<Item>> {
         items.insert(0, Item::new(at, at + 1, Class::Pause));
         return Some(items);
     }
-    // ①背景 ②方法
-    if at > 0 && line.spaced(at) && !line.spaced(at + 1) && line.kind(at + 1) == Some(Kind::Han) {
+    // ①背景 ②方法, ①背景②方法
+    let entry = line.spaced(at) || value > 1 && follows_entry(line, at, value - 1);
+    if at > 0 && entry && !line.spaced(at + 1) && line.kind(at + 1) == Some(Kind::Han) {
         let pause = Item::new(at, at + 1, Class::Pause);
         return Some(vec![pause.clone(), items.remove(0), pause]);
     }
@@ -528,4 +529,14 @@ fn single(line: &Line, at: usize) -> Option<Vec<Item>> {
         items.push(Item::new(at, at + 1, Class::Pause));
     }
     Some(items)
+}
+
+/// Whether the entry before stands in the line, and begins it or follows a mark.
+fn follows_entry(line: &Line, at: usize, before: u32) -> bool {
+    (0..at).any(|token| {
+        let sign = line.text(token).chars().next();
+        line.kind(token) == Some(Kind::Circled)
+            && sign.and_then(circled) == Some(before)
+            && (before > 1 || line.near(token).is_none_or(|c| "：:，。；".contains(c)))
+    })
 }

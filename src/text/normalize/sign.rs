@@ -126,6 +126,10 @@ pub fn sign(line: &Line, at: usize) -> Option<Vec<Item>> {
         {
             one("等于")
         }
+        // 首页 > 新闻
+        ">" | "›" | "»" if words && line.spaced(at) && line.spaced(at + 1) => {
+            Some(vec![Item::new(at, at + 1, Class::Pause)])
+        }
         "<" if sides.number_after && (between || bounds) => one("小于"),
         ">" if sides.number_after && (between || bounds) => one("大于"),
         "<" if between => one("小于"),

@@ -1,4 +1,4 @@
-//! Spaces where others write commas: 今天天气很好 我们去公园.
+//! Spaces where others write commas: 今天天气很好 我们去公园; and tabs.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use super::tokens::{Kind, Line};
 const MEAN: usize = 3;
 const LEAST: usize = 2;
 
-/// The tokens that such a space stands before.
+/// The tokens that such a space or a tab stands before.
 pub fn pauses(line: &Line) -> Vec<usize> {
     let parts = parts(line);
     let han = |token: usize| line.kind(token) == Some(Kind::Han);
@@ -28,7 +28,8 @@ pub fn pauses(line: &Line) -> Vec<usize> {
         true => pairs().map(|pair| pair[1].start).collect(),
         false => Vec::new(),
     };
-    starts.extend((1..line.len()).filter(|&at| is_numeral(line, at)));
+    let cell = |at: usize| line.tabbed(at) && line.kind(at - 1) != Some(Kind::Sign);
+    starts.extend((1..line.len()).filter(|&at| cell(at) || is_numeral(line, at)));
     starts.sort_unstable();
     starts.dedup();
     starts

@@ -222,6 +222,18 @@ impl<'a> Line<'a> {
             .is_none_or(|t| t.spaced || t.start == 0)
     }
 
+    /// Whether a tab stands before the token.
+    pub fn tabbed(&self, token: usize) -> bool {
+        self.tokens.get(token).is_some_and(|t| {
+            let before = t
+                .start
+                .checked_sub(1)
+                .map_or(0, |last| self.places[last] + 1);
+            let spaces = &self.letters[before..self.places[t.start]];
+            spaces.iter().any(|space| space.shown == '\t')
+        })
+    }
+
     /// Whether the tokens `range` stand without spaces between them.
     pub fn glued(&self, range: Range<usize>) -> bool {
         range.end <= self.len() && (range.start + 1..range.end).all(|token| !self.spaced(token))
