@@ -180,6 +180,9 @@ const DEGREES: &str = "很 太 真 挺 好 非常 特别 十分 怎么样 怎样
 /// 得 after what it describes is de5, before what must be done dei3.
 fn de_of_degree(beside: &Beside) -> Option<&'static str> {
     let must = matches!(tag(beside.next), "v" | "d" | "p" | "r" | "a");
+    // 你得多喝水
+    let more = beside.next_in("多 少") && tag(beside.segments.get(beside.at + 2)).starts_with('v');
+    let must = must || more;
     let adverb = beside
         .previous_in("就 还 也 都 总 又 必 只 非 可 才 便 仍 真 至少 怎么也 一定 必须 那就 这就");
     let thing = tag(beside.next).starts_with('n') || tag(beside.next) == "m";
@@ -193,7 +196,9 @@ fn de_of_degree(beside: &Beside) -> Option<&'static str> {
         _ if beside.previous_in("气 病 锁 画 香 绿") && beside.next.is_some() => Some("de5"),
         _ if adverb && (must || thing) => Some("dei3"),
         "" | "r" | "d" | "t" | "c" if must => Some("dei3"),
-        "n" | "nr" | "ns" | "nt" | "nz" if matches!(tag(beside.next), "v" | "p") => Some("dei3"),
+        "n" | "nr" | "ns" | "nt" | "nz" if matches!(tag(beside.next), "v" | "p" | "r") => {
+            Some("dei3")
+        }
         "v" | "a" | "b" | "z" | "i" | "l" | "vn" | "ad" | "an" if beside.next.is_some() => {
             Some("de5")
         }

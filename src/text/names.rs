@@ -114,14 +114,21 @@ pub fn join(glyphs: &[Glyph], segments: Vec<Segment>) -> Vec<Segment> {
     joined
 }
 
-/// The reading of a surname before a title: the segment is one character, and the next begins with a title.
+/// The reading of a surname behind 姓 or before a title: the segment is one character, and the next begins with a title.
 pub fn titled(glyphs: &[Glyph], segments: &[Segment], at: usize) -> Option<Reading> {
     let segment = &segments[at];
-    let next = segments.get(at + 1)?;
-    if segment.end - segment.start != 1 || segment.end != next.start {
+    if segment.end - segment.start != 1 {
         return None;
     }
     let entry = surnames().get(&glyphs[segment.start].character)?;
+    let called = at.checked_sub(1).map(|before| segments[before]);
+    if called.is_some_and(|word| word.end - word.start == 1 && glyphs[word.start].character == '姓')
+    {
+        return entry.reading;
+    }
+    let next = segments
+        .get(at + 1)
+        .filter(|next| next.start == segment.end)?;
     let word: String = glyphs[next.start..next.end]
         .iter()
         .map(|glyph| glyph.character)
