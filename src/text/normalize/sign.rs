@@ -27,6 +27,8 @@ struct Sides {
     number_after: bool,
     operand_before: bool,
     operand_after: bool,
+    han_before: bool,
+    han_after: bool,
 }
 
 impl Sides {
@@ -51,11 +53,17 @@ impl Sides {
                 || line
                     .from(at + 1)
                     .starts_with(|c: char| ('Α'..='ω').contains(&c)),
+            han_before: before.ends_with(is_han),
+            han_after: line.kind(at + 1) == Some(Kind::Han),
         }
     }
 
     fn between(&self) -> bool {
         self.operand_before && self.operand_after
+    }
+
+    fn between_words(&self) -> bool {
+        self.han_before && self.han_after
     }
 }
 
@@ -73,10 +81,8 @@ pub fn sign(line: &Line, at: usize) -> Option<Vec<Item>> {
     let said = |to: usize, text: &str| Some(vec![Item::new(at, to, Class::Said(text.into()))]);
     let one = |text: &str| said(at + 1, text);
     let glued = line.glued(at..at + 2);
-    let bounds = line
-        .near(at)
-        .is_none_or(|c| is_han(c) || "，、；：（(".contains(c));
-    let words = line.near(at).is_some_and(is_han) && line.kind(at + 1) == Some(Kind::Han);
+    let words = sides.between_words();
+    let bounds = sides.han_before || line.near(at).is_none_or(|c| "，、；：（(".contains(c));
     match line.text(at) {
         "-" | "−" if words && in_formula(line, at) => one("减"),
         "-" | "–" | "—" | "~" | "〜" | "～" | "‐" | "‑" | "―" => hyphen(line, at),
@@ -111,9 +117,7 @@ pub fn sign(line: &Line, at: usize) -> Option<Vec<Item>> {
             said(end, &"加".repeat(end - at))
         }
         "+" if between || words => one("加"),
-        "+" if !line.spaced(at) && (sides.letter_before || line.near(at).is_some_and(is_han)) => {
-            one("加")
-        }
+        "+" if !line.spaced(at) && (sides.letter_before || sides.han_before) => one("加"),
         "+" if sides.number_after && !sides.number_before => one("正"),
         "↑" | "↓" if !sides.number_after => None,
         "△" if line.kind(at + 1) == Some(Kind::Latin) => one("三角形"),
@@ -121,8 +125,8 @@ pub fn sign(line: &Line, at: usize) -> Option<Vec<Item>> {
         "/" => slash(line, at, &sides),
         "=" if between
             || words
-            || line.near(at).is_some_and(is_han) && sides.operand_after
-            || sides.operand_before && line.kind(at + 1) == Some(Kind::Han) =>
+            || sides.han_before && sides.operand_after
+            || sides.operand_before && sides.han_after =>
         {
             one("等于")
         }
@@ -135,7 +139,7 @@ pub fn sign(line: &Line, at: usize) -> Option<Vec<Item>> {
         "<" if between => one("小于"),
         ">" if between => one("大于"),
         "*" if sides.number_before && sides.number_after => one("乘"),
-        "&" if sides.operand_before || line.near(at).is_some_and(is_han) => one("和"),
+        "&" if sides.operand_before || sides.han_before => one("和"),
         "#" if line.previous(at).is_some_and(|c| c.is_ascii_digit()) => {
             let key = line.kind(at + 1) != Some(Kind::Han);
             one(if key { "井" } else { "号" })

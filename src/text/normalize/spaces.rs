@@ -61,3 +61,27 @@ fn is_numeral(line: &Line, at: usize) -> bool {
         && line.is(at + 1, "、")
         && line.kind(at - 1) == Some(Kind::Han)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::source::fold_text;
+
+    fn found(text: &str) -> Vec<usize> {
+        pauses(&Line::new(&fold_text(text)))
+    }
+
+    #[test]
+    fn tabs_are_pauses_but_behind_a_mark() {
+        assert_eq!(found("姓名\t18\t城市"), [2, 3]);
+        assert!(found("姓名 18 城市").is_empty());
+        assert!(found("北京，\t上海").is_empty());
+    }
+
+    #[test]
+    fn words_set_apart_are_no_clauses() {
+        assert_eq!(found("今天很好 我们去公园"), [4]);
+        assert!(found("我 喜欢 人工智能").is_empty());
+        assert!(found("我们 大家 努力").is_empty());
+    }
+}
