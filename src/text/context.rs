@@ -72,30 +72,45 @@ impl Beside<'_> {
         tag(self.previous) == "m" || self.word(self.previous).starts_with('第')
     }
 
-    /// Whether whole words before the character make up this one.
+    /// Whether whole words before the character make up this one; of `衣服~没` the first is anywhere before the second, and `|`
+    /// divides words of which any does.
     fn follows(&self, word: &str) -> bool {
+        let (far, near) = word.split_once('~').unwrap_or(("", word));
         let end = self.segments[self.at].start;
-        let Some(start) = end.checked_sub(word.chars().count()) else {
-            return false;
-        };
-        self.is(word, start..end)
-            && self.segments[..self.at]
-                .iter()
-                .any(|segment| segment.start == start)
+        near.split('|').any(|near| {
+            let Some(start) = end.checked_sub(near.chars().count()) else {
+                return false;
+            };
+            let mut rest = self.segments[..self.at].iter().rev().take_while(spoken);
+            self.is(near, start..end)
+                && (near.is_empty() || rest.any(|segment| segment.start == start))
+                && (far.is_empty() || rest.any(|segment| self.is_one_of(segment, far)))
+        })
     }
 
-    /// Whether whole words behind the character make up this one, and a number follows them if `<m>` does.
+    /// Whether whole words behind the character make up this one; `了<m>` has a number behind it, `了<end>` none, `了~面` the
+    /// second word anywhere.
     fn precedes(&self, word: &str) -> bool {
-        let (word, number) = match word.strip_suffix("<m>") {
-            Some(word) => (word, true),
-            None => (word, false),
-        };
+        let (near, far) = word.split_once(['<', '~']).unwrap_or((word, ""));
         let start = self.segments[self.at].end;
-        let end = start + word.chars().count();
-        let mut rest = self.segments[self.at + 1..].iter();
-        self.is(word, start..end)
-            && rest.any(|segment| segment.end == end)
-            && (!number || tag(rest.next()) == "m")
+        near.split('|').any(|near| {
+            let end = start + near.chars().count();
+            let mut rest = self.segments[self.at + 1..].iter().take_while(spoken);
+            self.is(near, start..end)
+                && (near.is_empty() || rest.any(|segment| segment.end == end))
+                && match far {
+                    "" => true,
+                    "m>" => tag(rest.next()) == "m",
+                    "end>" => rest.next().is_none(),
+                    _ => rest.any(|segment| self.is_one_of(segment, far)),
+                }
+        })
+    }
+
+    fn is_one_of(&self, segment: &Segment, words: &str) -> bool {
+        words
+            .split('|')
+            .any(|word| self.is(word, segment.start..segment.end))
     }
 
     fn is(&self, word: &str, place: Range<usize>) -> bool {
@@ -123,6 +138,10 @@ impl Beside<'_> {
     }
 }
 
+fn spoken(segment: &&Segment) -> bool {
+    segment.kind != SegmentKind::Mark
+}
+
 /// Part of speech; empty at a punctuation mark or an end.
 fn tag(segment: Option<&Segment>) -> &'static str {
     segment.map_or("", |s| s.tag)
@@ -138,7 +157,6 @@ pub fn function_word(glyphs: &[Glyph], segments: &[Segment], at: usize) -> Optio
     if segment.end != segment.start + 1 {
         return None;
     }
-    let spoken = |s: &&Segment| s.kind != SegmentKind::Mark;
     let beside = Beside {
         glyphs,
         segments,
@@ -150,6 +168,10 @@ pub fn function_word(glyphs: &[Glyph], segments: &[Segment], at: usize) -> Optio
         next: segments.get(at + 1).filter(spoken),
     };
     let character = glyphs[segment.start].character;
+    let rows = rows().get(&character);
+    if let Some(row) = rows.and_then(|rows| rows.iter().find(|row| beside.fits(row))) {
+        return Some(row.reading);
+    }
     let pinyin = match character {
         '得' => de_of_degree(&beside)?,
         '地' => de_of_manner(&beside)?,
@@ -163,12 +185,7 @@ pub fn function_word(glyphs: &[Glyph], segments: &[Segment], at: usize) -> Optio
                 .filter(|p| p.end == p.start + 1 && p.tag != "nr")?;
             "zi5"
         }
-        '啦' if beside.next.is_none() => "la5",
-        '哇' if beside.next.is_none() => "wa5",
-        _ => {
-            let row = rows().get(&character)?.iter().find(|row| beside.fits(row));
-            return row.map(|row| row.reading);
-        }
+        _ => return None,
     };
     Reading::parse(pinyin)
 }
@@ -288,7 +305,10 @@ mod tests {
             assert!(Reading::parse(pinyin).is_some(), "{row:?}");
             let words = before.split(' ').chain(behind.split(' '));
             for word in words.filter(|word| *word != "-") {
-                let plain = word.strip_suffix("<m>").unwrap_or(word);
+                let plain = ["<m>", "<end>"]
+                    .iter()
+                    .find_map(|kind| word.strip_suffix(kind));
+                let plain = plain.unwrap_or(word).replace(['~', '|'], "");
                 assert!(
                     KINDS.contains(&word) || plain.chars().all(is_han),
                     "{row:?}: {word}"
