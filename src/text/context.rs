@@ -1,7 +1,6 @@
 //! Readings of function words and of others that are a character long, from the words beside them.
 
 use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::data::table;
@@ -44,6 +43,9 @@ struct Beside<'a> {
     glyphs: &'a [Glyph],
     segments: &'a [Segment],
     at: usize,
+    /// The words of the clause before it and behind it, the nearest first.
+    before: Vec<&'a Segment>,
+    behind: Vec<&'a Segment>,
     previous: Option<&'a Segment>,
     next: Option<&'a Segment>,
 }
@@ -68,73 +70,55 @@ impl Beside<'_> {
         !word.is_empty() && words.split(' ').any(|other| other == word)
     }
 
-    fn is_counted(&self) -> bool {
-        tag(self.previous) == "m" || self.word(self.previous).starts_with('第')
+    /// Whether one of a row's words is on a side; none: any.
+    fn has(&self, words: &[&str], side: &[&Segment], behind: bool) -> bool {
+        words.is_empty() || words.iter().any(|word| self.is(word, side, behind))
     }
 
-    /// Whether whole words before the character make up this one; of `衣服~没` the first is anywhere before the second, and `|`
-    /// divides words of which any does.
-    fn follows(&self, word: &str) -> bool {
-        let (far, near) = word.split_once('~').unwrap_or(("", word));
-        let end = self.segments[self.at].start;
+    /// `没` is beside the character, of `衣服|头发~没` one of two is anywhere before it; behind the character it is `了~面|泥`, and
+    /// `了~<m>` has a number beside it.
+    fn is(&self, word: &str, side: &[&Segment], behind: bool) -> bool {
+        if word.starts_with('<') {
+            return self.is_kind(word, side);
+        }
+        let (near, far) = match word.split_once('~') {
+            Some((far, near)) if !behind => (near, far),
+            Some(parts) => parts,
+            None => (word, ""),
+        };
         near.split('|').any(|near| {
-            let Some(start) = end.checked_sub(near.chars().count()) else {
-                return false;
+            let (mut said, mut rest) = (String::new(), side);
+            while said.len() < near.len() {
+                let Some((first, others)) = rest.split_first() else {
+                    return false;
+                };
+                let place = if behind { said.len() } else { 0 };
+                said.insert_str(place, &self.word(Some(first)));
+                rest = others;
+            }
+            let among = |segment: &&Segment| {
+                let word = self.word(Some(segment));
+                far.split('|').any(|far| far == word)
             };
-            let mut rest = self.segments[..self.at].iter().rev().take_while(spoken);
-            self.is(near, start..end)
-                && (near.is_empty() || rest.any(|segment| segment.start == start))
-                && (far.is_empty() || rest.any(|segment| self.is_one_of(segment, far)))
+            said == near && (far.is_empty() || self.is_kind(far, rest) || rest.iter().any(among))
         })
     }
 
-    /// Whether whole words behind the character make up this one; `了<m>` has a number behind it, `了<end>` none, `了~面` the
-    /// second word anywhere.
-    fn precedes(&self, word: &str) -> bool {
-        let (near, far) = word.split_once(['<', '~']).unwrap_or((word, ""));
-        let start = self.segments[self.at].end;
-        near.split('|').any(|near| {
-            let end = start + near.chars().count();
-            let mut rest = self.segments[self.at + 1..].iter().take_while(spoken);
-            self.is(near, start..end)
-                && (near.is_empty() || rest.any(|segment| segment.end == end))
-                && match far {
-                    "" => true,
-                    "m>" => tag(rest.next()) == "m",
-                    "end>" => rest.next().is_none(),
-                    _ => rest.any(|segment| self.is_one_of(segment, far)),
-                }
-        })
-    }
-
-    fn is_one_of(&self, segment: &Segment, words: &str) -> bool {
-        words
-            .split('|')
-            .any(|word| self.is(word, segment.start..segment.end))
-    }
-
-    fn is(&self, word: &str, place: Range<usize>) -> bool {
-        let glyphs = self.glyphs.get(place).unwrap_or_default();
-        glyphs.iter().map(|glyph| glyph.character).eq(word.chars())
+    /// Whether the first word of a side is of a kind.
+    fn is_kind(&self, kind: &str, side: &[&Segment]) -> bool {
+        let first = side.first().copied();
+        match (kind, tag(first)) {
+            ("<end>", _) => first.is_none(),
+            ("<any>", _) => first.is_some(),
+            ("<one>", _) => first.is_some_and(|word| word.end - word.start == 1),
+            ("<m>", "m") | ("<n>", "n" | "nz" | "vn") | ("<v>", "v") | ("<r>", "r") => true,
+            ("<m>", _) => self.word(first).starts_with('第'),
+            _ => false,
+        }
     }
 
     fn fits(&self, row: &Row) -> bool {
-        let before = row.before.iter().any(|word| match *word {
-            "<m>" => self.is_counted(),
-            "<end>" => self.previous.is_none(),
-            "<n>" => matches!(tag(self.previous), "n" | "nz" | "vn"),
-            "<one>" => self.previous.is_some_and(|word| word.end - word.start == 1),
-            "<v>" => tag(self.previous) == "v",
-            word => self.follows(word),
-        });
-        let behind = row.behind.iter().any(|word| match *word {
-            "<any>" => self.next.is_some(),
-            "<end>" => self.next.is_none(),
-            "<m>" => tag(self.next) == "m",
-            "<r>" => tag(self.next) == "r",
-            word => self.precedes(word),
-        });
-        (before || row.before.is_empty()) && (behind || row.behind.is_empty())
+        self.has(&row.before, &self.before, false) && self.has(&row.behind, &self.behind, true)
     }
 }
 
@@ -157,17 +141,18 @@ pub fn function_word(glyphs: &[Glyph], segments: &[Segment], at: usize) -> Optio
     if segment.end != segment.start + 1 {
         return None;
     }
+    let character = glyphs[segment.start].character;
+    let before: Vec<_> = segments[..at].iter().rev().take_while(spoken).collect();
+    let behind: Vec<_> = segments[at + 1..].iter().take_while(spoken).collect();
     let beside = Beside {
         glyphs,
         segments,
         at,
-        previous: at
-            .checked_sub(1)
-            .and_then(|b| segments.get(b))
-            .filter(spoken),
-        next: segments.get(at + 1).filter(spoken),
+        previous: before.first().copied(),
+        next: behind.first().copied(),
+        before,
+        behind,
     };
-    let character = glyphs[segment.start].character;
     let rows = rows().get(&character);
     if let Some(row) = rows.and_then(|rows| rows.iter().find(|row| beside.fits(row))) {
         return Some(row.reading);
@@ -305,14 +290,12 @@ mod tests {
             assert!(Reading::parse(pinyin).is_some(), "{row:?}");
             let words = before.split(' ').chain(behind.split(' '));
             for word in words.filter(|word| *word != "-") {
-                let plain = ["<m>", "<end>"]
-                    .iter()
-                    .find_map(|kind| word.strip_suffix(kind));
-                let plain = plain.unwrap_or(word).replace(['~', '|'], "");
-                assert!(
-                    KINDS.contains(&word) || plain.chars().all(is_han),
-                    "{row:?}: {word}"
-                );
+                for part in word.split(['~', '|']) {
+                    assert!(
+                        KINDS.contains(&part) || part.chars().all(is_han),
+                        "{row:?}: {word}"
+                    );
+                }
             }
         }
     }
