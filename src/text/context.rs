@@ -160,7 +160,6 @@ pub fn function_word(glyphs: &[Glyph], segments: &[Segment], at: usize) -> Optio
     let pinyin = match character {
         '得' => de_of_degree(&beside)?,
         '地' => de_of_manner(&beside)?,
-        '为' => wei(&beside)?,
         '应' if is_verbal(tag(beside.next)) => "ying1",
         '子' if !beside
             .previous_in("其 之 有 无 得 一 二 两 三 四 五 六 七 八 九 长 次 幼 庶 父 母 独") =>
@@ -195,7 +194,6 @@ fn de_of_degree(beside: &Beside) -> Option<&'static str> {
     match tag(beside.previous) {
         "n" | "f" | "q" | "m" if degree => Some("de5"),
         "u" if beside.next.is_some() => Some("de5"),
-        _ if beside.previous_in("气 病 锁 画 香 绿") && beside.next.is_some() => Some("de5"),
         _ if adverb && (must || thing) => Some("dei3"),
         "" | "r" | "d" | "t" | "c" if must => Some("dei3"),
         "n" | "nr" | "ns" | "nt" | "nz" if matches!(tag(beside.next), "v" | "p" | "r") => {
@@ -224,15 +222,18 @@ fn de_of_manner(beside: &Beside) -> Option<&'static str> {
     }
 }
 
-/// Whether the text before a place repeats itself: 重重, 高高兴兴, 绿油油, 一个一个.
+/// Whether the text before a place repeats itself: 重重, 高高兴兴, 绿油油, 一个一个, or goes by steps.
 fn repeats(glyphs: &[Glyph], end: usize) -> bool {
     let back = |offset: usize| end.checked_sub(offset).map(|at| glyphs[at].character);
     let han = |offset: usize| back(offset).is_some_and(super::characters::is_han);
     let twice = back(1) == back(2) && han(1);
     let pairs = back(1) == back(3) && back(2) == back(4) && (1..=4).all(han);
-    // 一遍又一遍
-    let again = back(1) == back(4) && back(2) == back(5) && back(3) == Some('又') && han(2);
-    twice || pairs || again
+    // 一遍又一遍, 一个字一个字
+    let thrice = back(3) == Some('又') || back(3) == back(6);
+    let again = back(1) == back(4) && back(2) == back(5) && thrice && han(2);
+    // 一瘸一拐
+    let steps = back(2) == Some('一') && back(4) == Some('一');
+    twice || pairs || again || steps
 }
 
 /// The reading of the last character of a word where the word tells it: 地 of 默默地, 率 of 支持率, 得 of 坐得, but not of 获得.
@@ -248,27 +249,6 @@ pub fn ending(glyphs: &[Glyph], segment: &Segment) -> Option<&'static str> {
         ('得', 2) if !GETTING.contains(first) => Some("de5"),
         _ => None,
     }
-}
-
-/// 为 "for" is wei4, "as, to be" wei2.
-fn wei(beside: &Beside) -> Option<&'static str> {
-    const AUXILIARIES: &str = "要 将 会 能 可以 愿意 愿 决定 表示 试图 打算 准备 正在 在 已经 已 曾 甘 专门 亲自 一直 不断 主动 反对 努力 用于 \
-        是 就是 都是 只是 也 又 还 却 就 只 没 没有 不 别 仍 仅 或 纷纷 特地 特意";
-    const WHOM: &str = "我 你 您 他 她 它 我们 你们 他们 她们 它们 咱们 自己 大家 人们 本 谁 何";
-    let next = beside.next?;
-    if next.tag == "m" && next.end - next.start >= 2
-        || beside.previous_in("图 均 皆 实 改 分 归 终 渐 作 更 最 最高 合计 依次")
-    {
-        return Some("wei2");
-    }
-    if beside.previous.is_none()
-        || beside.previous_in(AUXILIARIES)
-        || beside.next_in(WHOM)
-        || beside.next_in("了 什么 啥 何")
-    {
-        return Some("wei4");
-    }
-    None
 }
 
 #[cfg(test)]
