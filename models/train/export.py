@@ -21,7 +21,7 @@ from . import run, symbols
 
 LICENSE = "Apache-2.0"
 PROVENANCE = (
-    "Trained from scratch with models/train on 3 hours of synthetic speech by Kokoro-82M (Apache-2.0, voice "
+    "Trained from scratch with models/train on 4 hours of synthetic speech by Kokoro-82M (Apache-2.0, voice "
     "zf_xiaoxiao) reading sentences written for this project."
 )
 
@@ -57,18 +57,18 @@ def speakers_in(statistics):
 
 def pack_meta(name, statistics):
     mean, deviation = statistics["f0"]
-    table = symbols.TABLES["emotion"]
+    table, spoken = symbols.TABLES["emotion"], statistics["spoken"]
     return {
         "name": name,
         "language": "zh-CN",
         "sample_rate": 16000,
         "license": LICENSE,
         "provenance": PROVENANCE,
-        "symbols": {k: v for k, v in statistics["spoken"].items() if k != "emotion"},
+        "symbols": {k: v for k, v in spoken.items() if k != "emotion"},
         "speakers": speakers_in(statistics),
         "emotions": {
             "table": table,
-            "supported": {name: table.index(row) for name, row in symbols.EMOTIONS.items()},
+            "supported": {name: table.index(row) for name, row in symbols.EMOTIONS.items() if row in spoken["emotion"]},
             "pause": table.index("emotion_none"),
         },
         "pitch": {"mean": mean, "std": deviation},

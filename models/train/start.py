@@ -1,4 +1,4 @@
-"""A voice's weights as the start of a training whose corpus has more symbols or speakers."""
+"""A voice's weights as the start of a training whose corpus has more symbols, emotions or speakers."""
 
 import json
 from pathlib import Path
@@ -26,8 +26,9 @@ def nearest(table, entry, known):
 
 
 def grown(weights, before, after):
-    """Sambert's weights where `after` (statistics of the new corpus) has symbols and speakers that `before` (the
-    voice's) lacks: they begin as the nearest symbol, and as the same speaker at normal speed or the first."""
+    """Sambert's weights where `after` (statistics of the new corpus) has symbols, emotions and speakers that `before`
+    (the voice's) lacks: they begin as the nearest symbol, as neutral, and as the same speaker at normal speed or the
+    first."""
     weights = {key: value.clone() for key, value in weights.items()}
     for table, key in KEYS.items():
         rows, entries = weights[f"text_encoder.{key}.weight"], symbols.TABLES[table]
@@ -35,6 +36,9 @@ def grown(weights, before, after):
             like = nearest(table, entry, before["spoken"][table])
             if like not in (None, entry):
                 rows[entries.index(entry)] = rows[entries.index(like)]
+    rows, emotions = weights["emo_tokenizer.weight"], symbols.TABLES["emotion"]
+    for entry in set(after["spoken"]["emotion"]) - set(before["spoken"]["emotion"]):
+        rows[emotions.index(entry)] = rows[emotions.index(symbols.EMOTIONS["neutral"])]
     rows, there = weights["spk_tokenizer.weight"], speakers_of(before)
     likely = [[name, name.split()[0], there[0]] for name in speakers_of(after)]
     added = [rows[there.index(next(name for name in names if name in there))] for names in likely]

@@ -23,6 +23,7 @@ EMOTIONS = {
     "happy": "emotion_happy",
     "sad": "emotion_sad",
     "serious": "emotion_serious",
+    "gentle": "emotion_gentle",
 }
 
 SPEAKERS = json.loads((CONFIG / "speakers.json").read_text(encoding="utf8"))

@@ -42,7 +42,7 @@ for (const browser of browsers) {
     test('knows its voice', async () => {
       const voice = await page.peek('window.langdu.voice');
       assert.equal(voice.sampleRate, 24000);
-      assert.deepEqual([...voice.emotions].sort(), ['happy', 'neutral', 'sad', 'serious']);
+      assert.deepEqual([...voice.emotions].sort(), ['gentle', 'happy', 'neutral', 'sad', 'serious']);
     });
 
     test('speaks, and tells what happens in order', async () => {

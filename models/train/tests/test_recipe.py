@@ -216,14 +216,17 @@ def test_new_symbols_and_speakers_begin_as_their_nearest():
 
     weights = {f"text_encoder.{key}.weight": table(name) for name, key in start.KEYS.items()}
     weights["spk_tokenizer.weight"] = torch.tensor([[1.0], [2], [3], [4]])
+    weights["emo_tokenizer.weight"] = table("emotion")
     spoken = {name: [entries[0]] for name, entries in symbols.TABLES.items()} | {"sy": ["an_c", "e_c"]}
-    after = spoken | {"sy": ["an_c", "e_c", "anr_c", "ah"]}
+    after = spoken | {"sy": ["an_c", "e_c", "anr_c", "ah"], "emotion": ["emotion_none", "emotion_gentle"]}
     rows = symbols.speaker_rows(["dalang 1.3x", "xiaolang"])
     assert rows == ["xiaolang", "dalang", "dalang 1.3x"]
     grown = start.grown(weights, {"spoken": spoken}, {"spoken": after, "speakers": rows})
     row = dict(zip(symbols.TABLES["sy"], grown["text_encoder.sy_emb.weight"][:, 0].tolist(), strict=True))
     assert row["anr_c"] == row["an_c"] and row["ah"] == row["e_c"] and row["ae"] != row["an_c"]
     assert grown["spk_tokenizer.weight"][:, 0].tolist() == [1, 1, 1, 2, 3, 4]
+    emotion = dict(zip(symbols.TABLES["emotion"], grown["emo_tokenizer.weight"][:, 0].tolist(), strict=True))
+    assert emotion["emotion_gentle"] == emotion["emotion_neutral"] != emotion["emotion_sad"]
 
 
 def test_speeds_of_a_speaker_are_rows_of_their_own():
@@ -232,7 +235,8 @@ def test_speeds_of_a_speaker_are_rows_of_their_own():
     about = export.about("dalang", ["xiaolang", "dalang", "dalang 0.8x", "dalang 1.3x"])
     assert about["speeds"] == [{"speed": 0.8, "row": 2}, {"speed": 1.3, "row": 3}]
     assert "speeds" not in export.about("xiaolang", ["xiaolang", "dalang", "dalang 0.8x"])
-    assert teach.name_of("m0017", "zm_yunjian", 1.3) == "zm_yunjian-1.3x-m0017" and held_out("zm_yunjian-1.3x-m0017")
+    assert teach.name_of("m0017", "zm_yunjian", 1.3, None) == "zm_yunjian-1.3x-m0017"
+    assert teach.name_of("m0017", "zf_xiaoxiao", 1, "gentle") == "gentle-m0017" and held_out("gentle-m0017")
 
 
 def test_an_n_between_vowels_goes_where_the_characters_say():
