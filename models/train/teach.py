@@ -56,7 +56,7 @@ LEVELS = {"zf": 215.0, "zm": 130.0}
 
 
 def graph_of(folder):
-    """The teacher's parts as one graph; its pitch curve is multiplied by `spread` and raised by `offset` where voiced."""
+    """The teacher's parts as one graph; `spread` and `offset` shape its pitch curve where it is voiced."""
     parts = sorted(folder.rglob("*.part*.bin"), key=lambda path: int(re.search(r"part(\d+)", path.name)[1]))
     if not parts:
         raise SystemExit(f"{folder}: the teacher's parts are not there")
