@@ -41,16 +41,20 @@ fn rows() -> &'static HashMap<char, Vec<Row>> {
 /// The words around a character that is a word by itself.
 struct Beside<'a> {
     glyphs: &'a [Glyph],
-    segments: &'a [Segment],
-    at: usize,
     /// The words of the clause before it and behind it, the nearest first.
     before: Vec<&'a Segment>,
     behind: Vec<&'a Segment>,
-    previous: Option<&'a Segment>,
-    next: Option<&'a Segment>,
 }
 
-impl Beside<'_> {
+impl<'a> Beside<'a> {
+    fn previous(&self) -> Option<&'a Segment> {
+        self.before.first().copied()
+    }
+
+    fn next(&self) -> Option<&'a Segment> {
+        self.behind.first().copied()
+    }
+
     fn word(&self, segment: Option<&Segment>) -> String {
         segment.map_or(String::new(), |s| {
             self.glyphs[s.start..s.end]
@@ -61,12 +65,12 @@ impl Beside<'_> {
     }
 
     fn previous_in(&self, words: &str) -> bool {
-        let word = self.word(self.previous);
+        let word = self.word(self.previous());
         !word.is_empty() && words.split(' ').any(|other| other == word)
     }
 
     fn next_in(&self, words: &str) -> bool {
-        let word = self.word(self.next);
+        let word = self.word(self.next());
         !word.is_empty() && words.split(' ').any(|other| other == word)
     }
 
@@ -146,10 +150,6 @@ pub fn function_word(glyphs: &[Glyph], segments: &[Segment], at: usize) -> Optio
     let behind: Vec<_> = segments[at + 1..].iter().take_while(spoken).collect();
     let beside = Beside {
         glyphs,
-        segments,
-        at,
-        previous: before.first().copied(),
-        next: behind.first().copied(),
         before,
         behind,
     };
@@ -160,12 +160,12 @@ pub fn function_word(glyphs: &[Glyph], segments: &[Segment], at: usize) -> Optio
     let pinyin = match character {
         '得' => de_of_degree(&beside)?,
         '地' => de_of_manner(&beside)?,
-        '应' if is_verbal(tag(beside.next)) => "ying1",
+        '应' if is_verbal(tag(beside.next())) => "ying1",
         '子' if !beside
             .previous_in("其 之 有 无 得 一 二 两 三 四 五 六 七 八 九 长 次 幼 庶 父 母 独") =>
         {
             beside
-                .previous
+                .previous()
                 .filter(|p| p.end == p.start + 1 && p.tag != "nr")?;
             "zi5"
         }
@@ -180,26 +180,26 @@ const DEGREES: &str = "很 太 真 挺 好 非常 特别 十分 怎么样 怎样
 
 /// 得 after what it describes is de5, before what must be done dei3.
 fn de_of_degree(beside: &Beside) -> Option<&'static str> {
-    let must = matches!(tag(beside.next), "v" | "d" | "p" | "r" | "a");
+    let must = matches!(tag(beside.next()), "v" | "d" | "p" | "r" | "a");
     // 你得多喝水
-    let more = beside.next_in("多 少") && tag(beside.segments.get(beside.at + 2)).starts_with('v');
+    let more = beside.next_in("多 少") && tag(beside.behind.get(1).copied()).starts_with('v');
     let must = must || more;
     let adverb = beside
         .previous_in("就 还 也 都 总 又 必 只 非 可 才 便 仍 真 至少 怎么也 一定 必须 那就 这就");
-    let thing = tag(beside.next).starts_with('n') || tag(beside.next) == "m";
+    let thing = tag(beside.next()).starts_with('n') || tag(beside.next()) == "m";
     let degree = beside.next_in(DEGREES)
         || beside
-            .word(beside.next)
+            .word(beside.next())
             .starts_with(['很', '太', '真', '更', '最', '极']);
-    match tag(beside.previous) {
+    match tag(beside.previous()) {
         "n" | "f" | "q" | "m" if degree => Some("de5"),
-        "u" if beside.next.is_some() => Some("de5"),
+        "u" if beside.next().is_some() => Some("de5"),
         _ if adverb && (must || thing) => Some("dei3"),
         "" | "r" | "d" | "t" | "c" if must => Some("dei3"),
-        "n" | "nr" | "ns" | "nt" | "nz" if matches!(tag(beside.next), "v" | "p" | "r") => {
+        "n" | "nr" | "ns" | "nt" | "nz" if matches!(tag(beside.next()), "v" | "p" | "r") => {
             Some("dei3")
         }
-        "v" | "a" | "b" | "z" | "i" | "l" | "vn" | "ad" | "an" if beside.next.is_some() => {
+        "v" | "a" | "b" | "z" | "i" | "l" | "vn" | "ad" | "an" if beside.next().is_some() => {
             Some("de5")
         }
         _ => None,
@@ -208,14 +208,14 @@ fn de_of_degree(beside: &Beside) -> Option<&'static str> {
 
 /// 地 after an adverbial is de5, as a noun di4.
 fn de_of_manner(beside: &Beside) -> Option<&'static str> {
-    let previous = beside.previous?;
-    if repeats(beside.glyphs, previous.end) && beside.next.is_some() {
+    let previous = beside.previous()?;
+    if repeats(beside.glyphs, previous.end) && beside.next().is_some() {
         return Some("de5");
     }
     let long = previous.end - previous.start >= 2;
     match previous.tag {
         "a" | "d" | "z" | "i" | "l" | "b" | "o" | "v" | "vn" | "ad" if long => Some("de5"),
-        "n" if long && matches!(tag(beside.next), "v" | "p") => Some("de5"),
+        "n" if long && matches!(tag(beside.next()), "v" | "p") => Some("de5"),
         "p" | "m" | "r" | "ns" => Some("di4"),
         "o" => Some("de5"),
         _ => None,

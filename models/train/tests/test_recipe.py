@@ -429,8 +429,9 @@ def in_the_voices_tables(voice, ids, speaker):
     return np.concatenate([rows, np.full((len(ids), 1), speaker)], 1)
 
 
-def test_only_symbols_of_the_corpus_are_exported(trained):
+def test_only_symbols_and_emotions_of_the_corpus_are_exported(trained):
     voice = json.loads((trained[2] / "voice.json").read_text(encoding="utf8"))
+    assert list(voice["emotions"]["supported"]) == ["happy"]
     assert voice["symbols"]["sy"] == ["ao_c", "h_c", "i_c", "ian_c", "ih_c", "j_c", "n_c", "sh_c", "#1", "#3", "#4"]
     assert voice["symbols"]["tone"] == ["tone_none", "tone4", "tone2", "tone3"]
     everyone = [*symbols.SPEAKERS, *symbols.MADE_SPEAKERS]
