@@ -35,7 +35,7 @@
 //! - [`speech`] joins them into a lazy stream of chunks.
 //! - [`cache`] keeps what has been spoken, so that it is not made again: mel frames of words, sound of sentences, sound of
 //!   fixed parts of templates.
-//! - [`wav`] writes files.
+//! - [`wav`] writes files, `encode`, which browsers lack, those of other formats as well.
 //! - `serve`, a cargo feature, answers over HTTP.
 //!
 //! In the browser the crate runs in a Web Worker; `www/` holds that worker, the client that drives it, and the player.
@@ -52,6 +52,8 @@
 //! Every error has a message for people and a stable code for programs, see [`Error::code`]. No input panics.
 
 pub mod cache;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod encode;
 pub mod error;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod goldens;

@@ -2,13 +2,12 @@
 //!
 //! - `pool` makes the sound: one thread a core, each with many jobs, which take turns chunk by chunk.
 //! - `request` reads what a client wants, `refusal` says why it can't have it.
-//! - `speech` and `routes` answer; `encode` turns samples into the bytes of a format.
+//! - `speech` and `routes` answer, in the formats of `crate::encode`.
 //! - `kept` holds finished files until its budget is used up; `records` shares the cache between the threads, `disk` keeps it.
 //! - `docs` and `measures` are for people who run it.
 
 mod disk;
 mod docs;
-mod encode;
 mod kept;
 mod measures;
 mod pool;

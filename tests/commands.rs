@@ -101,6 +101,31 @@ fn says_a_document_into_a_file() {
 }
 
 #[test]
+fn writes_the_format_that_a_name_ends_in() {
+    let first = |name: &str| {
+        let out = file(name);
+        let output = langdu(&["say", "你好", "--out", out.to_str().unwrap()], "");
+        assert!(output.status.success(), "{name}: {output:?}");
+        std::fs::read(out).unwrap()
+    };
+    let sound = first("said.WAV");
+    let wav = hound::WavReader::new(&sound[..]).unwrap();
+    assert_eq!(wav.duration() as usize * 2, sound.len() - 44);
+    assert_eq!(first("said"), sound);
+    assert_eq!(first("said.pcm"), sound[44..]);
+    #[cfg(feature = "mp3")]
+    assert_eq!(first("said.mp3")[0], 0xff);
+    #[cfg(feature = "opus")]
+    for name in ["said.opus", "said.ogg"] {
+        let sound = first(name);
+        assert!(
+            sound.starts_with(b"OggS") && sound[28..].starts_with(b"OpusHead"),
+            "{name}"
+        );
+    }
+}
+
+#[test]
 fn says_what_is_wrong() {
     let out = file("nothing.wav");
     let say = ["say", "--out", out.to_str().unwrap()];
@@ -111,6 +136,9 @@ fn says_what_is_wrong() {
     assert!(refused(&with(&["--speaker", "nobody"]), "你好").contains("E_OPTION_SPEAKER"));
     assert!(refused(&with(&["--voice", "nobody"]), "你好").contains("E_VOICE"));
     assert!(!out.exists());
+    let other = file("nothing.flac");
+    let other = ["say", "你好", "--out", other.to_str().unwrap()];
+    assert!(refused(&other, "").contains("E_OPTION_FORMAT: `flac` cannot be made here"));
 }
 
 #[test]

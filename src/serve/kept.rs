@@ -6,7 +6,7 @@ use axum::body::Bytes;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-use super::encode::Format;
+use crate::encode::Format;
 
 /// Bytes of all files.
 const BUDGET: u64 = 64 << 20;

@@ -13,10 +13,10 @@ use tokio::time::timeout;
 use tokio_util::task::LocalPoolHandle;
 
 use super::Limits;
-use super::encode::Encoder;
 use super::records::SharedRecords;
 use super::refusal::Refusal;
 use super::request::Wish;
+use crate::encode::Encoder;
 use crate::text::{sentences_with, ssml_sentences};
 use crate::{Chunk, ChunkStream, Error};
 

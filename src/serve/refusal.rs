@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use crate::Error;
+use crate::encode::EncodeError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
@@ -36,6 +37,15 @@ pub enum Refusal {
     Time,
     #[error("the engine died")]
     Dead,
+}
+
+impl From<EncodeError> for Refusal {
+    fn from(error: EncodeError) -> Refusal {
+        match error {
+            EncodeError::Format(message) => Refusal::Option(message),
+            EncodeError::Failed => Refusal::Dead,
+        }
+    }
 }
 
 impl Refusal {

@@ -9,10 +9,10 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::encode::Format;
 use super::refusal::Refusal;
 use super::{ServedVoice, Service};
 use crate::SpeakOptions;
+use crate::encode::Format;
 use crate::text::{TextOptions, UserLexicon};
 
 /// Bytes of a body.

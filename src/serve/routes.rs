@@ -91,7 +91,7 @@ async fn health(State(service): State<Arc<Service>>) -> Response {
         "version": env!("CARGO_PKG_VERSION"),
         "jobs": service.pool.busy(),
         "queue": service.limits.queue,
-        "formats": super::encode::Format::NAMES,
+        "formats": crate::encode::Format::NAMES,
     }))
 }
 

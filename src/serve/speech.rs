@@ -15,12 +15,25 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::Service;
-use super::encode::Format;
 use super::kept::File;
 use super::refusal::Refusal;
 use super::request::{Fields, Wish};
+use crate::encode::Format;
 
 type Answer = Result<Response, Refusal>;
+
+/// What a stream is where no format is named. Firefox plays MP3 that is opened as a page or in a frame, but never WAV, which
+/// it saves.
+fn usual(headers: &HeaderMap) -> Format {
+    let has = |name: &str, value: &str| {
+        let header = headers.get(name).and_then(|header| header.to_str().ok());
+        header.is_some_and(|header| header.contains(value))
+    };
+    match Format::parse("mp3") {
+        Ok(mp3) if has("sec-fetch-mode", "navigate") && has("user-agent", "Firefox/") => mp3,
+        _ => Format::Wav,
+    }
+}
 
 /// `POST tts`: a whole file, by its address or in base64.
 pub async fn tts(State(service): State<Arc<Service>>, request: Request) -> Answer {
@@ -55,7 +68,7 @@ pub async fn tts(State(service): State<Arc<Service>>, request: Request) -> Answe
 /// `GET tts/stream` and `POST tts/stream`: the sound while it is made.
 pub async fn stream(State(service): State<Arc<Service>>, request: Request) -> Answer {
     let began = Instant::now();
-    let usual = Format::usual(request.headers());
+    let usual = usual(request.headers());
     let wish = Fields::read(request).await?.wish(&service, usual)?;
     if wish.base64 {
         return Err(Refusal::Option("a stream is not base64".into()));

@@ -17,7 +17,7 @@ pub struct Cli {
 
 #[derive(Subcommand)]
 pub enum Command {
-    /// Say a text: aloud, or into a WAV file.
+    /// Say a text: aloud, or into a file.
     Say(Say),
     /// Say every line `id<TAB>emotion<TAB>text` of a list into `FOLDER/id.wav`.
     ///
@@ -69,7 +69,8 @@ pub enum Command {
 pub struct Say {
     /// The text; without it, standard input is read.
     pub text: Option<String>,
-    /// The WAV file to write instead of playing; `-` writes to standard output while it is made.
+    /// The file to write instead of playing, in the format that its name ends in: `.wav`, `.pcm`, and `.mp3` and `.opus` where this
+    /// langdu was built with them. `-` writes a WAV stream to standard output while it is made.
     #[arg(long, value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,
     #[command(flatten)]

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 use langdu::SpeakOptions;
+use langdu::encode::EncodeError;
 
 use crate::cli::{Cli, Command};
 use crate::{batch, library, say, text};
@@ -60,10 +61,12 @@ pub fn main() -> ExitCode {
 
 /// The code, where there is one, and the message.
 pub fn describe(failure: &Failure) -> String {
-    let code = match failure.downcast_ref::<langdu::Error>() {
-        Some(error) => Some(error.code()),
-        None => failure.downcast_ref::<Fault>().map(|fault| fault.code),
-    };
+    let engine = failure
+        .downcast_ref::<langdu::Error>()
+        .map(langdu::Error::code);
+    let encoder = failure.downcast_ref::<EncodeError>().map(EncodeError::code);
+    let fault = failure.downcast_ref::<Fault>().map(|fault| fault.code);
+    let code = engine.or(encoder).or(fault);
     code.map_or_else(|| failure.to_string(), |code| format!("{code}: {failure}"))
 }
 

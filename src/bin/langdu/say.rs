@@ -1,9 +1,10 @@
 //! `langdu say`: a text, aloud or into a file.
 
-use std::io::{BufWriter, Read, Write};
+use std::io::{Read, Write};
 use std::path::Path;
 use std::time::Instant;
 
+use langdu::encode::{EncodeError, Format};
 use langdu::speech::Timings;
 use langdu::text::Sentences;
 use langdu::{Chunk, SpeakOptions, Synthesizer, wav};
@@ -58,6 +59,7 @@ pub fn say(words: Say) -> Result<(), Failure> {
         }
     };
     let sentences = words.reading.sentences(&text)?;
+    let format = words.out.as_deref().map_or(Ok(Format::Wav), named)?;
     let started = Instant::now();
     let synthesizer = words.voice.load()?;
     let load_ms = started.elapsed().as_secs_f64() * 1000.0;
@@ -69,13 +71,14 @@ pub fn say(words: Say) -> Result<(), Failure> {
             (pour(&synthesizer, sentences, &options)?, "-".into())
         }
         Some(out) => {
-            let mut samples = Vec::new();
+            let (mut encoder, mut file) = format.encoder(sample_rate)?;
             let said = speak(&synthesizer, sentences, &options, |chunk| {
-                samples.extend_from_slice(&chunk.samples);
+                file.extend(encoder.encode(&chunk.samples)?);
                 Ok(())
             })?;
-            let file = BufWriter::new(std::fs::File::create(out)?);
-            wav::write(file, sample_rate, &samples)?;
+            file.extend(encoder.finish()?);
+            format.close(&mut file);
+            std::fs::write(out, file)?;
             (said, out.display().to_string())
         }
     };
@@ -92,6 +95,17 @@ pub fn say(words: Say) -> Result<(), Failure> {
         _ => println!("{report}"),
     }
     Ok(())
+}
+
+/// The format that a file's name ends in.
+fn named(out: &Path) -> Result<Format, EncodeError> {
+    let Some(extension) = out.extension() else {
+        return Ok(Format::Wav);
+    };
+    match extension.to_string_lossy().to_lowercase().as_str() {
+        "ogg" => Format::parse("opus"),
+        name => Format::parse(name),
+    }
 }
 
 fn in_json(said: &Said, load_ms: f64, sample_rate: u32) -> String {

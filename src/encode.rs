@@ -1,14 +1,30 @@
-//! Samples as the bytes of a format, while they are made.
+//! Samples as the bytes of a format, while they are made. MP3 and Opus are cargo features.
 
 #[cfg(feature = "mp3")]
 mod mp3;
 #[cfg(feature = "opus")]
 mod opus;
 
-use axum::http::HeaderMap;
-
-use super::refusal::Refusal;
 use crate::wav;
+
+#[derive(Debug, thiserror::Error)]
+pub enum EncodeError {
+    /// A format, or a rate of one, that can't be made here.
+    #[error("{0}")]
+    Format(String),
+    #[error("the encoder failed")]
+    Failed,
+}
+
+impl EncodeError {
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            EncodeError::Format(_) => "E_OPTION_FORMAT",
+            EncodeError::Failed => "E_AUDIO_WRITE",
+        }
+    }
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -33,7 +49,7 @@ impl Format {
     ];
 
     /// Fails with `E_OPTION_FORMAT` for what can't be made here.
-    pub fn parse(name: &str) -> Result<Format, Refusal> {
+    pub fn parse(name: &str) -> Result<Format, EncodeError> {
         match name {
             "wav" => Ok(Format::Wav),
             "pcm" => Ok(Format::Pcm),
@@ -43,23 +59,10 @@ impl Format {
             "opus" => Ok(Format::Opus),
             _ => {
                 let made = Format::NAMES.join(", ");
-                Err(Refusal::Option(format!(
+                Err(EncodeError::Format(format!(
                     "`{name}` cannot be made here; there is {made}"
                 )))
             }
-        }
-    }
-
-    /// What a stream is where no format is named. Firefox plays MP3 that is opened as a page or in a frame, but never WAV, which
-    /// it saves.
-    pub fn usual(headers: &HeaderMap) -> Format {
-        let has = |name: &str, value: &str| {
-            let header = headers.get(name).and_then(|header| header.to_str().ok());
-            header.is_some_and(|header| header.contains(value))
-        };
-        match Format::parse("mp3") {
-            Ok(mp3) if has("sec-fetch-mode", "navigate") && has("user-agent", "Firefox/") => mp3,
-            _ => Format::Wav,
         }
     }
 
@@ -86,7 +89,7 @@ impl Format {
     }
 
     /// An encoder, and what goes before the first sample.
-    pub fn encoder(self, sample_rate: u32) -> Result<(Encoder, Vec<u8>), Refusal> {
+    pub fn encoder(self, sample_rate: u32) -> Result<(Encoder, Vec<u8>), EncodeError> {
         match self {
             Format::Wav => Ok((Encoder::Pcm, wav::endless_header(sample_rate))),
             Format::Pcm => Ok((Encoder::Pcm, Vec::new())),
@@ -120,7 +123,7 @@ pub enum Encoder {
 }
 
 impl Encoder {
-    pub fn encode(&mut self, samples: &[f32]) -> Result<Vec<u8>, Refusal> {
+    pub fn encode(&mut self, samples: &[f32]) -> Result<Vec<u8>, EncodeError> {
         match self {
             Encoder::Pcm => Ok(wav::pcm(samples)),
             #[cfg(feature = "mp3")]
@@ -131,7 +134,7 @@ impl Encoder {
     }
 
     /// What comes after the last sample.
-    pub fn finish(&mut self) -> Result<Vec<u8>, Refusal> {
+    pub fn finish(&mut self) -> Result<Vec<u8>, EncodeError> {
         match self {
             Encoder::Pcm => Ok(Vec::new()),
             #[cfg(feature = "mp3")]

@@ -3,7 +3,7 @@
 use ogg::{PacketWriteEndInfo, PacketWriter};
 use opusic_c::{Application, Bitrate, Channels, SampleRate};
 
-use crate::serve::refusal::Refusal;
+use super::EncodeError;
 
 /// Bits per second: transparent for a voice.
 const BITRATE: u32 = 32_000;
@@ -30,20 +30,20 @@ pub struct Encoder {
 
 impl Encoder {
     /// With the pages that go before the sound. Fails with `E_OPTION_FORMAT` for a rate that Opus does not have.
-    pub fn new(sample_rate: u32) -> Result<(Encoder, Vec<u8>), Refusal> {
+    pub fn new(sample_rate: u32) -> Result<(Encoder, Vec<u8>), EncodeError> {
         let rate = match sample_rate {
             8_000 => SampleRate::Hz8000,
             12_000 => SampleRate::Hz12000,
             16_000 => SampleRate::Hz16000,
             24_000 => SampleRate::Hz24000,
             48_000 => SampleRate::Hz48000,
-            _ => return Err(Refusal::Option(format!("no Opus at {sample_rate} Hz"))),
+            _ => return Err(EncodeError::Format(format!("no Opus at {sample_rate} Hz"))),
         };
         let mut encoder = opusic_c::Encoder::new(Channels::Mono, rate, Application::Audio)
-            .map_err(|_| Refusal::Dead)?;
+            .map_err(|_| EncodeError::Failed)?;
         let bitrate = encoder.set_bitrate(Bitrate::Value(BITRATE));
-        bitrate.map_err(|_| Refusal::Dead)?;
-        let ahead = encoder.get_look_ahead().map_err(|_| Refusal::Dead)?;
+        bitrate.map_err(|_| EncodeError::Failed)?;
+        let ahead = encoder.get_look_ahead().map_err(|_| EncodeError::Failed)?;
         let mut encoder = Encoder {
             encoder,
             pages: PacketWriter::new(Vec::new()),
@@ -69,7 +69,7 @@ impl Encoder {
     }
 
     /// The pages that these samples complete; less than a frame of them waits for the next.
-    pub fn encode(&mut self, samples: &[f32]) -> Result<Vec<u8>, Refusal> {
+    pub fn encode(&mut self, samples: &[f32]) -> Result<Vec<u8>, EncodeError> {
         self.samples += samples.len() as u64;
         self.frame.extend_from_slice(samples);
         let size = (self.sample_rate / FRAMES_PER_SECOND) as usize;
@@ -87,7 +87,7 @@ impl Encoder {
     }
 
     /// The last page. It tells where the sound ends, since the last frame goes on in silence.
-    pub fn finish(&mut self) -> Result<Vec<u8>, Refusal> {
+    pub fn finish(&mut self) -> Result<Vec<u8>, EncodeError> {
         let ratio = u64::from(CLOCK / self.sample_rate);
         let end = u64::from(self.skip) + self.samples * ratio;
         let size = (self.sample_rate / FRAMES_PER_SECOND) as usize;
@@ -102,10 +102,15 @@ impl Encoder {
     }
 
     /// Encodes a frame. No page goes beyond `end`.
-    fn packet(&mut self, frame: &[f32], info: PacketWriteEndInfo, end: u64) -> Result<(), Refusal> {
+    fn packet(
+        &mut self,
+        frame: &[f32],
+        info: PacketWriteEndInfo,
+        end: u64,
+    ) -> Result<(), EncodeError> {
         let mut packet = Vec::with_capacity(PACKET);
         let encoded = self.encoder.encode_float_to_vec(frame, &mut packet);
-        encoded.map_err(|_| Refusal::Dead)?;
+        encoded.map_err(|_| EncodeError::Failed)?;
         self.frames += 1;
         let position = self.frames * u64::from(CLOCK / FRAMES_PER_SECOND);
         self.page(packet, info, position.min(end))
@@ -116,9 +121,9 @@ impl Encoder {
         packet: Vec<u8>,
         info: PacketWriteEndInfo,
         position: u64,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), EncodeError> {
         let written = self.pages.write_packet(packet, SERIAL, info, position);
-        written.map_err(|_| Refusal::Dead)
+        written.map_err(|_| EncodeError::Failed)
     }
 
     fn written(&mut self) -> Vec<u8> {
