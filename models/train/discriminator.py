@@ -1,5 +1,7 @@
 """Small discriminators: multi-period (HiFi-GAN, Kong et al. 2020), multi-resolution (UnivNet, Jang et al. 2021)."""
 
+import random
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -56,13 +58,21 @@ class Discriminators(nn.Module):
 
     def __init__(self, p):
         super().__init__()
-        self.all = nn.ModuleList(Period(period, p["period_widths"]) for period in p["periods"])
-        self.all.extend(Spectrogram(size, hop, p["spectrogram_width"]) for size, hop in p["resolutions"])
+        self.periods = nn.ModuleList(Period(period, p["period_widths"]) for period in p["periods"])
+        width = p["spectrogram_width"]
+        self.resolutions = nn.ModuleList(Spectrogram(size, hop, width) for size, hop in p["resolutions"])
         self.to(memory_format=torch.channels_last)
 
-    def forward(self, wave):
+    def all(self):
+        return [*self.periods, *self.resolutions]
+
+    def drawn(self):
+        """Two periods and a resolution by chance."""
+        return [*random.sample(list(self.periods), 2), random.choice(list(self.resolutions))]
+
+    def forward(self, wave, chosen):
         with torch.autocast(wave.device.type, torch.bfloat16):
-            return [d(wave) for d in self.all]
+            return [d(wave) for d in chosen]
 
 
 def discriminator_loss(real, made):

@@ -3,7 +3,8 @@
     python -m train.vocoder WORK [--steps 20000] [--adversarial-from 12000] [--start VOICE/weights.npz]
 
 Resumes from WORK/vocoder.pt; logs to WORK/vocoder.jsonl. Spectral losses alone until `--adversarial-from`, then
-discriminators as well. `--predicted FILE` trains half of the segments on Sambert's own mels (stage 2's `predict`).
+discriminators as well, which learn alone for some steps first. `--predicted FILE` trains half of the segments on
+Sambert's own mels (stage 2's `predict`).
 """
 
 import argparse
@@ -87,19 +88,40 @@ class Trainer:
         self.learn(losses, self.settings["weights"])
         return {name: loss.detach() for name, loss in losses.items()}
 
-    def adversarial_step(self, frames, wave, cycles):
-        made, voiced = self.spoken(frames, cycles)
+    def judges(self):
+        """The discriminators of a step. On a CPU, where all would take three quarters of its time, a few."""
+        return self.discriminators.drawn() if self.device == "cpu" else self.discriminators.all()
+
+    def judge(self, wave, made, judges):
+        """Teaches the discriminators; gives what they found of the true samples, and their loss."""
         self.discriminators.requires_grad_(True)
-        real = self.discriminators(wave)
-        judge = discriminator_loss(real, self.discriminators(made.detach()))
+        real = self.discriminators(wave, judges)
+        loss = discriminator_loss(real, self.discriminators(made.detach(), judges))
         self.judge_optimizer.zero_grad()
-        judge.backward()
+        loss.backward()
         self.judge_optimizer.step()
         self.discriminators.requires_grad_(False)
-        adversarial, matching = generator_loss(real, self.discriminators(made))
+        return real, loss.detach()
+
+    def judging_step(self, frames, wave, cycles):
+        with torch.no_grad():
+            made, _ = self.spoken(frames, cycles)
+        return {"judge": self.judge(wave, made, self.judges())[1]}
+
+    def adversarial_step(self, frames, wave, cycles):
+        made, voiced = self.spoken(frames, cycles)
+        judges = self.judges()
+        real, judge = self.judge(wave, made, judges)
+        adversarial, matching = generator_loss(real, self.discriminators(made, judges))
         losses = self.spectral(made, wave, voiced) | {"adversarial": adversarial, "matching": matching}
         self.learn(losses, self.settings["adversarial_weights"])
         return {name: loss.detach() for name, loss in (losses | {"judge": judge}).items()}
+
+    def step_of(self, since):
+        """What is done so many steps after the discriminators came in."""
+        if since < 0:
+            return self.spectral_step
+        return self.judging_step if since < self.settings["discriminators_alone"] else self.adversarial_step
 
     def state(self):
         return {
@@ -152,13 +174,13 @@ def main():
         trainer.load_generator(weights, weights)
     log = run.Log(args.work / "vocoder.jsonl", 50)
     cuts = Cuts(pools, settings["batch_size"], settings["segment_frames"], AUDIO.hop, settings["seed"] + first)
-    batches, advance = loaded(cuts, args.device), None
+    batches, taken, advance = loaded(cuts, args.device), None, None
     for step in tqdm(range(first, args.steps), initial=first, total=args.steps, desc="vocoder", mininterval=10):
         batch = [x.to(args.device, non_blocking=True) for x in next(batches)]
         trainer.set_rates(step, args.steps)
-        if advance is None or step == args.adversarial_from:
-            adversarial = step >= args.adversarial_from
-            advance = run.captured(trainer.adversarial_step if adversarial else trainer.spectral_step, batch)
+        wanted = trainer.step_of(step - args.adversarial_from)
+        if wanted != taken:
+            taken, advance = wanted, run.captured(wanted, batch)
         losses = advance(*batch)
         trainer.average.update(trainer.generator, step)
         log.add(step + 1, losses)

@@ -22,6 +22,7 @@ from train.data import Features, acoustic_batch, at_other_pitch, held_out, segme
 from train.export import load_weights
 from train.networks.hifigan import Generator
 from train.sambert import losses_of, sambert_of
+from train.vocoder import Trainer
 
 MODELS = Path(__file__).parents[2]
 BUILT = [MODELS.parent / "target" / profile / "langdu" for profile in ("quick", "release")]
@@ -116,7 +117,7 @@ def write_config(folder):
         "resblock_dilations": [[1, 3]],
     }
     voc["Model"]["Discriminators"]["params"] |= {"period_widths": [4, 8], "spectrogram_width": 4}
-    voc["training"] |= {"batch_size": 2, "segment_frames": 20}
+    voc["training"] |= {"batch_size": 2, "segment_frames": 20, "discriminators_alone": 1}
     for name, config in (("am.yaml", am), ("voc.yaml", voc)):
         (folder / name).write_text(yaml.safe_dump(config))
 
@@ -353,6 +354,27 @@ def test_losses_are_logged_across_a_resume(trained):
     held_out = [json.loads(line) for line in (trained[0] / "sambert_held_out.jsonl").read_text().splitlines()]
     assert [line["step"] for line in held_out] == [2, 4]
     assert all(np.isfinite(line["held_out_mel"]) for line in held_out)
+
+
+def test_discriminators_learn_alone_at_first_and_a_few_at_a_time(trained):
+    work, config, _ = trained
+    trainer = Trainer(run.load_config(config / "voc.yaml"), "cpu")
+    named = [trainer.step_of(since).__name__ for since in (-1, 0, 1)]
+    assert named == ["spectral_step", "judging_step", "adversarial_step"]
+    networks = [trainer.generator, *trainer.discriminators.all()]
+    rows = list(Features(work).rows.values())
+    batch = segments(rows, 2, 20, audio.AUDIO.hop, torch.Generator().manual_seed(1))
+
+    def learnt_by(step):
+        before = [[value.clone() for value in network.state_dict().values()] for network in networks]
+        step(*batch)
+        after = [list(network.state_dict().values()) for network in networks]
+        return [not all(map(torch.equal, old, new)) for old, new in zip(before, after, strict=True)]
+
+    generator, *discriminators = learnt_by(trainer.judging_step)
+    assert not generator and sum(discriminators[:5]) == 2 and sum(discriminators[5:]) == 1
+    generator, *discriminators = learnt_by(trainer.adversarial_step)
+    assert generator and sum(discriminators) == 3
 
 
 def test_a_training_can_start_from_a_voice(trained, tmp_path):
