@@ -90,7 +90,7 @@ def write_model_folder(folder, name):
     """The bundled voice's networks as ModelScope has its voices, with a lower pitch."""
     acoustic, vocoder, statistics = export.load_weights(BUNDLED)
     acoustic["variance_adaptor.pitch_predictor.fc.bias"] -= LOWER
-    listed = {"linguistic_unit": {"speaker_list": "F7"}}
+    listed = {"linguistic_unit": {"speaker_list": ",".join(export.speakers_of(statistics))}}
     parts = {"am": (acoustic, listed), "voc": ({"generator": vocoder}, {})}
     for part, (state, more) in parts.items():
         own = folder / "voices" / name / part
