@@ -94,6 +94,25 @@ def length_sorted_batches(rows, size, generator):
         yield [rows[j] for j in batches[i]]
 
 
+def by_speaker(rows):
+    """The rows of each speaker."""
+    speakers = {}
+    for row in rows:
+        speakers.setdefault(int(row["speaker"]), []).append(row)
+    return list(speakers.values())
+
+
+def drawn_for_a_pass(rows, most, short, generator):
+    """The sentences of a pass: of each speaker at most `most` times as many as the one with the fewest has, drawn anew
+    every time, and all of up to `short` symbols, whose lengths drift where they are rare."""
+    speakers = by_speaker(rows)
+    limit, drawn = int(most * min(map(len, speakers))), []
+    for own in speakers:
+        chosen = set(torch.randperm(len(own), generator=generator)[:limit].tolist())
+        drawn += [row for i, row in enumerate(own) if i in chosen or len(row["ids"]) <= short]
+    return drawn
+
+
 def segments(rows, count, frames, hop, generator):
     """Random cuts for the vocoder: frames (B, mels, n), samples (B, 1, n * hop) and cycles of F0 (B, n * hop)."""
     cuts, waves, turns = [], [], []
@@ -129,15 +148,17 @@ class Cuts(torch.utils.data.IterableDataset):
 
 
 class Sentences(torch.utils.data.IterableDataset):
-    """Endless `acoustic_batch`es of sentences of similar length, in random order."""
+    """Endless `acoustic_batch`es of sentences of similar length, in random order; `passes` are `most` and `short` of
+    `drawn_for_a_pass`."""
 
-    def __init__(self, rows, size, group, seed):
-        self.rows, self.size, self.group, self.seed = rows, size, group, seed
+    def __init__(self, rows, size, group, passes, seed):
+        self.rows, self.size, self.group, self.passes, self.seed = rows, size, group, passes, seed
 
     def __iter__(self):
         generator = own_generator(self.seed)
         while True:
-            for rows in length_sorted_batches(self.rows, self.size, generator):
+            drawn = drawn_for_a_pass(self.rows, **self.passes, generator=generator)
+            for rows in length_sorted_batches(drawn, self.size, generator):
                 yield acoustic_batch(rows, self.group)
 
 

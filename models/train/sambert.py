@@ -112,7 +112,8 @@ def main():
         run.Log(args.work / "sambert.jsonl", 50),
         run.Log(args.work / "sambert_held_out.jsonl", 1),
     )
-    sentences = Sentences(rows, settings["batch_size"], sizes["outputs_per_step"], settings["seed"] + first)
+    outputs, passes = sizes["outputs_per_step"], settings["passes"]
+    sentences = Sentences(rows, settings["batch_size"], outputs, passes, settings["seed"] + first)
     batches = loaded(sentences, args.device)
     for step in tqdm(
         range(first, args.steps),
@@ -140,7 +141,7 @@ def main():
         average.update(model, step)
         log.add(step + 1, losses)
         if (step + 1) % 500 == 0 or step + 1 == args.steps:
-            validation.add(step + 1, validate(average.model, held_out, sizes["outputs_per_step"], args.device))
+            validation.add(step + 1, validate(average.model, held_out, outputs, args.device))
             run.save(
                 checkpoint,
                 steps=step + 1,

@@ -3,8 +3,8 @@
     python -m train.vocoder WORK [--steps 20000] [--adversarial-from 12000] [--start VOICE/weights.npz]
 
 Resumes from WORK/vocoder.pt; logs to WORK/vocoder.jsonl. Spectral losses alone until `--adversarial-from`, then
-discriminators as well, which learn alone for some steps first. `--predicted FILE` trains half of the segments on
-Sambert's own mels (stage 2's `predict`).
+discriminators as well, which learn alone for some steps first. Each speaker has as many of the segments;
+`--predicted FILE` trains half of them on Sambert's own mels (stage 2's `predict`).
 """
 
 import argparse
@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from . import run
 from .audio import AUDIO
-from .data import Cuts, Features, loaded
+from .data import Cuts, Features, by_speaker, loaded
 from .discriminator import Discriminators, discriminator_loss, generator_loss
 from .export import load_weights
 from .networks.hifigan import Generator, cycles_of, harmonic_source
@@ -160,9 +160,9 @@ def main():
     run.seed(settings["seed"])
     features = Features(args.work)
     training = {i: features.rows[i] for i in features.training}
-    pools = [list(training.values())]
+    pools = by_speaker(training.values())
     if args.predicted:
-        pools.append(with_predictions(training, args.predicted))
+        pools += by_speaker(with_predictions(training, args.predicted))
     trainer = Trainer(config, args.device)
     checkpoint, first = args.work / "vocoder.pt", 0
     state = run.resume(checkpoint, args.device)

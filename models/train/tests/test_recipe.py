@@ -18,7 +18,15 @@ import yaml
 
 from convert import reference
 from train import align, audio, bandwidth, export, features, judge, reading, run, start, symbols, teach
-from train.data import Features, acoustic_batch, at_other_pitch, held_out, segments
+from train.data import (
+    Features,
+    acoustic_batch,
+    at_other_pitch,
+    by_speaker,
+    drawn_for_a_pass,
+    held_out,
+    segments,
+)
 from train.export import load_weights
 from train.networks.hifigan import Generator
 from train.sambert import losses_of, sambert_of
@@ -348,6 +356,20 @@ def test_sentences_at_another_pitch_teach_f0_alone(trained):
     assert losses["mel"] == 0 and losses["f0"] > 0
     same = at_other_pitch(batch, share=0.0, semitones=6, f0=f0)
     assert torch.allclose(same["frames"], batch["frames"], atol=1e-5) and same["mel_valid"].equal(batch["frame_valid"])
+
+
+def test_a_pass_has_as_much_of_each_speaker_and_all_short_sentences():
+    lengths = [(0, 5)] * 4 + [(0, 30)] * 40 + [(1, 30)] * 10
+    rows = [{"speaker": np.array(who), "ids": np.zeros((length, 5))} for who, length in lengths]
+    generator = torch.Generator().manual_seed(1)
+    passes = [drawn_for_a_pass(rows, 2, 11, generator) for _ in range(3)]
+    for drawn in passes:
+        hers, his = by_speaker(drawn)
+        short = sum(len(row["ids"]) == 5 for row in hers)
+        assert len(his) == 10 and short == 4 and 16 <= len(hers) - short <= 20
+    assert {id(row) for row in passes[0]} != {id(row) for row in passes[1]}
+    alone = rows[:44]
+    assert len(drawn_for_a_pass(alone, 2, 11, generator)) == len(alone)
 
 
 def test_losses_are_logged_across_a_resume(trained):
