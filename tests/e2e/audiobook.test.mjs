@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
+import { load } from '../reader/load.mjs';
 import { makeBooks } from './books/make.mjs';
 import { browsers } from './browsers.mjs';
-import { chromiumPage, open } from './reader.mjs';
+import { chromiumPage, open, prefer } from './reader.mjs';
 
 const probe = (path) =>
   JSON.parse(
@@ -23,6 +24,19 @@ function decode(path) {
     seconds: Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds),
     loudest: Number(/max_volume: (-?[\d.]+) dB/.exec(said)[1]),
   };
+}
+
+/** F0 in Hz of what is heard from one second to another, in the median. */
+async function pitchOf(path, from, to) {
+  const { pitch } = await load('listening/pitch');
+  const rate = 16_000;
+  const args = ['-v', 'error', '-ss', from, '-to', to, '-i', path, '-ac', 1, '-ar', rate, '-f', 'f32le', '-'];
+  const bytes = execFileSync('ffmpeg', args.map(String));
+  const samples = new Float32Array(new Uint8Array(bytes).buffer);
+  const found = [];
+  for (let at = 0; at + 1024 <= samples.length; at += 256) found.push(pitch(samples.subarray(at, at + 1024), rate));
+  const voiced = found.filter((f0) => f0 !== null).toSorted((a, b) => a - b);
+  return voiced[voiced.length >> 1];
 }
 
 describe('audiobooks in Chromium', { skip: browsers.every(({ name }) => name !== 'Chromium') }, () => {
@@ -157,5 +171,24 @@ describe('audiobooks in Chromium', { skip: browsers.every(({ name }) => name !==
       `chapters of ${lengths.map((length) => length.toFixed(1))} s`,
     );
     assert.ok(Number(format.duration) > 60);
+  });
+
+  test('what is said in the story has its own speaker', async () => {
+    const { page, url } = app;
+    await page.goto(`${url}#/`);
+    await prefer(page, { dialogue: 'chenlang' });
+    const text = '山里的早晨来得慢，先是鸟叫。“今天天气真不错，我们出去走走吧！”她在门口等着大家。\n';
+    await open(page, [{ name: '对话.txt', mimeType: '', buffer: Buffer.from(text) }]);
+    const [path, subtitles] = await make('wav', 'srt');
+    const cues = JSON.parse(
+      execFileSync('ffprobe', ['-v', 'error', '-f', 'srt', '-show_packets', '-of', 'json', subtitles], {
+        encoding: 'utf8',
+      }),
+    ).packets.slice(-3);
+    const heard = [];
+    for (const { pts_time, duration_time } of cues)
+      heard.push(await pitchOf(path, Number(pts_time), Number(pts_time) + Number(duration_time)));
+    const [before, said, after] = heard.map((f0) => 12 * Math.log2(f0 / heard[0]));
+    assert.ok(said < before - 6 && Math.abs(after) < 3, `${heard.map(Math.round)} Hz`);
   });
 });

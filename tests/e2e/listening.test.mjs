@@ -126,6 +126,18 @@ describe('listening in Chromium', { skip: browsers.every(({ name }) => name !== 
     await page.keyboard.press('Escape');
   });
 
+  test('marks follow through speech in quotation marks by another speaker', async () => {
+    const { page } = app;
+    await bring('对话', '他推开门，问：“你怎么来了？”她笑着没有说话。\n');
+    await page.click('#voice');
+    await choose(page, '#dialogue input[value=chenlang]');
+    await page.keyboard.press('Escape');
+    await page.click('#play');
+    await sentence(page, '他推开门');
+    await sentence(page, '她笑着');
+    await playing(page, false);
+  });
+
   test('three times as fast is a third as long, beyond what the voice itself can do', async () => {
     const { page } = app;
     await bring('快慢', '山里的早晨来得慢，先是鸟叫，然后是水声。\n');

@@ -8,6 +8,7 @@ const { detectLayout, Unwrapper } = await load('text/unwrap');
 const { headingLevel, detectHeadings, contentsEntry } = await load('text/headings');
 const { stripMarkup } = await load('text/markup');
 const { splitSentences, findStretch } = await load('text/sentences');
+const { splitTurns, turnsWithin } = await load('text/dialogue');
 const { applyRules, compileRules, DEFAULT_RULES, ruleFault } = await load('text/rules');
 const { toSpoken, toShown, toSaid, toDigits, toMarks } = await load('text/spoken');
 const { findPlace, placeAt } = await load('library/places');
@@ -35,6 +36,39 @@ test('a sample that ends inside a character is still UTF-8', () => {
   const bytes = Buffer.from('天'.repeat(30_000));
   for (const cut of [64 * 1024 - 1, 64 * 1024, 64 * 1024 + 1])
     assert.equal(guessEncoding(bytes.subarray(0, cut)), 'utf-8');
+});
+
+/** Turns as text, what is said in the story in braces. */
+const turns = (text) =>
+  splitTurns(text).map(({ start, end, quoted }) => (quoted ? `{${text.slice(start, end)}}` : text.slice(start, end)));
+
+test('what is said in the story is told from the narrator, and from names and terms', () => {
+  assert.deepEqual(turns('他推开门，问：“你怎么来了？”她笑了。'), ['他推开门，问：', '{“你怎么来了？”}', '她笑了。']);
+  assert.deepEqual(turns('“我走了，”他说，“你别送。”'), ['{“我走了，”}', '他说，', '{“你别送。”}']);
+  assert.deepEqual(turns('「走吧」'), ['{「走吧」}']);
+  assert.deepEqual(turns('他只说了句：“好”。'), ['他只说了句：', '{“好”。}']);
+  assert.deepEqual(turns('她说:"走吧!"又说:"快!"'), ['她说:', '{"走吧!"}', '又说:', '{"快!"}']);
+  for (const narrated of ['所谓“自由”，不过如此。', '这就是「面子」。', '他叫“老五”', '山里很静。', ''])
+    assert.deepEqual(turns(narrated), narrated ? [narrated] : []);
+});
+
+test('speech that goes on in the next paragraph is not closed', () => {
+  assert.deepEqual(turns('“第一件事，你要记住。'), ['{“第一件事，你要记住。}']);
+  assert.deepEqual(turns('他说：“第一件事，你要记住。'), ['他说：', '{“第一件事，你要记住。}']);
+  assert.deepEqual(turns('一个没有关上的“引号，'), ['一个没有关上的“引号，']);
+});
+
+test('a quotation within speech is part of it, and signs go with what they stand by', () => {
+  assert.deepEqual(turns('“他说‘走吧。’就走了。”众人都笑。'), ['{“他说‘走吧。’就走了。”}', '众人都笑。']);
+  assert.deepEqual(turns('……“走！”——“不走！”'), ['{……“走！”——“不走！”}']);
+});
+
+test('turns of a piece are counted from its start', () => {
+  const all = splitTurns('他问：“你怎么来了？我不信。”她笑了。');
+  assert.deepEqual(turnsWithin(all, { start: 10, end: 17 }), [
+    { start: 0, end: 5, quoted: true },
+    { start: 5, end: 7, quoted: false },
+  ]);
 });
 
 test('markup that was left over vanishes, signs of less and more stay', () => {

@@ -3,6 +3,7 @@ import type { Langdu } from 'langdu';
 import { cutParagraph, type Passage } from '../listening/passages.js';
 import { TITLE } from '../listening/session.js';
 import type { Manner } from '../listening/sound.js';
+import { speakTurns } from '../listening/turns.js';
 import type { Chapter } from '../text/book.js';
 import { splitSentences } from '../text/sentences.js';
 import { type PlacedReading, toShown } from '../text/spoken.js';
@@ -23,7 +24,7 @@ const FASTEST = 2;
 export async function* narrate(
   langdu: Langdu,
   chapter: Chapter,
-  { options, speed, pauses, volume }: Manner,
+  { options, dialogue, speed, pauses, volume }: Manner,
   placed: (paragraph: number) => PlacedReading[],
   pace: () => Promise<void>,
 ): AsyncGenerator<Narrated> {
@@ -46,7 +47,7 @@ export async function* narrate(
       let next = 0;
       const base = at;
       try {
-        for await (const { samples, start, marks } of langdu.stream(passage.spoken.text, spoken)) {
+        for await (const { samples, start, marks } of speakTurns(langdu, passage, spoken, dialogue)) {
           const begins: Narrated['begins'] = [];
           for (const mark of marks) {
             if (mark.charIndex < (passage.sentences[next] ?? Number.POSITIVE_INFINITY)) continue;

@@ -10,6 +10,7 @@ import type { Place } from './places.js';
 export interface BookSettings {
   voice?: string;
   speaker?: string;
+  dialogue?: string;
   emotion?: string;
   speed?: number;
   /** Words and their readings. */

@@ -1,5 +1,6 @@
 /** A paragraph as it is given to the voice. */
 import type { Paragraph } from '../text/book.js';
+import { splitTurns, type Turn, turnsWithin } from '../text/dialogue.js';
 import { isSpeakable, type Stretch } from '../text/sentences.js';
 import { type PlacedReading, type Spoken, toSaid, toSpoken } from '../text/spoken.js';
 
@@ -11,6 +12,8 @@ export interface Passage {
   spoken: Spoken;
   /** Offsets in what is said at which sentences begin. */
   sentences: number[];
+  /** Who says what of it. */
+  turns: Turn[];
 }
 
 interface Cut {
@@ -34,6 +37,7 @@ export function cutParagraph(
   const starts = sentences
     .filter(({ end }) => end > offset)
     .map(({ start }) => toSaid(spoken, Math.max(start, offset)));
+  const turns = splitTurns(text);
   const pieces = apart
     ? starts.map((start, at) => [start, starts[at + 1] ?? text.length] as const)
     : [[starts[0] ?? 0, text.length] as const];
@@ -43,6 +47,7 @@ export function cutParagraph(
       paragraph,
       spoken: { text: text.slice(start, end), shown: map.slice(start, end + 1) },
       sentences: starts.filter((at) => at >= start && at < end).map((at) => at - start),
+      turns: turnsWithin(turns, { start, end }),
     }))
     .filter(({ spoken }) => isSpeakable(spoken.text));
 }

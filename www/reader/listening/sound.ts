@@ -1,9 +1,10 @@
 /** The speaker: passages into sound, through one context that never ends between them. */
-import type { Langdu, PcmChunk, SpeechOptions } from 'langdu';
+import type { Langdu, SpeechOptions } from 'langdu';
 import type { Passage } from './passages.js';
 import type { FromQueue, ToQueue } from './queue.worklet.js';
 import type { Speaker, SpeakerEvents } from './session.js';
 import type { Stretcher } from './stretch.js';
+import { type Piece, speakTurns } from './turns.js';
 
 /** Seconds of sound that are kept ahead of what is heard. */
 const AHEAD = 10;
@@ -14,6 +15,8 @@ const FASTEST = 2;
 
 export interface Manner {
   options: SpeechOptions;
+  /** The speaker of what is said in the story, where it is another. */
+  dialogue: string | undefined;
   /** 0.5 to 3. */
   speed: number;
   /** 0 to 2. */
@@ -183,7 +186,7 @@ export class Sound implements Speaker {
     const langdu = await this.engine();
     if (run.ended) return;
     await this.unlock(langdu.voice.sampleRate);
-    const { options, speed, volume, pauses } = this.manner();
+    const { options, dialogue, speed, volume, pauses } = this.manner();
     this.setVolume(volume);
     run.ratio = Math.max(1, speed / FASTEST);
     if (run.ratio > 1) {
@@ -203,7 +206,7 @@ export class Sound implements Speaker {
       before = passage;
       try {
         const spoken = { ...options, speed: Math.min(speed, FASTEST) };
-        await this.speak(run, langdu, passage, spoken, silence(pauses.sentence));
+        await this.speak(run, passage, speakTurns(langdu, passage, spoken, dialogue), silence(pauses.sentence));
       } catch (error) {
         if ((error as { code?: string }).code !== 'E_TEXT_EMPTY') throw error;
         this.queueSilence(run, silence(0.4));
@@ -217,20 +220,11 @@ export class Sound implements Speaker {
     this.queueSilence(run, Math.round(langdu.voice.sampleRate * HELD_BACK));
   }
 
-  private async speak(
-    run: Run,
-    langdu: Langdu,
-    passage: Passage,
-    options: SpeechOptions,
-    pause: number,
-  ): Promise<void> {
+  private async speak(run: Run, passage: Passage, pieces: AsyncIterable<Piece>, pause: number): Promise<void> {
     /** Where the passage's first sample stands; later with each pause that is put in. */
     let base = run.made;
     let next = 1;
-    for await (const { samples, start, marks } of langdu.stream(
-      passage.spoken.text,
-      options,
-    ) as AsyncIterable<PcmChunk>) {
+    for await (const { samples, start, marks } of pieces) {
       if (run.ended) return;
       let from = 0;
       for (const mark of marks) {

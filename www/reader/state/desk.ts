@@ -86,15 +86,17 @@ export function manner(): Manner {
   const own = book.value?.settings ?? {};
   const all = settings.value;
   const emotion = own.emotion ?? all.emotion;
-  const speaker = own.speaker ?? all.speaker;
+  const known = (name: string) => (engine.value.speakers.some((speaker) => speaker.name === name) ? name : undefined);
+  const speaker = known(own.speaker ?? all.speaker);
   return {
     options: {
-      ...(engine.value.speakers.some(({ name }) => name === speaker) && { speaker }),
+      ...(speaker !== undefined && { speaker }),
       emotion: engine.value.emotions.includes(emotion) ? emotion : 'neutral',
       intensity: all.intensity,
       pitch: engine.value.pitch ? all.pitch : 0,
       lexicon: { ...all.lexicon, ...own.lexicon },
     },
+    dialogue: known(own.dialogue ?? all.dialogue),
     speed: own.speed ?? all.speed,
     volume: all.volume,
     pauses: { sentence: all.sentencePause, paragraph: all.paragraphPause },

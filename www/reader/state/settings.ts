@@ -21,6 +21,8 @@ export interface Settings {
   voice: string;
   /** Of a voice that has several. */
   speaker: string;
+  /** The speaker of what is said in a story; empty: the same. */
+  dialogue: string;
   emotion: string;
   intensity: number;
   speed: number;
@@ -46,6 +48,7 @@ export const DEFAULTS: Settings = {
   sort: 'recent',
   voice: BUNDLED,
   speaker: '',
+  dialogue: '',
   emotion: 'neutral',
   intensity: 1,
   speed: 1,

@@ -40,11 +40,14 @@ export function VoiceChoices() {
     value === 0 ? t('voice.plain') : t('voice.semitones', { n: `${value > 0 ? '+' : '−'}${Math.abs(value)}` });
   const seconds = (value: number) => (value === 0 ? t('voice.natural') : `+${value.toFixed(1)} s`);
   const { speakers } = engine.value;
-  const chooseSpeaker = (speaker: string) => {
+  const choose = (part: { speaker: string } | { dialogue: string }) => {
     if (book.value)
-      void changeOpenBook((kept) => ({ ...kept, settings: { ...kept.settings, speaker } })).then(speakAnew);
-    else change({ speaker });
+      void changeOpenBook((kept) => ({ ...kept, settings: { ...kept.settings, ...part } })).then(speakAnew);
+    else change(part);
   };
+  const named = speakers.map(
+    ({ name, description }) => [name, description[language.value === 'en' ? 'en' : 'zh'] ?? name] as const,
+  );
   return (
     <>
       {speakers.length > 1 && (
@@ -52,10 +55,17 @@ export function VoiceChoices() {
           id="speaker"
           label={t('voice.speaker')}
           value={own.speaker ?? (all.speaker || (speakers[0]?.name ?? ''))}
-          choices={speakers.map(
-            ({ name, description }) => [name, description[language.value === 'en' ? 'en' : 'zh'] ?? name] as const,
-          )}
-          onChange={chooseSpeaker}
+          choices={named}
+          onChange={(speaker) => choose({ speaker })}
+        />
+      )}
+      {speakers.length > 1 && (
+        <Choice
+          id="dialogue"
+          label={t('voice.dialogue')}
+          value={own.dialogue ?? all.dialogue}
+          choices={[['', t('voice.sameSpeaker')] as const, ...named]}
+          onChange={(dialogue) => choose({ dialogue })}
         />
       )}
       <Slider
