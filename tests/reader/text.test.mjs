@@ -45,10 +45,18 @@ const turns = (text) =>
 test('what is said in the story is told from the narrator, and from names and terms', () => {
   assert.deepEqual(turns('他推开门，问：“你怎么来了？”她笑了。'), ['他推开门，问：', '{“你怎么来了？”}', '她笑了。']);
   assert.deepEqual(turns('“我走了，”他说，“你别送。”'), ['{“我走了，”}', '他说，', '{“你别送。”}']);
+  assert.deepEqual(turns('他轻轻地问道，“小栓”'), ['他轻轻地问道，', '{“小栓”}']);
   assert.deepEqual(turns('「走吧」'), ['{「走吧」}']);
   assert.deepEqual(turns('他只说了句：“好”。'), ['他只说了句：', '{“好”。}']);
   assert.deepEqual(turns('她说:"走吧!"又说:"快!"'), ['她说:', '{"走吧!"}', '又说:', '{"快!"}']);
-  for (const narrated of ['所谓“自由”，不过如此。', '这就是「面子」。', '他叫“老五”', '山里很静。', ''])
+  for (const narrated of [
+    '所谓“自由”，不过如此。',
+    '我知道，“自由”不是这样。',
+    '这就是「面子」。',
+    '他叫“老五”',
+    '山里很静。',
+    '',
+  ])
     assert.deepEqual(turns(narrated), narrated ? [narrated] : []);
 });
 

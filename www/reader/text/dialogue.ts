@@ -10,7 +10,7 @@ const CLOSING: Record<string, string> = { '“': '”', '「': '」', '『': '�
 /** What somebody says ends in one of these; a word in quotation marks has none. */
 const SPEECH_ENDS = /[。！？!?…—～~，,；;]$/;
 /** Before what somebody says, where it is no sentence. */
-const INTRODUCED = /[:：]\s*$/;
+const INTRODUCED = /(?:[:：]|(?:[说說问問答喊叫]|(?<!知)道)[,，])\s*$/;
 
 /** Whether what stands in quotation marks from `start` to `end` is said by somebody, and not a name or a term. */
 function isSpeech(text: string, start: number, end: number, closed: boolean): boolean {
