@@ -7,7 +7,7 @@ use std::time::Instant;
 use langdu::encode::{EncodeError, Format};
 use langdu::speech::Timings;
 use langdu::text::Sentences;
-use langdu::{Chunk, SpeakOptions, Synthesizer, wav};
+use langdu::{Chunk, SpeakOptions, Synthesizer};
 use serde_json::json;
 
 use crate::cli::Say;
@@ -68,15 +68,13 @@ pub fn say(words: Say) -> Result<(), Failure> {
     let (said, place) = match words.out.as_deref() {
         None => (play(&synthesizer, sentences, &options)?, "played".into()),
         Some(out) if out == Path::new("-") => {
-            (pour(&synthesizer, sentences, &options)?, "-".into())
+            let out = std::io::stdout().lock();
+            let said = pour(&synthesizer, sentences, &options, Format::Wav, out)?;
+            (said, "-".into())
         }
         Some(out) => {
-            let (mut encoder, mut file) = format.encoder(sample_rate)?;
-            let said = speak(&synthesizer, sentences, &options, |chunk| {
-                file.extend(encoder.encode(&chunk.samples)?);
-                Ok(())
-            })?;
-            file.extend(encoder.finish()?);
+            let mut file = Vec::new();
+            let said = pour(&synthesizer, sentences, &options, format, &mut file)?;
             format.close(&mut file);
             std::fs::write(out, file)?;
             (said, out.display().to_string())
@@ -122,21 +120,23 @@ fn in_json(said: &Said, load_ms: f64, sample_rate: u32) -> String {
         .to_string()
 }
 
-/// Writes a WAV stream to standard output while it is made.
+/// Writes the sound while it is made; nothing where the first chunk fails.
 fn pour(
     synthesizer: &Synthesizer,
     sentences: Sentences,
     options: &SpeakOptions,
+    format: Format,
+    mut out: impl Write,
 ) -> Result<Said, Failure> {
-    let mut out = std::io::stdout().lock();
-    let mut header = Some(wav::endless_header(synthesizer.manifest().sample_rate));
-    speak(synthesizer, sentences, options, |chunk| {
-        if let Some(header) = header.take() {
-            out.write_all(&header)?;
-        }
-        out.write_all(&wav::pcm(&chunk.samples))?;
+    let (mut encoder, head) = format.encoder(synthesizer.manifest().sample_rate)?;
+    let mut head = Some(head);
+    let said = speak(synthesizer, sentences, options, |chunk| {
+        out.write_all(&head.take().unwrap_or_default())?;
+        out.write_all(&encoder.encode(&chunk.samples)?)?;
         Ok(out.flush()?)
-    })
+    })?;
+    out.write_all(&encoder.finish()?)?;
+    Ok(said)
 }
 
 #[cfg(feature = "play")]
