@@ -295,7 +295,10 @@ pub fn sequence(line: &Line, at: usize) -> Option<Vec<Item>> {
             Item::new(at + 2, at + 3, Class::Digits),
         ]);
     }
-    let sprint = number.len() == 2 && line.before(at).ends_with('秒') && seconds_before(line, at);
+    let split = number.len() == 2
+        && line.before(at).ends_with(['秒', '米'])
+        && is_split(line, at)
+        && !begins(line.from(at + 1), "measure");
     if !(again
         || padded
         || long
@@ -304,7 +307,7 @@ pub fn sequence(line: &Line, at: usize) -> Option<Vec<Item>> {
         || model
         || before_letter
         || spaced_model
-        || sprint
+        || split
         || stock
         || lines
         || product
@@ -320,8 +323,8 @@ pub fn sequence(line: &Line, at: usize) -> Option<Vec<Item>> {
     Some(vec![Item::new(at, at + 1, class)])
 }
 
-/// 9秒83
-fn seconds_before(line: &Line, at: usize) -> bool {
+/// 9秒83, 1米78
+fn is_split(line: &Line, at: usize) -> bool {
     at >= 2 && line.number(at - 2).is_some() && !line.spaced(at)
 }
 

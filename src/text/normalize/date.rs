@@ -372,6 +372,15 @@ fn counts_years(line: &Line, at: usize) -> bool {
 
 /// Times of day: 12:30, 14:05:09, 8:00 a.m., 2点半.
 pub fn time(line: &Line, at: usize) -> Option<Vec<Item>> {
+    let mut items = clock(line, at)?;
+    // 周三14:30 would run into 三十四点.
+    if ends(line.before(at), "weekday") {
+        items.insert(0, Item::new(at, at + 1, Class::Pause));
+    }
+    Some(items)
+}
+
+fn clock(line: &Line, at: usize) -> Option<Vec<Item>> {
     let hour = line.number(at)?;
     if line.is(at + 1, "点") {
         return oclock(line, at, hour);

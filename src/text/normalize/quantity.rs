@@ -223,6 +223,9 @@ pub fn quantity(line: &Line, at: usize) -> Option<Vec<Item>> {
         if name.ends_with("之") {
             return Some(vec![Item::new(at, after, Class::Share(name))]);
         }
+        // 年薪100W
+        let amount = name == "瓦" && super::contexts::lately(line.before(at), 5, "amount");
+        let name = if amount { "万" } else { name };
         let (after, rate) = rate(line, after);
         let item = Item::new(at, after, Class::Measure(format!("{name}{rate}")));
         let apart = at > 0 && line.spaced(at) && line.number(at - 1).is_some();
