@@ -299,8 +299,10 @@ pub fn sequence(line: &Line, at: usize) -> Option<Vec<Item>> {
         && line.before(at).ends_with(['秒', '米'])
         && is_split(line, at)
         && !begins(line.from(at + 1), "measure");
+    let discount = number.len() == 2 && !number.ends_with('0') && line.is(at + 1, "折");
     if !(again
         || padded
+        || discount
         || long
         || named
         || identifier

@@ -300,6 +300,10 @@ fn hyphen(line: &Line, at: usize) -> Option<Vec<Item>> {
         if line.is(at, "-") && (door || ends(line.before(at - 1), "figure-before")) {
             return said("杠");
         }
+        // 满300-50
+        if line.is(at, "-") && line.before(at - 1).ends_with('满') {
+            return said("减");
+        }
         let time = at >= 3 && line.is(at - 2, ":") || line.is(at + 2, ":");
         let score = line.is(at, "-") && !time && is_score(line, at, first, next);
         return said(if score { "比" } else { "到" });
