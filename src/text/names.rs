@@ -77,6 +77,7 @@ pub fn join(glyphs: &[Glyph], segments: Vec<Segment>) -> Vec<Segment> {
     let mut at = 0;
     while at < segments.len() {
         let surname = segments[at];
+        let begins = begins(glyphs, joined.last());
         joined.push(surname);
         at += 1;
         if surname.end - surname.start > 1 {
@@ -96,7 +97,7 @@ pub fn join(glyphs: &[Glyph], segments: Vec<Segment>) -> Vec<Segment> {
                 .is_none_or(|entry| lexicon().cost(entry) >= RARE)
                 && segment.tag != "v"
         };
-        let whole = !entry.title && length == 2 && segments[at..at + 2].iter().any(rare);
+        let whole = !entry.title && begins && length == 2 && segments[at..at + 2].iter().any(rare);
         if length > 0 && (!entry.word || whole) {
             let (start, end) = (segments[at].start, segments[at + length - 1].end);
             let entry = segments[at].entry.filter(|_| length == 1);
@@ -112,6 +113,15 @@ pub fn join(glyphs: &[Glyph], segments: Vec<Segment>) -> Vec<Segment> {
         }
     }
     joined
+}
+
+/// Whether a name may begin behind this word: 曾 and 任 are words of their own behind who did it, unless that is what
+/// somebody is, 老师曾红.
+fn begins(glyphs: &[Glyph], before: Option<&Segment>) -> bool {
+    before.is_none_or(|before| {
+        matches!(before.tag, "x" | "c" | "p" | "v" | "u")
+            || before.tag == "n" && "家员手师军长者生".contains(glyphs[before.end - 1].character)
+    })
 }
 
 /// The reading of a surname behind 姓 or before a title: the segment is one character, and the next begins with a title.
@@ -138,11 +148,8 @@ pub fn titled(glyphs: &[Glyph], segments: &[Segment], at: usize) -> Option<Readi
     let counted = at
         .checked_sub(1)
         .is_some_and(|before| matches!(segments[before].tag, "m" | "r" | "d" | "q"));
-    let begins = at.checked_sub(1).is_none_or(|before| {
-        matches!(segments[before].tag, "x" | "c" | "p" | "v" | "uj") && segments[before].tag != "d"
-    });
+    let begins = begins(glyphs, called.as_ref());
     let honoured = short && (!entry.word || begins && word == "总");
-    entry
-        .reading
-        .filter(|_| title && !short && !counted || honoured)
+    let titled = title && !short && !counted && (begins || !entry.word || entry.title);
+    entry.reading.filter(|_| titled || honoured)
 }
