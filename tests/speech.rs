@@ -373,7 +373,7 @@ proptest! {
         longest_chunk in 1usize..200,
         text in prop::sample::select(vec!["好。", "今天天气不错，早上好！", "我想，你也知道。对吗？"]),
         speed in prop::sample::select(vec![0.5f32, 1.0, 2.0]),
-        speaker in prop::sample::select(vec!["xiaolang", "chenlang"]),
+        speaker in prop::sample::select(vec!["xiaolang", "dalang", "chenlang"]),
     ) {
         let speaker = Some(speaker.to_owned());
         let options = SpeakOptions { speed, speaker, ..SpeakOptions::default() };

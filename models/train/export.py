@@ -21,8 +21,8 @@ from . import run, symbols
 
 LICENSE = "Apache-2.0"
 PROVENANCE = (
-    "Trained from scratch with models/train on 4 hours of synthetic speech by Kokoro-82M (Apache-2.0, voice "
-    "zf_xiaoxiao) reading sentences written for this project."
+    "Trained from scratch with models/train on 5 hours of synthetic speech by Kokoro-82M (Apache-2.0, voices "
+    "zf_xiaoxiao and zm_yunjian) reading sentences written for this project."
 )
 
 

@@ -37,6 +37,23 @@ fn a_speaker_made_of_another_has_a_lower_voice_and_the_same_pace() {
 }
 
 #[test]
+fn speakers_that_have_learnt_have_voices_of_their_own() {
+    let text = "今天天气不错，我们去公园走走。";
+    let man = SpeakOptions {
+        speaker: Some("dalang".into()),
+        ..SpeakOptions::default()
+    };
+    let lower = say(text).whole() - say_as(text, &man).whole();
+    assert!((8.0..13.0).contains(&lower), "{lower}");
+    let raised = SpeakOptions {
+        pitch: 4.0,
+        ..man.clone()
+    };
+    let change = say_as(text, &raised).whole() - say_as(text, &man).whole();
+    assert!((3.0..5.0).contains(&change), "{change}");
+}
+
+#[test]
 fn emotions_have_their_pitch_and_intensity_leads_to_it() {
     let text = "我们明天一起去公园。";
     let said = |emotion: &str, intensity: f32| {
