@@ -316,7 +316,7 @@ fn manifests_that_do_not_fit_their_graphs_are_refused() {
         ("/encoder/speaker", json!(1_u64 << 62)),
         ("/encoder/emotion", json!(31)),
         ("/encoder/emotion_rows", json!(35)),
-        ("/encoder/speaker_rows", json!(5)),
+        ("/encoder/speaker_rows", json!(6)),
         ("/emotions/supported/neutral", json!(999)),
         ("/emotions/supported", json!({})),
         ("/emotions/pause", json!(36)),
