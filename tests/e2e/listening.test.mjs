@@ -128,7 +128,7 @@ describe('listening in Chromium', { skip: browsers.every(({ name }) => name !== 
 
   test('marks follow through speech in quotation marks by another speaker', async () => {
     const { page } = app;
-    await bring('对话', '他推开门，问：“你怎么来了？”她笑着没有说话。\n');
+    await bring('对话', '他推开门，问：“你怎么来了？”有人说：“Да！”她笑着没有说话。\n');
     await page.click('#voice');
     await choose(page, '#dialogue input[value=chenlang]');
     await page.keyboard.press('Escape');

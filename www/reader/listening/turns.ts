@@ -19,10 +19,15 @@ export async function* speakTurns(
   for (const { start: from, end, quoted } of turns) {
     const base = made;
     const spoken = quoted ? { ...options, speaker: dialogue } : options;
-    for await (const { samples, start, marks } of langdu.stream(text.slice(from, end), spoken)) {
-      made = base + start + samples.length;
-      const placed = marks.map((mark) => ({ ...mark, start: base + mark.start, charIndex: from + mark.charIndex }));
-      yield { samples, start: base + start, marks: placed };
+    try {
+      for await (const { samples, start, marks } of langdu.stream(text.slice(from, end), spoken)) {
+        made = base + start + samples.length;
+        const placed = marks.map((mark) => ({ ...mark, start: base + mark.start, charIndex: from + mark.charIndex }));
+        yield { samples, start: base + start, marks: placed };
+      }
+    } catch (error) {
+      // Words of a script that the voice can't say: the others speak all the same.
+      if ((error as { code?: string }).code !== 'E_TEXT_EMPTY') throw error;
     }
   }
 }
