@@ -26,6 +26,12 @@ function decode(path) {
   };
 }
 
+/** The cues of an SRT file. */
+function cuesOf(path) {
+  const args = ['-v', 'error', '-f', 'srt', '-show_packets', '-of', 'json', path];
+  return JSON.parse(execFileSync('ffprobe', args, { encoding: 'utf8' })).packets;
+}
+
 /** F0 in Hz of what is heard from one second to another, in the median. */
 async function pitchOf(path, from, to) {
   const { pitch } = await load('listening/pitch');
@@ -95,11 +101,7 @@ describe('audiobooks in Chromium', { skip: browsers.every(({ name }) => name !==
     const srt = execFileSync('cat', [subtitles], { encoding: 'utf8' });
     assert.match(srt, /^1\n00:00:00,\d{3} --> 00:00:\d\d,\d{3}\n早晨\n\n2\n/);
     assert.match(srt, /山里的猴来得慢。/);
-    const cues = JSON.parse(
-      execFileSync('ffprobe', ['-v', 'error', '-f', 'srt', '-show_packets', '-of', 'json', subtitles], {
-        encoding: 'utf8',
-      }),
-    ).packets;
+    const cues = cuesOf(subtitles);
     assert.equal(cues.length, 6);
     assert.ok(Number(cues.at(-1).pts_time) < duration);
   });
@@ -180,11 +182,7 @@ describe('audiobooks in Chromium', { skip: browsers.every(({ name }) => name !==
     const text = '山里的早晨来得慢，先是鸟叫。“今天天气真不错，我们出去走走吧！”她在门口等着大家。\n';
     await open(page, [{ name: '对话.txt', mimeType: '', buffer: Buffer.from(text) }]);
     const [path, subtitles] = await make('wav', 'srt');
-    const cues = JSON.parse(
-      execFileSync('ffprobe', ['-v', 'error', '-f', 'srt', '-show_packets', '-of', 'json', subtitles], {
-        encoding: 'utf8',
-      }),
-    ).packets.slice(-3);
+    const cues = cuesOf(subtitles).slice(-3);
     const heard = [];
     for (const { pts_time, duration_time } of cues)
       heard.push(await pitchOf(path, Number(pts_time), Number(pts_time) + Number(duration_time)));

@@ -27,6 +27,12 @@ describe('listening in Chromium', { skip: browsers.every(({ name }) => name !== 
       title,
     );
   };
+  /** Opens a dialog, turns a switch or takes a choice in it, and closes it. */
+  const decide = async (dialog, input) => {
+    await app.page.click(dialog);
+    await choose(app.page, input);
+    await app.page.keyboard.press('Escape');
+  };
   /** Seconds of sound until the voice stops by itself. */
   const listen = async () => {
     const { page } = app;
@@ -69,9 +75,7 @@ describe('listening in Chromium', { skip: browsers.every(({ name }) => name !== 
   test('pinyin above the text, by the engine, and the marks stay where they were', async () => {
     const { page } = app;
     await bring('拼音', '他长大了，你好吗？\n重庆很远。\n');
-    await page.click('#look');
-    await choose(page, '#pinyin');
-    await page.keyboard.press('Escape');
+    await decide('#look', '#pinyin');
     await rubyIs(0, '他tā 长zhǎng 大dà 了le 你ní 好hǎo 吗ma');
     assert.equal(await ruby(1), '重chóng 庆qìng 很hén 远yuǎn');
     await page.click('[data-paragraph="1"] ruby rt');
@@ -103,17 +107,13 @@ describe('listening in Chromium', { skip: browsers.every(({ name }) => name !== 
     await rubyIs(0, '他tā 去qù 银yín 行xíng');
     await bring('再一本', '银行。\n');
     await rubyIs(0, '银yín 行xíng');
-    await page.click('#look');
-    await choose(page, '#pinyin');
-    await page.keyboard.press('Escape');
+    await decide('#look', '#pinyin');
   });
 
   test('sentence by sentence, for learners', async () => {
     const { page } = app;
     await bring('一句一句', '第一句。第二句！\n第三句。\n');
-    await page.click('#voice');
-    await choose(page, '#stepwise');
-    await page.keyboard.press('Escape');
+    await decide('#voice', '#stepwise');
     await page.click('#play');
     for (const said of ['第一句。', '第二句！', '第三句。']) {
       await sentence(app.page, said);
@@ -121,17 +121,13 @@ describe('listening in Chromium', { skip: browsers.every(({ name }) => name !== 
       assert.equal(await marked(page), said);
       await page.click('#play');
     }
-    await page.click('#voice');
-    await choose(page, '#stepwise');
-    await page.keyboard.press('Escape');
+    await decide('#voice', '#stepwise');
   });
 
   test('marks follow through speech in quotation marks by another speaker', async () => {
     const { page } = app;
     await bring('对话', '他推开门，问：“你怎么来了？”有人说：“Да！”她笑着没有说话。\n');
-    await page.click('#voice');
-    await choose(page, '#dialogue input[value=chenlang]');
-    await page.keyboard.press('Escape');
+    await decide('#voice', '#dialogue input[value=chenlang]');
     await page.click('#play');
     await sentence(page, '他推开门');
     await sentence(page, '她笑着');

@@ -31,16 +31,11 @@ export function VoiceChoices() {
   const all = settings.value;
   const own = book.value?.settings ?? {};
   const emotion = own.emotion ?? all.emotion;
-  const chooseEmotion = (emotion: string) => {
-    if (book.value)
-      void changeOpenBook((kept) => ({ ...kept, settings: { ...kept.settings, emotion } })).then(speakAnew);
-    else change({ emotion });
-  };
   const semitones = (value: number) =>
     value === 0 ? t('voice.plain') : t('voice.semitones', { n: `${value > 0 ? '+' : '−'}${Math.abs(value)}` });
   const seconds = (value: number) => (value === 0 ? t('voice.natural') : `+${value.toFixed(1)} s`);
   const { speakers } = engine.value;
-  const choose = (part: { speaker: string } | { dialogue: string }) => {
+  const choose = (part: { speaker: string } | { dialogue: string } | { emotion: string }) => {
     if (book.value)
       void changeOpenBook((kept) => ({ ...kept, settings: { ...kept.settings, ...part } })).then(speakAnew);
     else change(part);
@@ -109,7 +104,7 @@ export function VoiceChoices() {
         label={t('voice.emotion')}
         value={emotion}
         choices={engine.value.emotions.map((name) => [name, emotionName(name)] as const)}
-        onChange={chooseEmotion}
+        onChange={(emotion) => choose({ emotion })}
       />
       <Slider
         label={t('voice.intensity')}
