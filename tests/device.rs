@@ -88,6 +88,19 @@ impl Drop for Server {
     }
 }
 
+/// Whether a process ends by itself before long. If not, it is ended.
+fn ends(process: &mut Child) -> bool {
+    let began = Instant::now();
+    while process.try_wait().unwrap().is_none() {
+        if began.elapsed() > Duration::from_secs(60) {
+            let _ = process.kill();
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    true
+}
+
 fn file(path: &Path) -> Vec<f32> {
     let reader = hound::WavReader::open(path).unwrap();
     let samples = reader.into_samples::<i16>().map(Result::unwrap);
@@ -147,7 +160,7 @@ impl Server {
         let _ = Command::new("kill")
             .args(["-INT", &recorder.id().to_string()])
             .status();
-        let _ = recorder.wait();
+        ends(&mut recorder);
         assert!(played.status.success(), "{played:?}");
         assert!(played.stderr.is_empty(), "{played:?}");
         file(&record)
@@ -176,27 +189,58 @@ fn a_sound_device_receives_what_is_said_without_a_gap_from_the_first_sample_to_t
     assert!(found.last().unwrap() > &0.999, "{found:?}");
 }
 
-#[test]
-fn a_sound_device_that_goes_away_ends_the_command() {
-    let Some(server) = Server::start("pulse-gone") else {
-        return shared::skip("there is no PulseAudio");
-    };
-    let child = server
+/// What happens to the sound server while something is said.
+#[derive(Clone, Copy)]
+enum Fate {
+    Ends,
+    Hangs,
+}
+
+fn the_command_ends(server: Server, fate: Fate) {
+    let mut child = server
         .client(env!("CARGO_BIN_EXE_langdu"))
         .args(["say", &"今天天气不错，我们去公园走走。".repeat(20)])
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    while server.streams() == 0 {
+    // A server that broke down by itself is gone as well.
+    while server.streams() == 0 && child.try_wait().unwrap().is_none() {
         std::thread::sleep(Duration::from_millis(50));
     }
-    drop(server);
-    let ended = child.wait_with_output().unwrap();
-    assert_eq!(ended.status.code(), Some(1));
-    let errors = String::from_utf8(ended.stderr).unwrap();
+    let ended = match fate {
+        Fate::Ends => {
+            drop(server);
+            ends(&mut child)
+        }
+        Fate::Hangs => {
+            let process = server.process.id().to_string();
+            let _ = Command::new("kill").args(["-STOP", &process]).status();
+            ends(&mut child)
+        }
+    };
+    assert!(ended, "it waits for a device that is gone");
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let errors = String::from_utf8(output.stderr).unwrap();
     assert!(errors.contains("E_AUDIO_DEVICE"), "{errors}");
     assert_eq!(errors.lines().count(), 1, "{errors}");
+}
+
+#[test]
+fn a_sound_device_that_goes_away_ends_the_command() {
+    match Server::start("pulse-gone") {
+        Some(server) => the_command_ends(server, Fate::Ends),
+        None => shared::skip("there is no PulseAudio"),
+    }
+}
+
+#[test]
+fn a_sound_device_that_hangs_ends_the_command() {
+    match Server::start("pulse-hung") {
+        Some(server) => the_command_ends(server, Fate::Hangs),
+        None => shared::skip("there is no PulseAudio"),
+    }
 }
 
 #[test]

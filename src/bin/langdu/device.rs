@@ -3,6 +3,7 @@
 mod health;
 mod queue;
 
+use std::mem::ManuallyDrop;
 use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError};
@@ -27,8 +28,8 @@ pub struct Device {
     chunks: SyncSender<Vec<f32>>,
     ended: Receiver<()>,
     health: Arc<Health>,
-    /// Sound ends with it.
-    _sink: MixerDeviceSink,
+    /// Sound ends with the command. To drop this would wait for the thread that plays, which may wait for a device that is gone.
+    _sink: ManuallyDrop<MixerDeviceSink>,
 }
 
 impl Device {
@@ -38,18 +39,17 @@ impl Device {
         #[cfg(target_os = "linux")]
         let _ = alsa::Output::local_error_handler();
         let health = Arc::<Health>::default();
-        let mut sink = open(sample_rate, &health).map_err(|error| {
+        let sink = open(sample_rate, &health).map_err(|error| {
             let cause = std::error::Error::source(&error);
             fault(cause.unwrap_or(&error))
         })?;
-        sink.log_on_drop(false);
         let (queue, chunks, ended) = queue::queue(sample_rate, health.clone());
         sink.mixer().add(queue);
         Ok(Device {
             chunks,
             ended,
             health,
-            _sink: sink,
+            _sink: ManuallyDrop::new(sink),
         })
     }
 
@@ -62,7 +62,7 @@ impl Device {
                 Err(TrySendError::Full(back)) => chunk = back,
                 Err(TrySendError::Disconnected(_)) => return Err(gone()),
             }
-            self.health.check().map_err(|error| fault(&error))?;
+            self.health.look().map_err(|error| fault(&error))?;
             sleep(LOOK);
         }
     }
@@ -74,7 +74,7 @@ impl Device {
             match self.ended.recv_timeout(LOOK) {
                 Ok(()) => break,
                 Err(RecvTimeoutError::Timeout) => {
-                    self.health.check().map_err(|error| fault(&error))?;
+                    self.health.look().map_err(|error| fault(&error))?;
                 }
                 Err(RecvTimeoutError::Disconnected) => return Err(gone()),
             }
