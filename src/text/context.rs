@@ -44,6 +44,8 @@ struct Beside<'a> {
     /// The words of the clause before it and behind it, the nearest first.
     before: Vec<&'a Segment>,
     behind: Vec<&'a Segment>,
+    /// Whether a bracket closes just before it.
+    bracketed: bool,
 }
 
 impl<'a> Beside<'a> {
@@ -114,11 +116,22 @@ impl<'a> Beside<'a> {
         match (kind, tag(first)) {
             ("<end>", _) => first.is_none(),
             ("<any>", _) => first.is_some(),
+            ("<)>", _) => self.bracketed,
+            ("<nouns>", _) => side.len() > 1 && side.iter().all(|word| self.is_nominal(word)),
+            ("<by>", _) => (1..3).any(|at| self.word(side.get(at).copied()) == "所"),
             ("<one>", _) => first.is_some_and(|word| word.end - word.start == 1),
             ("<m>", "m") | ("<n>", "n" | "nz" | "vn") | ("<v>", "v") | ("<r>", "r") => true,
             ("<m>", _) => self.word(first).starts_with('第'),
             _ => false,
         }
+    }
+
+    /// Whether a word can stand in what something is: no verb.
+    fn is_nominal(&self, segment: &Segment) -> bool {
+        segment
+            .tag
+            .starts_with(['n', 'm', 'q', 'f', 's', 't', 'b', 'j'])
+            || "的之和及".contains(&self.word(Some(segment)))
     }
 
     fn fits(&self, row: &Row) -> bool {
@@ -148,10 +161,14 @@ pub fn function_word(glyphs: &[Glyph], segments: &[Segment], at: usize) -> Optio
     let character = glyphs[segment.start].character;
     let before: Vec<_> = segments[..at].iter().rev().take_while(spoken).collect();
     let behind: Vec<_> = segments[at + 1..].iter().take_while(spoken).collect();
+    let mark = segments[..at]
+        .last()
+        .map(|mark| glyphs[mark.start].character);
     let beside = Beside {
         glyphs,
         before,
         behind,
+        bracketed: mark.is_some_and(|mark| ")）".contains(mark)),
     };
     let rows = rows().get(&character);
     if let Some(row) = rows.and_then(|rows| rows.iter().find(|row| beside.fits(row))) {

@@ -82,7 +82,9 @@ fn formula(rest: &[Mark], kept: &mut Vec<Mark>) -> Option<usize> {
             (2, end, end + 2)
         }
         ('$', _) => {
-            let end = close(rest, 1, '$')?;
+            // $19.99、HK$200 are two prices.
+            let price = |at: usize| rest.get(at).is_some_and(|m| m.character.is_ascii_digit());
+            let end = close(rest, 1, '$').filter(|end| !price(end + 1))?;
             (1, end, end + 1)
         }
         ('\\', '(' | '[') => {

@@ -273,11 +273,7 @@ fn in_list_of_years(line: &Line, at: usize) -> bool {
     let closed = line.any(at + 1, ")）]】〕");
     let opened = line.near(at).is_some_and(|c| "(（[【〔".contains(c));
     let cited = closed && opened_before(before);
-    let bracketed = closed
-        && opened
-        && before
-            .trim_end_matches(['(', '（', '[', '【', '〔'])
-            .ends_with(|c: char| !c.is_ascii_alphanumeric());
+    let bracketed = closed && opened;
     let mut next = at;
     while line.any(next + 1, "至到或和与-~—–、及") && line.number(next + 2).is_some_and(is_year)
     {
@@ -352,7 +348,14 @@ fn reads_as_year(line: &Line, at: usize, number: &str) -> bool {
             let round = number.ends_with("00") || number.ends_with("50");
             (is_year(number) || era) && !(counts && round)
         }
-        3 => era || dated || !counted && !number.ends_with('0'),
+        3 => {
+            // 155年—220年
+            let first = at.checked_sub(3).filter(|_| line.any(at - 1, "至到-~—–"));
+            let since = first.is_some_and(|first| {
+                line.is(at - 2, "年") && reads_as_year(line, first, line.text(first))
+            });
+            era || dated || since || !counted && !number.ends_with('0')
+        }
         2 => {
             let past = value(number) >= 50;
             dated
@@ -388,6 +391,14 @@ fn clock(line: &Line, at: usize) -> Option<Vec<Item>> {
     if let Some(items) = primes(line, at).or_else(|| lasting(line, at)) {
         return Some(items);
     }
+    // 3pm
+    if let Some((last, name)) =
+        half_of_day(line, at + 1).filter(|_| (1..=12).contains(&value(hour)))
+    {
+        let name = Item::new(at + 1, last, Class::Said(name.into()));
+        let hour = Item::new(at, at + 1, Class::Hour);
+        return Some(vec![name, hour, Item::new(at, last, Class::Silent)]);
+    }
     if !line.is(at + 1, ":")
         || line.spaced(at + 1) != line.spaced(at + 2)
         || hour.len() > 2
@@ -412,20 +423,10 @@ fn clock(line: &Line, at: usize) -> Option<Vec<Item>> {
         .filter(|s| s.len() == 2 && value(s) < 60);
     let end = if second.is_some() { at + 5 } else { at + 3 };
     let mut items = Vec::new();
-    let half = line.from(end);
-    let lower = half.get(..4).unwrap_or(half).to_ascii_lowercase();
     let mut last = end;
-    for (mark, name) in [
-        ("a.m.", "上午"),
-        ("p.m.", "下午"),
-        ("am", "上午"),
-        ("pm", "下午"),
-    ] {
-        if lower.starts_with(mark) && (mark.len() == 4 || line.text(end).len() == 2) {
-            last = line.token_after(end, mark.len());
-            items.push(Item::new(end, last, Class::Said(name.into())));
-            break;
-        }
+    if let Some((after, name)) = half_of_day(line, end) {
+        last = after;
+        items.push(Item::new(end, last, Class::Said(name.into())));
     }
     items.push(Item::new(at, at + 1, Class::Hour));
     let half = minute == "30" && second.is_none() && ends(line.before(at), "daypart");
@@ -439,6 +440,25 @@ fn clock(line: &Line, at: usize) -> Option<Vec<Item>> {
     }
     items.push(Item::new(end - 1, last, Class::Silent));
     Some(items)
+}
+
+/// am or pm at a token: the token after it, and how it is said.
+fn half_of_day(line: &Line, at: usize) -> Option<(usize, &'static str)> {
+    let text = line.from(at);
+    let lower = text.get(..4).unwrap_or(text).to_ascii_lowercase();
+    let marks = [
+        ("a.m.", "上午"),
+        ("p.m.", "下午"),
+        ("am", "上午"),
+        ("pm", "下午"),
+    ];
+    // PM2.5
+    let whole =
+        |mark: &str| mark.len() == 4 || line.text(at).len() == 2 && line.number(at + 1).is_none();
+    let (mark, name) = marks
+        .into_iter()
+        .find(|(mark, _)| lower.starts_with(mark) && whole(mark))?;
+    Some((line.token_after(at, mark.len()), name))
 }
 
 /// 1h30min, 2h15m, 1h5min20s: what something takes.

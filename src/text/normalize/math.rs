@@ -1,7 +1,7 @@
 //! Powers and indices: 10⁶, x², n^2, x_i, H₂O.
 
 use super::classes::{Class, Item};
-use super::number::digits;
+use super::number::{decimal, digits};
 use super::tokens::{Kind, Line, plain};
 
 /// Superscripts, subscripts, and the signs `^` and `_` that stand for them.
@@ -19,7 +19,7 @@ pub fn scripts(line: &Line, at: usize) -> Option<Vec<Item>> {
             Some(vec![Item::new(at, at + 1, class)])
         }
         Kind::Sub => {
-            let said = digits(&plain(line.text(at)));
+            let said = decimal(&plain(line.text(at)), None);
             Some(vec![Item::new(at, at + 1, Class::Said(said))])
         }
         Kind::Number => {

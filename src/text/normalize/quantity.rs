@@ -53,8 +53,10 @@ pub fn figure(line: &Line, at: usize) -> Option<Figure> {
         .number(end + 1)
         .filter(|_| line.is(end, ".") && !version && even(end))
     {
-        fraction = Some(digits.to_string());
         end += 2;
+        // 200.00元
+        let round = digits == "00" && (line.is(end, "元") || at > 0 && line.any(at - 1, "$¥￥"));
+        fraction = (!round).then(|| digits.to_string());
     }
     Some(Figure {
         whole,
@@ -223,8 +225,9 @@ pub fn quantity(line: &Line, at: usize) -> Option<Vec<Item>> {
         if name.ends_with("之") {
             return Some(vec![Item::new(at, after, Class::Share(name))]);
         }
-        // 年薪100W
-        let amount = name == "瓦" && super::contexts::lately(line.before(at), 5, "amount");
+        // 年薪100W, 1W元
+        let amount = name == "瓦"
+            && (line.any(after, "元块") || super::contexts::lately(line.before(at), 5, "amount"));
         let name = if amount { "万" } else { name };
         let (after, rate) = rate(line, after);
         let item = Item::new(at, after, Class::Measure(format!("{name}{rate}")));
@@ -304,7 +307,9 @@ fn scientific(line: &Line, at: usize, figure: &Figure) -> Option<Vec<Item>> {
 
 /// A unit without a number: 单位 m², kg/m³, 元/m².
 pub fn lone_unit(line: &Line, at: usize) -> Option<Vec<Item>> {
-    if line.previous(at).is_some_and(|c| c.is_ascii_alphanumeric()) {
+    // 10^8m/s
+    let powered = at > 1 && line.is(at - 2, "^");
+    if line.previous(at).is_some_and(|c| c.is_ascii_alphanumeric()) && !powered {
         return None;
     }
     let (length, name) = unit(line, at)?;
