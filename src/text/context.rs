@@ -275,7 +275,7 @@ mod tests {
 
     #[test]
     fn every_row_of_the_table_counts() {
-        const KINDS: [&str; 7] = ["<m>", "<n>", "<v>", "<r>", "<one>", "<any>", "<end>"];
+        const KINDS: &str = "<m> <n> <v> <r> <nouns> <by> <)> <one> <any> <end>";
         for row in table("beside.tsv") {
             let [character, pinyin, before, behind] = row[..] else {
                 panic!("{row:?}");
@@ -289,7 +289,7 @@ mod tests {
             for word in words.filter(|word| *word != "-") {
                 for part in word.split(['~', '|']) {
                     assert!(
-                        KINDS.contains(&part) || part.chars().all(is_han),
+                        KINDS.split(' ').any(|kind| kind == part) || part.chars().all(is_han),
                         "{row:?}: {word}"
                     );
                 }
