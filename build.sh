@@ -259,7 +259,7 @@ run_tests() {
   # It is in no hurry, and fuzzes with what is left of the processor.
   beside soak campaign --minutes 1
   say "langdu serve"
-  LANGDU=target/quick/langdu node --test tests/service/*.test.mjs
+  LANGDU=target/quick/langdu node --test --test-timeout=300000 tests/service/*.test.mjs
   joined pytest
   joined driver
   checks
@@ -282,7 +282,7 @@ checks() {
   GECKODRIVER=$(command -v geckodriver) wasm_tests
   CHROMEDRIVER=$(command -v chromedriver) wasm_tests --features relaxed
   say "rooms of the reader and of the worker in Node"
-  node --test tests/reader/*.test.mjs tests/worker/*.test.mjs
+  node --test --test-timeout=300000 tests/reader/*.test.mjs tests/worker/*.test.mjs
 }
 
 # The page; then what else is to be compiled, with what the Rust tests, some of which have one thread alone, leave of the processor.
