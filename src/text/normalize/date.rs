@@ -392,12 +392,9 @@ fn clock(line: &Line, at: usize) -> Option<Vec<Item>> {
         return Some(items);
     }
     // 3pm
-    if let Some((last, name)) =
-        half_of_day(line, at + 1).filter(|_| (1..=12).contains(&value(hour)))
-    {
-        let name = Item::new(at + 1, last, Class::Said(name.into()));
-        let hour = Item::new(at, at + 1, Class::Hour);
-        return Some(vec![name, hour, Item::new(at, last, Class::Silent)]);
+    if let Some(half) = half_of_day(line, at, at + 1).filter(|_| (1..=12).contains(&value(hour))) {
+        let closing = Item::new(at, half.to, Class::Silent);
+        return Some(vec![half, Item::new(at, at + 1, Class::Hour), closing]);
     }
     if !line.is(at + 1, ":")
         || line.spaced(at + 1) != line.spaced(at + 2)
@@ -424,9 +421,9 @@ fn clock(line: &Line, at: usize) -> Option<Vec<Item>> {
     let end = if second.is_some() { at + 5 } else { at + 3 };
     let mut items = Vec::new();
     let mut last = end;
-    if let Some((after, name)) = half_of_day(line, end) {
-        last = after;
-        items.push(Item::new(end, last, Class::Said(name.into())));
+    if let Some(half) = half_of_day(line, at, end) {
+        last = half.to;
+        items.push(half);
     }
     items.push(Item::new(at, at + 1, Class::Hour));
     let half = minute == "30" && second.is_none() && ends(line.before(at), "daypart");
@@ -442,8 +439,8 @@ fn clock(line: &Line, at: usize) -> Option<Vec<Item>> {
     Some(items)
 }
 
-/// am or pm at a token: the token after it, and how it is said.
-fn half_of_day(line: &Line, at: usize) -> Option<(usize, &'static str)> {
+/// am or pm at a token, of the time that begins at another; silent behind 下午.
+fn half_of_day(line: &Line, time: usize, at: usize) -> Option<Item> {
     let text = line.from(at);
     let lower = text.get(..4).unwrap_or(text).to_ascii_lowercase();
     let marks = [
@@ -458,7 +455,11 @@ fn half_of_day(line: &Line, at: usize) -> Option<(usize, &'static str)> {
     let (mark, name) = marks
         .into_iter()
         .find(|(mark, _)| lower.starts_with(mark) && whole(mark))?;
-    Some((line.token_after(at, mark.len()), name))
+    let class = match ends(line.before(time), "daypart") {
+        true => Class::Silent,
+        false => Class::Said(name.into()),
+    };
+    Some(Item::new(at, line.token_after(at, mark.len()), class))
 }
 
 /// 1h30min, 2h15m, 1h5min20s: what something takes.
