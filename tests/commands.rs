@@ -232,7 +232,7 @@ fn a_batch_keeps_apart_what_has_names_of_its_own_and_goes_on_after_bad_lines() {
     let list = home.join("list.tsv");
     std::fs::write(
         &list,
-        "a.1\tneutral\t一\na.2\tneutral\t二二\nbad line\n../esc\tneutral\t三\nempty\tneutral\t……\n\
+        "a.1\tneutral\t一\na.2\tneutral\t二月里来好春光\nbad line\n../esc\tneutral\t三\nempty\tneutral\t……\n\
          a.1\tneutral\t四\nsad\tbored\t五\n\nlast\tneutral\t六\n",
     )
     .unwrap();
