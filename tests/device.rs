@@ -190,13 +190,12 @@ fn a_sound_device_receives_what_is_said_without_a_gap_from_the_first_sample_to_t
 }
 
 /// What happens to the sound server while something is said.
-#[derive(Clone, Copy)]
 enum Fate {
     Ends,
     Hangs,
 }
 
-fn the_command_ends(server: Server, fate: Fate) {
+fn the_command_ends(server: &Server, fate: &Fate) {
     let mut child = server
         .client(env!("CARGO_BIN_EXE_langdu"))
         .args(["say", &"今天天气不错，我们去公园走走。".repeat(20)])
@@ -208,18 +207,13 @@ fn the_command_ends(server: Server, fate: Fate) {
     while server.streams() == 0 && child.try_wait().unwrap().is_none() {
         std::thread::sleep(Duration::from_millis(50));
     }
-    let ended = match fate {
-        Fate::Ends => {
-            drop(server);
-            ends(&mut child)
-        }
-        Fate::Hangs => {
-            let process = server.process.id().to_string();
-            let _ = Command::new("kill").args(["-STOP", &process]).status();
-            ends(&mut child)
-        }
+    let signal = match fate {
+        Fate::Ends => "-KILL",
+        Fate::Hangs => "-STOP",
     };
-    assert!(ended, "it waits for a device that is gone");
+    let process = server.process.id().to_string();
+    let _ = Command::new("kill").args([signal, &process]).status();
+    assert!(ends(&mut child), "it waits for a device that is gone");
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let errors = String::from_utf8(output.stderr).unwrap();
@@ -230,7 +224,7 @@ fn the_command_ends(server: Server, fate: Fate) {
 #[test]
 fn a_sound_device_that_goes_away_ends_the_command() {
     match Server::start("pulse-gone") {
-        Some(server) => the_command_ends(server, Fate::Ends),
+        Some(server) => the_command_ends(&server, &Fate::Ends),
         None => shared::skip("there is no PulseAudio"),
     }
 }
@@ -238,7 +232,7 @@ fn a_sound_device_that_goes_away_ends_the_command() {
 #[test]
 fn a_sound_device_that_hangs_ends_the_command() {
     match Server::start("pulse-hung") {
-        Some(server) => the_command_ends(server, Fate::Hangs),
+        Some(server) => the_command_ends(&server, &Fate::Hangs),
         None => shared::skip("there is no PulseAudio"),
     }
 }
